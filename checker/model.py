@@ -1,0 +1,198 @@
+"""The types that every floor of the house shares: frozen, slotted, standard library only.
+
+Lines and columns are 1-based and count characters; an end is exclusive (one past the last
+character), as in SARIF.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Outcome = Literal["pass", "fail", "not-applicable", "error"]
+Enforcement = Literal["mandatory", "advisory", "upcoming"]
+Severity = Literal["critical", "high", "medium", "low"]
+Verdict = Literal["go", "conditional", "no-go", "undecided"]
+Path = tuple[str | int, ...]
+"""Where a value stands inside a document: keys and 0-based list indexes from the root."""
+
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+OUTCOMES: tuple[Outcome, ...] = ("pass", "fail", "not-applicable", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a file."""
+
+    path: str
+    """Relative to the workspace, with forward slashes."""
+    span: Span | None = None
+    """None: the file as a whole (it could not be read, or it has no lines)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A defect of one document, found before anyone knows whether it judges or is judged."""
+
+    code: str
+    """Stable, kebab-case: `duplicate-key`, `yaml-syntax`, `too-deep`, …"""
+    message: str
+    """One sentence for a person, without position."""
+    span: Span | None = None
+    hint: str = ""
+    """What to do about it; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The lines of a source that a reader needs to see beside a message."""
+
+    first_line: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A defect in what we judge with: a policy, a gate, the configuration, the command line."""
+
+    code: str
+    message: str
+    location: Location | None = None
+    hint: str = ""
+    level: Literal["error", "warning"] = "error"
+    """An error ends with exit code 2; a warning is only shown."""
+    excerpt: Excerpt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Provenance of something that was read."""
+
+    locator: str
+    """A path in the workspace, or an address."""
+    digest: str
+    """`sha256:` and 64 hexadecimal digits of the bytes read; empty where nothing could be read."""
+    collector: str
+    """What read it: `files`, `git`, `jira`, …"""
+    collected_at: datetime | None = None
+    """None for files of the workspace: the digest says which version was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRef:
+    """Names the thing that was checked."""
+
+    kind: str
+    id: str
+    path: str
+    product: str = ""
+    """The id of its product, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A value that decided an outcome."""
+
+    expression: str
+    """The part of the assertion that was read, as written: `subject.tier`."""
+    value: str
+    """The value as a person would write it; `absent` for a field that is not there."""
+    location: Location | None = None
+    """Where the value stands (or would stand: its nearest present ancestor)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a check did not pass: one part of the assertion, and what it saw."""
+
+    text: str
+    """One sentence for a person."""
+    expression: str
+    """The part of the assertion, as written; empty for a schema fault."""
+    seen: tuple[Seen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """Who accepted a failure, and until when."""
+
+    id: str
+    owner: str
+    reason: str
+    expires: str
+    """The last day it holds, `YYYY-MM-DD`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The record of one check; passes are recorded too."""
+
+    rule: str
+    policy: str
+    subject: SubjectRef
+    outcome: Outcome
+    severity: Severity
+    enforcement: Enforcement
+    message: str
+    location: Location
+    evidence: tuple[Evidence, ...]
+    key: str = ""
+    """The element of a rule with `each`; empty for others."""
+    fix: str = ""
+    reasons: tuple[Reason, ...] = ()
+    waived: Waived | None = None
+    gate: str = ""
+    """The gate whose binding set the enforcement; empty where no gate binds the rule."""
+    excerpt: Excerpt | None = None
+    """Only for what did not pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What a report says of a rule that was applied."""
+
+    id: str
+    title: str
+    policy: str
+    policy_version: str
+    pack: str
+    severity: Severity
+    kind: str
+    controls: tuple[str, ...] = ()
+    fix: str = ""
+    description: str = ""
+    location: Location | None = None
+    """Where the rule is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Results, verdict and the inputs they rest on: all that a renderer may know."""
+
+    tool_version: str
+    workspace: str
+    """The workspace's name."""
+    as_of: datetime
+    """Timezone-aware; the only clock."""
+    verdict: Verdict
+    results: tuple[Result, ...]
+    """Sorted by path, line, column, rule, key."""
+    rules: tuple[RuleInfo, ...]
+    """Every rule that has a result, sorted by id."""
+    diagnostics: tuple[Diagnostic, ...]
+    inputs: tuple[Evidence, ...]
+    """Every file read, artifacts and judging files alike, sorted by locator."""
+    exit_code: int
+    next_step: str = ""
+    """The one command or action that helps most now."""
