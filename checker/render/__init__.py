@@ -1,0 +1,49 @@
+"""Reports as text: one file a format, each a pure function of the report.
+
+A new format is one module with a function `render(report, options)` and one line in `RENDERERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from checker.model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a person wants to read; formats for machines take no notice of it."""
+
+    color: bool = False
+    """Whether ANSI colours may be emitted; nothing is ever said by colour alone."""
+    width: int = 80
+    """Columns of the terminal."""
+    quiet: bool = False
+    """Only what stands in the way of a go, and the verdict."""
+    statistics: bool = False
+    """Adds a table of outcomes per rule."""
+
+
+Renderer = Callable[[Report, Options], str]
+
+
+def _lazy(module: str) -> Renderer:
+    """A renderer whose module, and whatever that imports, is loaded on first use."""
+
+    def render(report: Report, options: Options) -> str:
+        text: str = import_module(f"{__name__}.{module}").render(report, options)
+        return text
+
+    return render
+
+
+RENDERERS: dict[str, Renderer] = {
+    "terminal": _lazy("terminal"),
+    "json": _lazy("json"),
+    "sarif": _lazy("sarif"),
+    "junit": _lazy("junit"),
+    "github": _lazy("github"),
+    "markdown": _lazy("markdown"),
+}

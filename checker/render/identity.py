@@ -1,0 +1,52 @@
+"""Digests that stay the same when lines move or words are improved."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from json import dumps
+
+from checker.model import Report, Result
+
+
+def fingerprints(results: Iterable[Result]) -> list[str]:
+    """One text per result that names the check from run to run, unique within the report.
+
+    The first 32 hexadecimal digits of the SHA-256 of the JSON array `[rule, kind, id, key]` (ASCII, no
+    spaces). A second result with those four gets `-2` behind it, and so on. Never the line or the
+    message: a finding must not look new because text above it moved.
+    """
+    seen: Counter[str] = Counter()
+    found = []
+    for result in results:
+        name = _canonical(result.rule, result.subject.kind, result.subject.id, result.key)
+        digest = hashlib.sha256(name).hexdigest()[:32]
+        seen[digest] += 1
+        found.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
+    return found
+
+
+def verdict_digest(report: Report) -> str:
+    """`sha256:…` over what was decided, so that two reports can be compared at a glance.
+
+    Covers verdict and, per result, `[rule, kind, id, key, outcome, enforcement, waiver id]` as JSON
+    arrays, sorted, one a line. Wording and positions are not in it.
+    """
+    lines = sorted(
+        _canonical(
+            result.rule,
+            result.subject.kind,
+            result.subject.id,
+            result.key,
+            result.outcome,
+            result.enforcement,
+            result.waived.id if result.waived else "",
+        )
+        for result in report.results
+    )
+    return "sha256:" + hashlib.sha256(b"\n".join([_canonical(report.verdict), *lines])).hexdigest()
+
+
+def _canonical(*parts: str) -> bytes:
+    return dumps(parts, separators=(",", ":")).encode("ascii")

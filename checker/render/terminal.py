@@ -1,0 +1,269 @@
+"""For people at a terminal: each finding with the lines it is about, then the verdict and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from checker.model import Diagnostic, Excerpt, Location, Reason, Report, Result, Span, SubjectRef
+from checker.render import Options, tally
+from checker.render.text import clip, inert, one_line, visible, width, wrap
+
+_LABELS = {
+    "fail": "error",
+    "error": "undecided",
+    "advisory": "warning",
+    "upcoming": "upcoming",
+    "waived": "waived",
+}
+_COLORS = {
+    "error": "1;31",
+    "undecided": "1;35",
+    "warning": "1;33",
+    "upcoming": "1;36",
+    "waived": "2",
+    "NO-GO": "1;31",
+    "UNDECIDED": "1;35",
+    "CONDITIONAL": "1;33",
+    "GO": "1;32",
+    "gutter": "34",
+    "strong": "1",
+}
+
+_TEXT_LIMIT = 2_000
+"""Characters of one message; the JSON report has it whole."""
+_VALUE_LIMIT = 200
+_SEEN_LIMIT = 8
+"""Values shown for one reason."""
+_EXCERPT_LINES = 6
+_FOLDED_RULES = 5
+"""Rules named where many report the same."""
+_NARROWEST = 40
+_GROUP_FROM = 12
+"""With more findings than this, those of one subject are shown together."""
+
+
+def render(report: Report, options: Options) -> str:
+    """Findings, the most pressing first, then the summary."""
+    page = _Page(options)
+    faults = [fault for fault in tally.faults(report) if fault.level == "error" or not options.quiet]
+    found = [result for result in tally.findings(report) if tally.blocks(result) or not options.quiet]
+    parts = [
+        *(page.diagnostic(fault) for fault in faults if fault.level == "error"),
+        *page.results(found),
+        *(page.diagnostic(fault) for fault in faults if fault.level == "warning"),
+    ]
+    if options.statistics and report.results:
+        parts.append(page.statistics(report))
+    parts.append(page.summary(report))
+    return inert("\n\n".join("\n".join(lines) for lines in parts)) + "\n"
+
+
+class _Page:
+    """Lays out blocks of lines for one width and choice of colour."""
+
+    def __init__(self, options: Options) -> None:
+        self._color = options.color
+        self._quiet = options.quiet
+        self._width = max(options.width, _NARROWEST)
+
+    def results(self, found: Sequence[Result]) -> Iterator[list[str]]:
+        """A block per finding; of many, those of one subject under a heading that names it."""
+        if len(found) <= _GROUP_FROM:
+            yield from map(self.result, tally.folded(found))
+            return
+        first: dict[SubjectRef, int] = {}
+        for position, result in enumerate(found):
+            first.setdefault(result.subject, position)
+        together = sorted(found, key=lambda result: first[result.subject])
+        for subject, group in groupby(together, key=lambda result: result.subject):
+            own = list(group)
+            name = f"{subject.path}: {subject.kind} {subject.id}, {tally.counted(len(own), 'finding')}"
+            yield [self._paint("strong", f"── {one_line(name)}")]
+            yield from map(self.result, tally.folded(own))
+
+    def result(self, group: tuple[Result, ...]) -> list[str]:
+        """One finding, or several of one subject that say the same."""
+        result = group[0]
+        label = _LABELS[tally.standing(result)]
+        name = result.rule if len(group) == 1 else f"{len(group)} rules"
+        element = f", element {result.key}" if result.key else ""
+        gutter = _gutter(result.excerpt)
+        lines = self._heading(label, name, result.message)
+        lines += self._place(
+            gutter, result.location, f" ({result.subject.kind} {result.subject.id}{element})"
+        )
+        if not result.waived:
+            lines += self._excerpt(gutter, label, result.excerpt, result.location.span)
+        lines += [line for reason in result.reasons for line in self._reason(gutter, reason, result.location)]
+        for key, text in _notes(group):
+            lines += self._note(gutter, key, text)
+        return lines
+
+    def diagnostic(self, fault: Diagnostic) -> list[str]:
+        """A defect of a policy or of the configuration."""
+        gutter = _gutter(fault.excerpt)
+        lines = self._heading(fault.level, fault.code, fault.message)
+        if fault.location:
+            lines += self._place(gutter, fault.location, "")
+            lines += self._excerpt(gutter, fault.level, fault.excerpt, fault.location.span)
+        return lines + (self._note(gutter, "fix", fault.hint) if fault.hint else [])
+
+    def summary(self, report: Report) -> list[str]:
+        """The verdict, the counts, what was looked at, what to do next."""
+        verdict = tally.VERDICTS[report.verdict]
+        lines = [f"{self._paint(verdict, verdict)}: {tally.summary(report)}"]  # one line, for grep
+        errors = sum(fault.level == "error" for fault in report.diagnostics)
+        warnings = len(report.diagnostics) - errors
+        if errors or warnings:
+            found = f"{tally.counted(errors, 'error')} and {tally.counted(warnings, 'warning')}"
+            lines.append(f"{found} in policies and configuration")
+        if self._quiet:
+            return lines
+        lines.append(one_line(f"{tally.extent(report)}, {report.workspace} as of {report.as_of:%Y-%m-%d}"))
+        if report.next_step:
+            lines += wrap(f"Next: {one_line(report.next_step)}", self._width, "  ")
+        return lines
+
+    def statistics(self, report: Report) -> list[str]:
+        """A table of the rules and how their results stand; columns without any number are left out."""
+        totals = tally.counts(report.results)
+        shown = [each for each in tally.STANDINGS if totals[each] or each in ("pass", "fail")]
+        by_rule: dict[str, list[Result]] = {}
+        for result in report.results:
+            by_rule.setdefault(result.rule, []).append(result)
+        rows: list[list[str]] = [["rule", *shown]]
+        for rule, results in sorted(by_rule.items()):
+            own = tally.counts(results)
+            rows.append([one_line(rule), *(f"{own[each]:,}" for each in shown)])
+        rows.append(["total", *(f"{totals[each]:,}" for each in shown)])
+        widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+        table = []
+        for name, *numbers in rows:
+            cells = [number.rjust(size) for number, size in zip(numbers, widths[1:], strict=True)]
+            table.append("  ".join([name + " " * (widths[0] - width(name)), *cells]))
+        return [self._paint("strong", table[0]), *table[1:]]
+
+    def _heading(self, label: str, name: str, message: str) -> list[str]:
+        mark = f"{label}[{one_line(name)}]"
+        first, *rest = wrap(f"{mark}: {one_line(clip(message, _TEXT_LIMIT))}", self._width, "    ")
+        if not first.startswith(mark):
+            return [first, *rest]
+        return [self._paint(label, mark) + self._paint("strong", first.removeprefix(mark)), *rest]
+
+    def _place(self, gutter: int, location: Location, about: str) -> list[str]:
+        arrow = " " * gutter + self._paint("gutter", "-->")
+        return [f"{arrow} {_where(location)}{visible(about)}"] if location.path else []
+
+    def _reason(self, gutter: int, reason: Reason, location: Location) -> list[str]:
+        lines = self._note(gutter, "why", reason.text)
+        for seen in reason.seen[:_SEEN_LIMIT]:
+            value = clip(seen.value, _VALUE_LIMIT) + _elsewhere(seen.location, location)
+            lines += self._note(gutter, "", f"{seen.expression} is {value}")
+        if hidden := len(reason.seen[_SEEN_LIMIT:]):
+            lines += self._note(gutter, "", f"{tally.counted(hidden, 'more value')} in the json output")
+        return lines
+
+    def _note(self, gutter: int, key: str, text: str) -> list[str]:
+        lead = " " * gutter + (f" = {key}: " if key else "        ")
+        first, *rest = wrap(lead + one_line(clip(text, _TEXT_LIMIT)), self._width, " " * len(lead))
+        mark = lead.rstrip()
+        return [self._paint("gutter", mark) + first.removeprefix(mark), *rest]
+
+    def _excerpt(self, gutter: int, label: str, excerpt: Excerpt | None, span: Span | None) -> list[str]:
+        if not excerpt or not excerpt.lines:
+            return []
+        bar = self._paint("gutter", " " * gutter + " |")
+        lines = [bar]
+        room = self._width - gutter - 3
+        for number, line in enumerate(excerpt.lines[:_EXCERPT_LINES], excerpt.first_line):
+            text = line.rstrip()
+            start, end = _columns(text, number, span)
+            shown, before, marked = _window(text, start, end, room)
+            lines.append(self._paint("gutter", f"{number:>{gutter}} |") + (" " + shown if shown else ""))
+            if marked:
+                lines.append(f"{bar} {' ' * before}{self._paint(label, '^' * marked)}")
+        if hidden := len(excerpt.lines[_EXCERPT_LINES:]):
+            lines.append(f"{bar} … {tally.counted(hidden, 'more line')}")
+        return lines
+
+    def _paint(self, style: str, text: str) -> str:
+        return f"\x1b[{_COLORS[style]}m{text}\x1b[0m" if self._color and text else text
+
+
+def _notes(group: tuple[Result, ...]) -> Iterator[tuple[str, str]]:
+    result = group[0]
+    if len(group) > 1:
+        yield "rules", _names([each.rule for each in group])
+    if result.waived:
+        waived = result.waived
+        yield "waived", f"{waived.id} by {waived.owner} until {waived.expires}: {waived.reason}"
+        return
+    if result.fix:
+        yield "fix", result.fix
+    if result.enforcement == "upcoming":
+        yield "note", f"will count at gate {result.gate}" if result.gate else "announced, does not count yet"
+    elif result.outcome == "error" and result.enforcement == "advisory":
+        yield "note", "advisory, does not block"
+
+
+def _names(rules: Sequence[str]) -> str:
+    named = ", ".join(rules[:_FOLDED_RULES])
+    hidden = len(rules) - _FOLDED_RULES
+    return f"{named} and {hidden:,} more, in the json output" if hidden > 0 else named
+
+
+def _gutter(excerpt: Excerpt | None) -> int:
+    """Columns for the line numbers."""
+    return max(2, len(str(excerpt.first_line + len(excerpt.lines) - 1))) if excerpt else 2
+
+
+def _where(location: Location) -> str:
+    path = one_line(location.path)
+    return f"{path}:{location.span.line}:{location.span.column}" if location.span else path
+
+
+def _elsewhere(seen: Location | None, finding: Location) -> str:
+    """Where a value stands, when that is not the line that the finding already shows."""
+    if seen is None or seen == finding:
+        return ""
+    if seen.path != finding.path:
+        return f" ({_where(seen)})"
+    return f" (line {seen.span.line})" if seen.span else ""
+
+
+def _columns(text: str, number: int, span: Span | None) -> tuple[int, int]:
+    """The characters of line `number` to underline, as 0-based offsets.
+
+    Of a span over several lines only the first is underlined.
+    """
+    if span is None or span.line != number:
+        return 0, 0
+    start = min(span.column - 1, len(text))
+    end = span.end_column - 1 if span.end_line == span.line else len(text)
+    return start, max(min(end, len(text)), start + 1)
+
+
+def _window(text: str, start: int, end: int, room: int) -> tuple[str, int, int]:
+    """The part of a line around `start` that fits into `room` columns.
+
+    Returns the text, the columns before the first caret, and the number of carets.
+    """
+    left, right = 0, len(text)
+    if len(text) > room or width(visible(text)) > room:
+        left = start - _fitting(text[max(start - room, 0) : start][::-1], room // 3)
+        right = left + _fitting(text[left : left + room], room - 2)
+    lead, tail = "…" if left else "", "…" if right < len(text) else ""
+    before = width(lead + visible(text[left:start]))
+    marked = width(visible(text[start : min(end, right)]))
+    return lead + visible(text[left:right]) + tail, before, max(marked, 1) if end > start else 0
+
+
+def _fitting(text: str, room: int) -> int:
+    """How many characters of `text` fit into `room` columns."""
+    used = 0
+    for count, char in enumerate(text):
+        used += width(visible(char))
+        if used > room:
+            return count
+    return len(text)

@@ -1,0 +1,91 @@
+"""Texts from files that nobody vouched for, made fit to be shown.
+
+Every text of a report may be hostile: it can hold terminal escapes, bidirectional overrides that
+reorder what a reader sees, line breaks that forge a line of their own, or commands to the program
+that reads the log.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_JOINERS = "\u200c\u200d"
+"""Format characters that spell words (Persian, Indic scripts, emoji) and move nothing else."""
+
+_TAB = "    "
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    """`text` with every character that is not printable written as `<U+001B>`.
+
+    Tabs become four spaces and other Unicode spaces one; characters of `keep` stay as they are.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in keep else _shown(char) for char in text)
+
+
+def _shown(char: str) -> str:
+    if char == "\t":
+        return _TAB
+    if char in _JOINERS:
+        return char
+    if unicodedata.category(char) == "Zs":
+        return " "
+    return f"<U+{ord(char):04X}>"
+
+
+def one_line(text: str) -> str:
+    """`text` in one visible line: line breaks and the indentation after them become one space."""
+    return visible(" ".join(filter(None, map(str.strip, re.split(r"[\r\n]+", text)))))
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` characters of `text`, saying how many were left out."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}… ({len(text) - limit:,} more characters)"
+
+
+def width(text: str) -> int:
+    """Terminal columns that a visible text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_columns, text))
+
+
+def _columns(char: str) -> int:
+    if char in _JOINERS or unicodedata.category(char) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+_WIDE = r"\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef"
+_WORDS = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
+"""Where a line may break: at spaces, and around the characters of scripts that are written without."""
+
+
+def wrap(text: str, columns: int, indent: str = "") -> list[str]:
+    """Lines of at most `columns`, those after the first indented; a longer word stays whole."""
+    lines: list[str] = []
+    line, used = "", 0
+    for word in _WORDS.findall(text):
+        size = width(word)
+        if used + size > columns and line.strip():
+            lines.append(line.rstrip())
+            line, used = indent, len(indent)
+            if word.isspace():
+                continue
+        line, used = line + word, used + size
+    return [*lines, line.rstrip()]
+
+
+def inert(text: str) -> str:
+    """`text` without anything that a build runner would take from its log as a command.
+
+    GitHub reads `::name` at the start of a line, after any spaces; GitHub, Azure Pipelines and TeamCity
+    read `##[name]`, `##vso[…]` and `##teamcity[…]` anywhere in it.
+    """
+    text = re.sub(r"(?m)^((?:[^\S\n]|\x1b\[[0-9;]*m)*):(?=:)", r"\1: ", text)
+    return re.sub(r"#(?=#\w*\[)", "# ", text)
