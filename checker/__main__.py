@@ -1,0 +1,32 @@
+"""The `gonogo` command's entry point.
+
+Nothing is imported before it is needed: importing click costs more than starting Python, and a
+script that asks for the version (an editor, an action's cache key) should not pay for it. So
+`--version` is answered here, and everything else by `checker.cli.root`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from checker import __version__
+
+
+def main() -> int:
+    """Run the command line; return the exit code (0 to 4, see docs/commands.md)."""
+    if sys.argv[1:] == ["--version"]:
+        try:
+            # Unbuffered, so that a closed pipe is noticed here and not when Python shuts down.
+            os.write(1, f"gonogo {__version__}\n".encode())
+        except OSError:
+            return 2
+        return 0
+
+    from checker.cli import root  # noqa: PLC0415 - see above
+
+    return root.main()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,35 @@
+"""The documentation builds with every warning an error: links resolve, and no page is left out."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.skipif(
+    not all(importlib.util.find_spec(name) for name in ("sphinx", "myst_parser", "furo")),
+    reason="the docs extra is not installed",
+)
+def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "--builder",
+        "html",
+        "--fail-on-warning",
+        "--keep-going",
+        "--quiet",
+    ]
+    command += ["--doctree-dir", str(tmp_path / "doctrees"), str(ROOT / "docs"), str(tmp_path / "site")]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert built.stderr == ""
+    assert built.returncode == 0
+    for page in (ROOT / "docs").glob("*.md"):
+        assert (tmp_path / "site" / page.with_suffix(".html").name).is_file()
