@@ -1,0 +1,116 @@
+"""Results → verdict, exit code and report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from checker.model import Diagnostic, Evidence, Location, Report, Result, RuleInfo, Verdict
+
+PASS, NO_GO, USAGE, NOTHING, UNDECIDED = 0, 1, 2, 3, 4
+"""Exit codes; when several apply, the first of USAGE, NO_GO, UNDECIDED, NOTHING wins."""
+
+
+def verdict(results: Iterable[Result]) -> Verdict:
+    """What the results amount to.
+
+    A mandatory failure without waiver is a no-go; else a mandatory error leaves it undecided; else a waived
+    failure makes it conditional; else it is a go. No results at all are undecided: zero checks is not a pass.
+    """
+    failed = undecided = waived = False
+    decided = False
+    for result in results:
+        if result.outcome != "not-applicable":
+            decided = True
+        if result.enforcement != "mandatory":
+            continue
+        if result.outcome == "fail":
+            failed = failed or result.waived is None
+            waived = waived or result.waived is not None
+        elif result.outcome == "error":
+            undecided = True
+    if failed:
+        return "no-go"
+    if undecided or not decided:
+        return "undecided"
+    return "conditional" if waived else "go"
+
+
+def exit_code(verdict: Verdict, results: Sequence[Result], diagnostics: Iterable[Diagnostic]) -> int:
+    """The exit code, the same for every output format."""
+    if any(diagnostic.level == "error" for diagnostic in diagnostics):
+        return USAGE
+    if verdict == "no-go":
+        return NO_GO
+    if not any(result.outcome != "not-applicable" for result in results):
+        return NOTHING
+    return UNDECIDED if verdict == "undecided" else PASS
+
+
+def report(
+    *,
+    tool_version: str,
+    workspace: str,
+    as_of: datetime,
+    results: Sequence[Result],
+    rules: Iterable[RuleInfo],
+    diagnostics: Sequence[Diagnostic],
+    inputs: Iterable[Evidence],
+) -> Report:
+    """The record of one evaluation. Diagnostics that are errors leave the verdict undecided."""
+    computed = verdict(results)
+    if computed != "no-go" and any(d.level == "error" for d in diagnostics):
+        computed = "undecided"
+    code = exit_code(computed, results, diagnostics)
+    with_results = {result.rule for result in results}
+    return Report(
+        tool_version,
+        workspace,
+        as_of,
+        computed,
+        tuple(results),
+        tuple(rule for rule in rules if rule.id in with_results),
+        tuple(sorted(diagnostics, key=_diagnostic_order)),
+        tuple(sorted({evidence.locator: evidence for evidence in inputs}.values(), key=lambda e: e.locator)),
+        code,
+        next_step(code, results, diagnostics),
+    )
+
+
+def _diagnostic_order(diagnostic: Diagnostic) -> tuple[bool, str, int, int, str]:
+    location = diagnostic.location or Location("")
+    span = location.span
+    return (
+        diagnostic.level != "error",
+        location.path,
+        span.line if span else 0,
+        span.column if span else 0,
+        diagnostic.code,
+    )
+
+
+def next_step(code: int, results: Sequence[Result], diagnostics: Iterable[Diagnostic]) -> str:
+    """The one command or action that helps most now."""
+    if code == USAGE:
+        first = next((d for d in sorted(diagnostics, key=_diagnostic_order) if d.level == "error"), None)
+        place = f" at {first.location.path}" if first and first.location else ""
+        return f"mend the first diagnostic{place}, then run gonogo check again"
+    if code == NOTHING:
+        return "gonogo config show tells which files and packs gonogo looks for"
+    blocking = next(
+        (
+            r
+            for outcome in ("fail", "error")
+            for r in sorted(results, key=lambda r: _RANK[r.severity])
+            if r.outcome == outcome and r.enforcement == "mandatory" and not r.waived
+        ),
+        None,
+    )
+    if blocking:
+        return f"gonogo explain {blocking.rule}"
+    if any(r.enforcement == "upcoming" and r.outcome == "fail" for r in results):
+        return "gonogo check --statistics shows what the next gate will ask for"
+    return ""
+
+
+_RANK = {"critical": 0, "high": 1, "medium": 2, "low": 3}

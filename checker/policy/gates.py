@@ -1,0 +1,197 @@
+"""Lifecycles and gates: the order of stages, and which rules count from which stage on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from checker.kinds import Kind
+from checker.model import Diagnostic
+from checker.policy.policies import ParamValue, Policy, suggestion
+from checker.policy.reading import Source
+
+STANDARD = "standard"
+"""The lifecycle meant where a gate names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """The ordered stages that a product goes through."""
+
+    id: str
+    title: str
+    stages: tuple[str, ...]
+    source: Source
+
+    def position(self, stage: str) -> int | None:
+        """The 0-based place of a stage; None: not a stage of this lifecycle."""
+        return self.stages.index(stage) if stage in self.stages else None
+
+
+Scope = Literal["rule", "policy", "pack"]
+SCOPES: tuple[Scope, ...] = ("rule", "policy", "pack")
+"""From the most specific to the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One entry of a gate's `binds`."""
+
+    scope: Scope
+    pattern: str
+    """An id; `*` matches any characters."""
+    advisory: bool
+    params: Mapping[str, ParamValue]
+    index: int
+    """Its place in `binds`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A decision point."""
+
+    id: str
+    title: str
+    lifecycle: Lifecycle | None
+    """None where the gate names no stages: its bindings always count."""
+    leads_to: int | None
+    """The place of its `to` stage in the lifecycle."""
+    bindings: tuple[Binding, ...]
+    source: Source
+
+    def binding(self, rule: str, policy: str, pack: str) -> Binding | None:
+        """The binding that counts for a rule: the most specific, and the last of those; None: not bound."""
+        names = {"rule": rule, "policy": policy, "pack": pack}
+        for scope in SCOPES:
+            for binding in reversed(self.bindings):
+                if binding.scope == scope and matches(binding.pattern, names[scope]):
+                    return binding
+        return None
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether an id fits a pattern in which `*` stands for any characters."""
+    if "*" not in pattern:
+        return pattern == name
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None
+
+
+def lifecycle(source: Source) -> tuple[Lifecycle | None, tuple[Diagnostic, ...]]:
+    """A lifecycle from a document that its schema found sound."""
+    stages: list[str] = [stage["id"] for stage in source.data["stages"]]
+    for index, stage in enumerate(stages):
+        if stage in stages[:index]:
+            return None, (
+                source.diagnostic(
+                    "duplicate-stage",
+                    f"stage `{stage}` stands here for the second time",
+                    ("stages", index, "id"),
+                    "A lifecycle passes each stage once.",
+                ),
+            )
+    return Lifecycle(source.data["lifecycle"], source.data["title"], tuple(stages), source), ()
+
+
+def gate(
+    source: Source, lifecycles: Mapping[str, Lifecycle], policies: Sequence[Policy], kinds: Iterable[Kind]
+) -> tuple[Gate | None, tuple[Diagnostic, ...]]:
+    """A gate from a document that its schema found sound, held against what it binds."""
+    data = source.data
+    diagnostics: list[Diagnostic] = []
+    order: Lifecycle | None = None
+    leads_to: int | None = None
+    if "from" in data or "to" in data:
+        name = data.get("lifecycle", STANDARD)
+        order = lifecycles.get(name)
+        if order is None:
+            diagnostics.append(
+                source.diagnostic(
+                    "unknown-lifecycle",
+                    f"there is no lifecycle `{name}`",
+                    ("lifecycle",),
+                    suggestion(name, tuple(lifecycles)) or "Add the pack `lifecycle`, or name a file in `lifecycles`.",
+                )
+            )
+        else:
+            for end in ("from", "to"):
+                if end in data and order.position(data[end]) is None:
+                    diagnostics.append(
+                        source.diagnostic(
+                            "unknown-stage",
+                            f"the lifecycle `{name}` has no stage `{data[end]}`",
+                            (end,),
+                            suggestion(data[end], order.stages) or f"Its stages are {', '.join(order.stages)}.",
+                        )
+                    )
+            leads_to = order.position(data["to"]) if "to" in data else None
+    bindings = tuple(_bindings(source))
+    if not bindings:
+        diagnostics.append(
+            source.diagnostic(
+                "gate-binds-nothing",
+                f"gate `{data['gate']}` binds nothing, so it would let everything through",
+                ("binds",),
+                "Bind at least one pack, policy or rule.",
+            )
+        )
+    known = _known(policies, kinds)
+    for binding in bindings:
+        diagnostics += _binding_diagnostics(source, binding, known[binding.scope])
+    if diagnostics:
+        return None, tuple(diagnostics)
+    return Gate(data["gate"], data["title"], order, leads_to, bindings, source), ()
+
+
+def _bindings(source: Source) -> Iterable[Binding]:
+    for index, raw in enumerate(source.data["binds"]):
+        for scope in SCOPES:
+            if scope in raw:
+                yield Binding(scope, raw[scope], raw.get("enforcement") == "advisory", raw.get("params", {}), index)
+
+
+Known = list[tuple[str, Policy | None]]
+"""Ids that may be bound, each with the policy whose parameters it brings."""
+
+
+def _known(policies: Sequence[Policy], kinds: Iterable[Kind]) -> Mapping[Scope, Known]:
+    kinds = tuple(kinds)
+    return {
+        "pack": [(policy.pack, policy) for policy in policies],
+        "policy": [*((policy.id, policy) for policy in policies), *((kind.name, None) for kind in kinds)],
+        "rule": [
+            *((rule.id, policy) for policy in policies for rule in policy.rules),
+            *((rule, None) for kind in kinds for rule in (kind.rules.readable, kind.rules.schema)),
+        ],
+    }
+
+
+def _binding_diagnostics(source: Source, binding: Binding, known: Known) -> Iterable[Diagnostic]:
+    at = ("binds", binding.index)
+    fitting = [policy for name, policy in known if matches(binding.pattern, name)]
+    if not fitting:
+        names = tuple(sorted({name for name, _ in known}))
+        yield source.diagnostic(
+            f"unknown-{binding.scope}",
+            f"no {binding.scope} is called `{binding.pattern}`",
+            (*at, binding.scope),
+            suggestion(binding.pattern, names) or "gonogo rules lists what there is.",
+        )
+        return
+    bound = {policy.id: policy for policy in fitting if policy}
+    for name, value in binding.params.items():
+        owners = [policy for policy in bound.values() if name in policy.params]
+        if not owners:
+            params = tuple(sorted({param for policy in bound.values() for param in policy.params}))
+            yield source.diagnostic(
+                "unknown-param",
+                f"nothing that `{binding.pattern}` binds has a parameter `{name}`",
+                (*at, "params", name),
+                suggestion(name, params) or "gonogo explain RULE shows a rule's parameters.",
+            )
+        for policy in owners:
+            refusal = policy.params[name].refusal(value)
+            if refusal:
+                yield source.diagnostic("param-range", refusal, (*at, "params", name))
+

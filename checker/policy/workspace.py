@@ -1,0 +1,393 @@
+"""The workspace: `gonogo.yaml` and everything it names that we judge with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from checker import cel, kinds, shipped
+from checker.kinds import Kind
+from checker.model import Diagnostic, Evidence, Fault, Location, Path
+from checker.policy import gates as gates_
+from checker.policy import reading
+from checker.policy.policies import ParamValue, Policy, compile_policy, suggestion
+
+CONFIGURATION = "gonogo.yaml"
+PACK = "pack.yaml"
+
+
+class Files(Protocol):
+    """The door to files: a folder and what lies below it."""
+
+    def find(self, pattern: str) -> list[tuple[str, Mapping[str, str]]]:
+        """The files that fit a pattern, sorted, with what it captured."""
+
+    def read(self, path: str) -> bytes | Fault:
+        """The bytes of a file, or why there are none."""
+
+
+class Open(Protocol):
+    """Opens the door to a folder."""
+
+    def __call__(self, folder: str) -> Files:
+        """The files below `folder`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """One entry of `subjects`: where subjects of a kind are found."""
+
+    kind: Kind
+    patterns: tuple[str, ...]
+    exclude: tuple[str, ...]
+    id: cel.Program | None
+    product: cel.Program | None
+    format: str | None
+    records: Path
+    optional: bool
+    at: Path
+    """Its place in the configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """All that we judge with, read and compiled."""
+
+    name: str
+    zone: ZoneInfo
+    source: reading.Source
+    kinds: Mapping[str, Kind]
+    policies: tuple[Policy, ...]
+    """Sorted by id."""
+    gates: tuple[gates_.Gate, ...]
+    """Sorted by id."""
+    lifecycles: Mapping[str, gates_.Lifecycle]
+    selections: tuple[Selection, ...]
+    params: Mapping[str, Mapping[str, ParamValue]]
+    """Overrides by policy id."""
+    data: Mapping[str, Any]
+    """Reference documents by name."""
+    inputs: tuple[Evidence, ...]
+    """Every file read so far."""
+
+
+@dataclass(slots=True)
+class _Loading:
+    """What one load gathers on its way."""
+
+    open: Open
+    files: Files
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    inputs: list[Evidence] = field(default_factory=list)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+
+    def read(
+        self, path: str, schema: str, files: Files | None = None, shown: str = "", format: str | None = None
+    ) -> reading.Source | None:
+        """Read a judging file; what is wrong with it joins the diagnostics."""
+        door = files or self.files
+        source, diagnostics = reading.read(shown or path, lambda _: door.read(path), schema, format)
+        self.diagnostics += diagnostics
+        if source:
+            self.inputs.append(source.evidence)
+        return source
+
+    def kind(self, name: str) -> Kind | None:
+        """A kind of the workspace, or a shipped one (read when it is first asked for)."""
+        if name not in self.kinds and name in kinds.shipped_names():
+            self.kinds[name] = kinds.shipped_kind(name)
+        return self.kinds.get(name)
+
+    def kind_names(self) -> tuple[str, ...]:
+        return tuple(sorted({*self.kinds, *kinds.shipped_names()}))
+
+
+def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
+    """Read the workspace in `folder`; any error among the diagnostics gives no workspace."""
+    state = _Loading(open, open(folder))
+    source = state.read(CONFIGURATION, "workspace")
+    if source is None:
+        return None, tuple(state.diagnostics)
+    data = source.data
+    zone = _zone(state, source)
+    _own_kinds(state, source)
+    lifecycles: dict[str, gates_.Lifecycle] = {}
+    policies = _policies(state, source, lifecycles)
+    for path in _found(state, source, "lifecycles"):
+        _lifecycle(state, lifecycles, state.read(path, "lifecycle"))
+    selections = tuple(_selections(state, source))
+    gates = _gates(state, source, lifecycles, policies)
+    _params(state, source, policies)
+    reference = _data(state, source)
+    if any(d.level == "error" for d in state.diagnostics) or zone is None:
+        return None, tuple(state.diagnostics)
+    return (
+        Workspace(
+            data.get("name") or PurePosixPath(folder).name or "workspace",
+            zone,
+            source,
+            state.kinds,
+            tuple(sorted(policies, key=lambda p: p.id)),
+            tuple(sorted(gates, key=lambda g: g.id)),
+            lifecycles,
+            selections,
+            data.get("params", {}),
+            reference,
+            tuple(state.inputs),
+        ),
+        tuple(state.diagnostics),
+    )
+
+
+def _zone(state: _Loading, source: reading.Source) -> ZoneInfo | None:
+    name = source.data.get("timezone", "UTC")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        state.diagnostics.append(
+            source.diagnostic(
+                "unknown-timezone",
+                f"there is no time zone `{name}`",
+                ("timezone",),
+                "Write an IANA name such as Europe/London.",
+            )
+        )
+        return None
+
+
+def _listed(value: str | list[str] | None) -> tuple[str, ...]:
+    return () if value is None else (value,) if isinstance(value, str) else tuple(value)
+
+
+def _found(state: _Loading, source: reading.Source, field: str) -> Iterable[str]:
+    """The files that the patterns of a field find; a pattern that finds none is a diagnostic."""
+    for pattern in _listed(source.data.get(field)):
+        found = state.files.find(pattern)
+        if not found:
+            state.diagnostics.append(
+                source.diagnostic("no-file", f"no file fits {pattern}", (field,), f"Mend the pattern, or drop `{field}`.")
+            )
+        yield from (path for path, _ in found)
+
+
+def _own_kinds(state: _Loading, source: reading.Source) -> None:
+    for path in _found(state, source, "kinds"):
+        schema = state.read(path, "")
+        if schema is None:
+            continue
+        name = PurePosixPath(path).name.split(".")[0]
+        loaded = kinds.load(name, schema.data, schema.document, path)
+        if isinstance(loaded, Kind):
+            state.kinds[name] = loaded
+        else:
+            state.diagnostics += loaded
+
+
+def _policies(
+    state: _Loading, source: reading.Source, lifecycles: dict[str, gates_.Lifecycle]
+) -> list[Policy]:
+    policies: list[Policy] = []
+    rules: dict[str, Policy] = {}
+    for index, name in enumerate(source.data.get("packs", ())):
+        at = ("packs", index)
+        if name.startswith(("./", "../")):
+            files, prefix = state.files, name.removeprefix("./").rstrip("/")
+            folder, shown = prefix, prefix
+            if name.startswith("../"):
+                files, folder = state.open(name), ""
+        elif (shipped.POLICIES / name / PACK).is_file():
+            files, folder, shown = state.open(str(shipped.POLICIES / name)), "", f"gonogo:{name}"
+        else:
+            names = shipped.pack_names()
+            state.diagnostics.append(
+                source.diagnostic(
+                    "unknown-pack",
+                    f"no shipped pack is called `{name}`",
+                    at,
+                    suggestion(name, names) or f"Shipped are {', '.join(names)}; a folder begins with ./",
+                )
+            )
+            continue
+        policies += _pack(state, source, at, files, folder, shown, lifecycles)
+    for policy in policies:
+        for rule in policy.rules:
+            other = rules.setdefault(rule.id, policy)
+            if other is not policy or sum(r.id == rule.id for r in policy.rules) > 1:
+                state.diagnostics.append(
+                    policy.source.diagnostic(
+                        "duplicate-rule",
+                        f"rule `{rule.id}` is also written in {other.source.path}",
+                        (*rule.at, "id"),
+                        "A rule id is permanent and unique: choose another.",
+                    )
+                )
+    return policies
+
+
+def _pack(
+    state: _Loading,
+    source: reading.Source,
+    at: Path,
+    files: Files,
+    folder: str,
+    shown: str,
+    lifecycles: dict[str, gates_.Lifecycle],
+) -> list[Policy]:
+    """The policies of one folder; its lifecycles join the others."""
+    inside = f"{folder}/" if folder else ""
+    head = files.find(f"{inside}{PACK}")
+    pack = state.read(head[0][0], "pack", files, f"{shown}/{PACK}") if head else None
+    name = pack.data["pack"] if pack else PurePosixPath(shown).name
+    for path, _ in files.find(f"{inside}**/*.lifecycle.yaml"):
+        _lifecycle(state, lifecycles, state.read(path, "lifecycle", files, f"{shown}/{path.removeprefix(inside)}"))
+    found = files.find(f"{inside}**/*.policy.yaml")
+    if not found:
+        state.diagnostics.append(
+            source.diagnostic(
+                "empty-pack", f"pack `{shown}` holds no *.policy.yaml", at, "Write one, or drop the pack."
+            )
+        )
+    policies: list[Policy] = []
+    for path, _ in found:
+        policy_source = state.read(path, "policy", files, f"{shown}/{path.removeprefix(inside)}")
+        if policy_source:
+            policy, diagnostics = compile_policy(policy_source, name, state.kind, state.kind_names())
+            state.diagnostics += diagnostics
+            if policy:
+                policies.append(policy)
+    return policies
+
+
+def _lifecycle(
+    state: _Loading, lifecycles: dict[str, gates_.Lifecycle], source: reading.Source | None
+) -> None:
+    if source is None:
+        return
+    lifecycle, diagnostics = gates_.lifecycle(source)
+    state.diagnostics += diagnostics
+    if lifecycle:
+        lifecycles[lifecycle.id] = lifecycle
+
+
+def _gates(
+    state: _Loading,
+    source: reading.Source,
+    lifecycles: Mapping[str, gates_.Lifecycle],
+    policies: list[Policy],
+) -> list[gates_.Gate]:
+    gates: dict[str, gates_.Gate] = {}
+    for path in _found(state, source, "gates"):
+        gate_source = state.read(path, "gate")
+        if gate_source is None:
+            continue
+        gate, diagnostics = gates_.gate(gate_source, lifecycles, policies, state.kinds.values())
+        state.diagnostics += diagnostics
+        if gate and gate.id in gates:
+            state.diagnostics.append(
+                gate_source.diagnostic(
+                    "duplicate-gate",
+                    f"gate `{gate.id}` is also written in {gates[gate.id].source.path}",
+                    ("gate",),
+                    "A gate id is permanent and unique: choose another.",
+                )
+            )
+        elif gate:
+            gates[gate.id] = gate
+    return list(gates.values())
+
+
+def _params(state: _Loading, source: reading.Source, policies: list[Policy]) -> None:
+    known = {policy.id: policy for policy in policies}
+    for id, values in source.data.get("params", {}).items():
+        policy = known.get(id)
+        if policy is None:
+            state.diagnostics.append(
+                source.diagnostic(
+                    "unknown-policy", f"no policy is called `{id}`", ("params", id), suggestion(id, tuple(known))
+                )
+            )
+            continue
+        for name, value in values.items():
+            param = policy.params.get(name)
+            problem = param.refusal(value) if param else f"policy `{id}` has no parameter `{name}`"
+            if problem:
+                state.diagnostics.append(
+                    source.diagnostic(
+                        "param-range" if param else "unknown-param",
+                        problem,
+                        ("params", id, name),
+                        suggestion(name, tuple(policy.params)),
+                    )
+                )
+
+
+def _selections(state: _Loading, source: reading.Source) -> Iterable[Selection]:
+    environment = cel.Environment(
+        {"path": cel.MapType(cel.STRING, cel.STRING), "subject": cel.DYN}, absent_has=True
+    )
+
+    def program(raw: Mapping[str, Any], at: Path) -> cel.Program | None:
+        text = raw.get(str(at[-1]))
+        if text is None:
+            return None
+        try:
+            return environment.compile(text)
+        except cel.CompileError as error:
+            for issue in error.issues:
+                span = reading.offset_span(source, at, issue.start, issue.end)
+                state.diagnostics.append(source.diagnostic("expression", issue.message, span, issue.hint))
+            return None
+
+    register = _listed(source.data.get("products"))
+    product = state.kind("product")
+    if register and product:
+        yield Selection(product, register, (), None, None, None, ("products",), False, ("products",))
+    for index, raw in enumerate(source.data.get("subjects", ())):
+        at: Path = ("subjects", index)
+        kind = state.kind(raw["kind"])
+        if kind is None:
+            state.diagnostics.append(
+                source.diagnostic(
+                    "unknown-kind",
+                    f"there is no kind `{raw['kind']}`",
+                    (*at, "kind"),
+                    suggestion(raw["kind"], state.kind_names()) or "gonogo schema --list names the kinds.",
+                )
+            )
+            continue
+        yield Selection(
+            kind,
+            _listed(raw["files"]),
+            _listed(raw.get("exclude")),
+            program(raw, (*at, "id")),
+            program(raw, (*at, "product")),
+            raw.get("format"),
+            tuple(part for part in raw.get("records", "").split("/")[1:]),
+            raw.get("optional", False),
+            at,
+        )
+
+
+def _data(state: _Loading, source: reading.Source) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, raw in source.data.get("data", {}).items():
+        path, format = (raw, None) if isinstance(raw, str) else (raw["file"], raw.get("format"))
+        document = state.read(path, "", format=format)
+        if document:
+            found[name] = document.data
+    return found
+
+
+def missing_configuration(folder: str) -> Diagnostic:
+    """What to say where no workspace is found."""
+    return Diagnostic(
+        "no-workspace",
+        f"no {CONFIGURATION} in {folder} or above it",
+        Location(CONFIGURATION),
+        "Run gonogo init to make one.",
+    )
+
+

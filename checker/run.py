@@ -1,0 +1,88 @@
+"""The pipeline on one screen: the only place that wires the edges of the house together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+
+import checker
+from checker import judge, plan
+from checker.backends import records
+from checker.model import Diagnostic, Evidence, Report, Result, RuleInfo
+from checker.policy import workspace as workspaces
+from checker.policy.workspace import Workspace
+from checker.snapshot import Snapshot
+from checker.sources import files
+from checker.transports.disk import Disk
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a check."""
+
+    folder: str
+    """The workspace's folder."""
+    as_of: Callable[[tzinfo], datetime]
+    """The clock, once the workspace's time zone is known; the result is timezone-aware."""
+    selector: Callable[[Workspace], plan.Selector | tuple[Diagnostic, ...]] = lambda _: plan.Selector()
+    progress: Callable[[int, int], None] | None = field(default=None)
+
+
+def load(folder: str) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
+    """Everything that a workspace judges with."""
+    return workspaces.load(Disk, folder)
+
+
+def collect(workspace: Workspace, folder: str) -> tuple[Snapshot, tuple[Diagnostic, ...]]:
+    """Every subject of a workspace."""
+    subjects, counts = files.collect(workspace.selections, Disk(folder))
+    unmatched = tuple(
+        workspace.source.diagnostic(
+            "no-subjects",
+            f"no file fits {', '.join(selection.patterns)}",
+            selection.at,
+            "Mend the pattern, or write `optional: true` where none is expected yet.",
+            warning=True,
+        )
+        for index, selection in enumerate(workspace.selections)
+        if not counts[index] and not selection.optional
+    )
+    inputs: dict[str, Evidence] = {e.locator: e for s in subjects for e in s.evidence}
+    kinds = frozenset(selection.kind.name for selection in workspace.selections)
+    return Snapshot(tuple(subjects), workspace.data, kinds, tuple(inputs.values())), unmatched
+
+
+def check(request: Request) -> Report:
+    """Load, collect, plan, evaluate, judge."""
+    workspace, diagnostics = load(request.folder)
+    if workspace is None:
+        return _report("", request.as_of(UTC), [], (), diagnostics, ())
+    as_of = request.as_of(workspace.zone)
+    selector = request.selector(workspace)
+    if not isinstance(selector, plan.Selector):
+        return _report(workspace.name, as_of, [], (), (*diagnostics, *selector), workspace.inputs)
+    snapshot, unmatched = collect(workspace, request.folder)
+    planned = plan.make(workspace, snapshot, as_of, selector)
+    results = records.run(planned, progress=request.progress)
+    inputs = (*workspace.inputs, *snapshot.inputs)
+    return _report(workspace.name, as_of, results, planned.rules, (*diagnostics, *unmatched), inputs)
+
+
+def _report(
+    workspace: str,
+    as_of: datetime,
+    results: Sequence[Result],
+    rules: Sequence[RuleInfo],
+    diagnostics: Sequence[Diagnostic],
+    inputs: Sequence[Evidence],
+) -> Report:
+    return judge.report(
+        tool_version=checker.__version__,
+        workspace=workspace,
+        as_of=as_of,
+        results=results,
+        rules=rules,
+        diagnostics=diagnostics,
+        inputs=inputs,
+    )

@@ -1,0 +1,102 @@
+"""What was collected: subjects, each with its document, and the ways to find one from another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from checker.documents import Document, Reading
+from checker.kinds import Kind
+from checker.model import Evidence, Excerpt, Fault, Location, Path, Span, SubjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing to be checked."""
+
+    ref: SubjectRef
+    kind: Kind
+    data: dict[str, Any]
+    """In the shape of its kind, nulls dropped; empty where the artifact could not be read."""
+    captures: Mapping[str, str]
+    """What the file pattern captured."""
+    evidence: tuple[Evidence, ...]
+    reading: Reading | None
+    """None where nothing could be read."""
+    document: Document | None
+    unreadable: tuple[Fault, ...] = ()
+    """Why the artifact cannot be trusted as a text."""
+    faults: tuple[Fault, ...] = ()
+    """How it breaks its kind's schema."""
+
+    @property
+    def sound(self) -> bool:
+        """Readable, and in the shape that its kind asks for."""
+        return not self.unreadable and not self.faults
+
+    def span(self, at: Path) -> Span | None:
+        """The place of the value at `at` (below the subject), or of its nearest present ancestor."""
+        return None if self.document is None else self.document.positions.nearest(at)[0]
+
+    def location(self, at: Path = ()) -> Location:
+        """The same as a location."""
+        return Location(self.ref.path, self.span(at))
+
+    def excerpt(self, span: Span | None) -> Excerpt | None:
+        """The lines of the source at `span`."""
+        return None if span is None or self.reading is None else self.reading.excerpt(span)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All subjects of one collection."""
+
+    subjects: tuple[Subject, ...]
+    """Sorted by kind, path and position."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """The workspace's reference documents by name."""
+    kinds: frozenset[str] = frozenset()
+    """The kinds that were looked for, whether or not any subject was found."""
+    inputs: tuple[Evidence, ...] = ()
+    """Every file that was read for it."""
+
+    @cached_property
+    def by_kind(self) -> Mapping[str, Sequence[Subject]]:
+        """The subjects of each kind."""
+        found: dict[str, list[Subject]] = {}
+        for subject in self.subjects:
+            found.setdefault(subject.ref.kind, []).append(subject)
+        return found
+
+    @cached_property
+    def _by_id(self) -> Mapping[tuple[str, str], Subject]:
+        found: dict[tuple[str, str], Subject] = {}
+        for subject in self.subjects:
+            found.setdefault((subject.ref.kind, subject.ref.id), subject)
+        return found
+
+    @cached_property
+    def _by_product(self) -> Mapping[tuple[str, str], list[Subject]]:
+        found: dict[tuple[str, str], list[Subject]] = {}
+        for subject in sorted(self.subjects, key=lambda s: s.ref.id):
+            if subject.ref.product:
+                found.setdefault((subject.ref.kind, subject.ref.product), []).append(subject)
+        return found
+
+    @cached_property
+    def _by_data(self) -> Mapping[int, Subject]:
+        return {id(subject.data): subject for subject in self.subjects}
+
+    def find(self, kind: str, id: str) -> Subject | None:
+        """The subject of that kind and id, sound or not; None: there is none."""
+        return self._by_id.get((kind, id))
+
+    def related(self, kind: str, product: str) -> Sequence[Subject]:
+        """The subjects of that kind and product, sound or not, sorted by id."""
+        return self._by_product.get((kind, product), ())
+
+    def owner_of(self, data: object) -> Subject | None:
+        """The subject whose data that very object is."""
+        return self._by_data.get(id(data))

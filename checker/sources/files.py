@@ -1,0 +1,173 @@
+"""Subjects from files of the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from checker import cel, documents
+from checker.documents import Document, Reading
+from checker.model import Evidence, Fault, Path, SubjectRef
+from checker.policy.workspace import Selection
+from checker.snapshot import Subject
+
+COLLECTOR = "files"
+
+
+class Files(Protocol):
+    """The door to the workspace's files."""
+
+    def find_all(self, patterns: Iterable[str]) -> Mapping[str, list[tuple[str, Mapping[str, str]]]]:
+        """For each pattern the files that fit it, sorted, with what it captured; one walk for all."""
+
+    def read(self, path: str) -> bytes | Fault:
+        """The bytes of a file, or why there are none."""
+
+
+def collect(selections: Iterable[Selection], files: Files) -> tuple[list[Subject], dict[int, int]]:
+    """The subjects that the selections name, and how many files each selection (by its place) found.
+
+    A file that several selections name yields its subjects for each of them.
+    """
+    selections = tuple(selections)
+    found = files.find_all({pattern for s in selections for pattern in (*s.patterns, *s.exclude)})
+    counts: dict[int, int] = {}
+    subjects: list[Subject] = []
+    for index, selection in enumerate(selections):
+        excluded = {path for pattern in selection.exclude for path, _ in found[pattern]}
+        chosen = {
+            path: captures
+            for pattern in reversed(selection.patterns)
+            for path, captures in found[pattern]
+            if path not in excluded
+        }
+        counts[index] = len(chosen)
+        for path in sorted(chosen):
+            subjects += _subjects(selection, path, chosen[path], files)
+    return _unique(subjects), counts
+
+
+def _subjects(selection: Selection, path: str, captures: Mapping[str, str], files: Files) -> Iterator[Subject]:
+    raw = files.read(path)
+    if isinstance(raw, Fault):
+        yield _broken(selection, path, captures, Evidence(path, "", COLLECTOR), None, (raw,))
+        return
+    format = selection.format or documents.format_of(path)
+    if format is None:
+        fault = Fault("unknown-format", "nothing tells the format of this file", None, "State `format` in gonogo.yaml.")
+        yield _broken(selection, path, captures, Evidence(path, "", COLLECTOR), None, (fault,))
+        return
+    reading = documents.read(raw, format)
+    evidence = Evidence(path, reading.digest, COLLECTOR)
+    if reading.faults or not reading.documents:
+        yield _broken(selection, path, captures, evidence, reading, reading.faults)
+        return
+    for document in reading.documents:
+        yield from _records(selection, path, captures, evidence, reading, document)
+
+
+def _records(
+    selection: Selection,
+    path: str,
+    captures: Mapping[str, str],
+    evidence: Evidence,
+    reading: Reading,
+    document: Document,
+) -> Iterator[Subject]:
+    """The subjects of one document: itself, or the elements of the list that `records` names."""
+    base = selection.records
+    data: Any = document.data
+    for part in base:
+        data = data.get(part) if isinstance(data, dict) else None
+    if isinstance(document.data, list):
+        base, data = (), document.data
+    elif not base:
+        yield _subject(selection, path, captures, evidence, reading, document, ())
+        return
+    if not isinstance(data, list):
+        span = document.positions.nearest(base)[0]
+        name = "/".join(map(str, base))
+        fault = Fault("no-records", f"there is no list of records at `{name}`", span, "Write the records as a list there.")
+        yield _broken(selection, path, captures, evidence, reading, (fault,))
+        return
+    for index in range(len(data)):
+        yield _subject(selection, path, captures, evidence, reading, document, (*base, index))
+
+
+def _subject(
+    selection: Selection,
+    path: str,
+    captures: Mapping[str, str],
+    evidence: Evidence,
+    reading: Reading,
+    document: Document,
+    base: Path,
+) -> Subject:
+    kind = selection.kind
+    shaped = kind.shape(document if not base else document.below(base))
+    data = shaped.data
+    faults = kind.faults(shaped)
+    if not isinstance(data, dict):
+        data = {}
+    activation = {"path": captures, "subject": data}
+    id = _text(selection.id, activation) if selection.id else data.get(kind.key)
+    if selection.id is None and not isinstance(id, str):
+        id = _path_id(path) + (f"#{base[-1]}" if base else "")
+    product = _text(selection.product, activation) if selection.product else data.get("product")
+    if kind.name == "product":
+        product = id
+    if not id:
+        faults = (*faults, Fault("no-id", "nothing gives this subject an id", shaped.positions.nearest(())[0]))
+    ref = SubjectRef(kind.name, str(id or path), path, product if isinstance(product, str) else "")
+    return Subject(ref, kind, data, captures, (evidence,), reading, shaped, (), faults)
+
+
+def _text(program: cel.Program, activation: Mapping[str, Any]) -> str | None:
+    """The text that an expression gives; None where it cannot be computed or is no text."""
+    try:
+        value = program.evaluate(activation)
+    except cel.EvaluationError:
+        return None
+    return value if isinstance(value, str) and value else None
+
+
+def _path_id(path: str) -> str:
+    folder, _, name = path.rpartition("/")
+    stem = name.split(".")[0] or name
+    return f"{folder}/{stem}" if folder else stem
+
+
+def _broken(
+    selection: Selection,
+    path: str,
+    captures: Mapping[str, str],
+    evidence: Evidence,
+    reading: Reading | None,
+    faults: tuple[Fault, ...],
+) -> Subject:
+    """The subject that a file would have been; known by what its path tells."""
+    activation = {"path": captures, "subject": {}}
+    id = (_text(selection.id, activation) if selection.id else None) or _path_id(path)
+    product = (_text(selection.product, activation) if selection.product else None) or ""
+    ref = SubjectRef(selection.kind.name, id, path, product)
+    return Subject(ref, selection.kind, {}, captures, (evidence,), reading, None, faults)
+
+
+def _unique(subjects: list[Subject]) -> list[Subject]:
+    """In the order of path and position; the second of two subjects with one id says so as a fault."""
+    subjects.sort(key=lambda s: (s.ref.path, s.ref.kind))
+    seen: dict[tuple[str, str], Subject] = {}
+    for index, subject in enumerate(subjects):
+        first = seen.setdefault((subject.ref.kind, subject.ref.id), subject)
+        if first is not subject:
+            place = first.span(())
+            where = f"{first.ref.path}:{place.line}" if place else first.ref.path
+            fault = Fault(
+                "duplicate-id",
+                f"the id `{subject.ref.id}` is already taken by {where}",
+                subject.span((subject.kind.key,)),
+                "Give each its own id.",
+            )
+            subjects[index] = replace(subject, faults=(*subject.faults, fault))
+    return subjects
