@@ -1,0 +1,51 @@
+"""Texts to data with positions: YAML, JSON, TOML, CSV, Markdown. Bad input is a fault, never an exception."""
+
+from __future__ import annotations
+
+import hashlib
+
+from checker.documents import yaml
+from checker.documents.encoding import decode
+from checker.documents.reading import (
+    LIMITS,
+    Document,
+    Limits,
+    Positions,
+    Reader,
+    Reading,
+    Source,
+)
+from checker.model import Fault
+
+__all__ = ["FORMATS", "LIMITS", "SUFFIXES", "Document", "Limits", "Positions", "Reading", "format_of", "read"]
+
+FORMATS: dict[str, Reader] = {
+    "yaml": yaml.read,
+}
+"""A new format is a file with a reader and a line here."""
+
+SUFFIXES: dict[str, str] = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+}
+
+
+def format_of(path: str) -> str | None:
+    """The name of a file's format by its suffix; None where it is not known."""
+    name = path.rpartition("/")[2]
+    dot = name.rfind(".")
+    return SUFFIXES.get(name[dot:].lower()) if dot >= 0 else None
+
+
+def read(raw: bytes, format: str, limits: Limits = LIMITS) -> Reading:
+    """Read the bytes of one file; whatever is wrong with them is in `faults`.
+
+    Raises KeyError for a format that is not in FORMATS, and nothing else.
+    """
+    reader = FORMATS[format]
+    digest = f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    decoded = decode(raw, limits)
+    if isinstance(decoded, Fault):
+        return Reading(digest, Source(""), (), (decoded,))
+    parsed = reader(decoded, limits)
+    return Reading(digest, decoded, parsed.documents, parsed.faults)

@@ -1,0 +1,59 @@
+"""Bytes to text: UTF-8, or UTF-16 with a byte-order mark."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from checker.documents.reading import Limits, Source
+from checker.model import Fault, Span
+
+_CONFLICT = re.compile(
+    r"^<{7}(?: [^\r\n]*)?\r?$(?=[\s\S]*?^={7}\r?$[\s\S]*?^>{7}(?: [^\r\n]*)?\r?$)", re.MULTILINE
+)
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def decode(raw: bytes, limits: Limits) -> Source | Fault:
+    """The text without its byte-order mark, or why it cannot be trusted."""
+    if len(raw) > limits.size:
+        return Fault(
+            "too-large",
+            f"The file has {len(raw):,} bytes; more than {limits.size:,} are not read.",
+            hint="Split it.",
+        )
+    mark, encoding = next((pair for pair in _BYTE_ORDER_MARKS if raw.startswith(pair[0])), (b"", "utf-8"))
+    try:
+        text = raw[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        return _undecodable(raw[len(mark) :], error)
+    source = Source(text)
+    if "\0" in text:
+        at = text.index("\0")
+        return Fault(
+            "nul", "The file holds a NUL character, which no text has.", source.span(at, at + 1), "Save it as text."
+        )
+    if "<<<<<<<" in text and (found := _CONFLICT.search(text)):
+        return Fault(
+            "conflict-marker",
+            "The file holds an unresolved merge conflict.",
+            source.span(*found.span()),
+            "Keep one of the two versions and delete the lines of <, = and >.",
+        )
+    return source
+
+
+def _undecodable(raw: bytes, error: UnicodeDecodeError) -> Fault:
+    before = Source(raw[: error.start].decode(error.encoding, "replace"))
+    at: Span = before.span(len(before.text), len(before.text))
+    found = " ".join(f"{byte:02X}" for byte in raw[error.start : error.end][:4])
+    return Fault(
+        "encoding",
+        f"The bytes {found} are no character in {error.encoding.upper()}.",
+        Span(at.line, at.column, at.line, at.column + 1),
+        "Save the file as UTF-8.",
+    )

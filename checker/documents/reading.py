@@ -1,0 +1,241 @@
+"""The one shape that every format is read into: data, the place of each value, faults, a digest.
+
+A position is kept as two offsets into the text (16 bytes a value), and becomes a line and a column
+only when somebody asks: most values are never pointed at.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from checker.model import Excerpt, Fault, Path, Span
+
+MAX_INT = 2**63 - 1
+MIN_INT = -(2**63)
+LONGEST_EXCERPT_LINE = 1_000
+"""Characters; what follows in a line is cut, so that a minified file cannot flood a report."""
+MOST_EXCERPT_LINES = 6
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much work one file may cause. Beyond a limit there is a fault, never a slow run."""
+
+    size: int = 16 * 1024 * 1024
+    """Bytes of the file."""
+    depth: int = 100
+    """Levels of lists and mappings, the outermost included."""
+    aliased: int = 100_000
+    """Values that the aliases of one YAML document may add to those that are written out."""
+
+
+LIMITS = Limits()
+
+EMPTY = Fault("empty", "There is nothing in this file.", hint="Fill it in or delete it.")
+
+
+class Source:
+    """A decoded text that turns offsets into lines and columns and back.
+
+    Lines end with LF, CR LF or a lone CR, in every format alike: what an editor counts.
+    """
+
+    __slots__ = ("_starts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._starts: list[int] | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """The offset at which each line begins."""
+        if self._starts is None:
+            self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        return self._starts
+
+    def span(self, start: int, end: int) -> Span:
+        """The lines and columns of `text[start:end]`."""
+        starts = self.starts
+        line, end_line = bisect_right(starts, start), bisect_right(starts, end)
+        return Span(line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
+
+    def line_span(self, start: int, end: int) -> Span:
+        """The part of `text[start:end]` that stands on its first line."""
+        cut = _LINE_END.search(self.text, start, end)
+        return self.span(start, cut.start() if cut else end)
+
+    def excerpt(self, span: Span) -> Excerpt:
+        """The lines of a span and the one before it, cut to a size that fits a report."""
+        starts, text = self.starts, self.text
+        first = max(span.line - 1, 1)
+        last = min(span.end_line, span.line + MOST_EXCERPT_LINES - 1, len(starts))
+        lines = []
+        for number in range(first, last + 1):
+            begin = starts[number - 1]
+            end = starts[number] if number < len(starts) else len(text)
+            line = text[begin : min(end, begin + LONGEST_EXCERPT_LINE + 2)].rstrip("\r\n")
+            lines.append(line if len(line) <= LONGEST_EXCERPT_LINE else line[:LONGEST_EXCERPT_LINE] + "…")
+        return Excerpt(first, tuple(lines))
+
+
+Children = dict[int, dict[str, int] | list[int]]
+"""For each list or mapping, known by its slot: the slots of what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the values of one document stand, as flat arrays.
+
+    A slot is an even index into `offsets`, which holds the start there and the end behind it. The
+    slot of a value of a mapping follows that of its key at once. A null has the start `ABSENT`.
+    The root has slot 0.
+    """
+
+    offsets: Sequence[int]
+    children: Children
+
+
+ABSENT = -1
+
+
+class Positions:
+    """The place of every key and value of one document."""
+
+    __slots__ = ("_places", "_root", "_source")
+
+    def __init__(self, source: Source, places: Places | Callable[[], Places], root: int = 0) -> None:
+        """`places` may be a function, called at the first question: not every format finds them on its way."""
+        self._source = source
+        self._places = places
+        self._root = root
+
+    @property
+    def places(self) -> Places:
+        """The flat arrays behind the questions below."""
+        if not isinstance(self._places, Places):
+            self._places = self._places()
+        return self._places
+
+    def value(self, path: Path) -> Span | None:
+        """The span of a value; None where it is absent or null."""
+        slots = self._walk(path)
+        if len(slots) <= len(path) or self.places.offsets[slots[-1]] == ABSENT:
+            return None
+        return self._span(slots[-1])
+
+    def key(self, path: Path) -> Span | None:
+        """The span of the key that names a value, also of a null; None for list items and the root."""
+        slots = self._walk(path)
+        if not path or len(slots) <= len(path) or not isinstance(path[-1], str):
+            return None
+        return self._span(slots[-1] - 2)
+
+    def nearest(self, path: Path) -> tuple[Span, int]:
+        """The deepest part of `path` that is present, and its length.
+
+        The value itself where all of the path is there. An ancestor is pointed at by its key, or,
+        where it has none, by its first line; so is a null, which counts as present.
+        """
+        slots = self._walk(path)
+        length = len(slots) - 1
+        offsets = self.places.offsets
+        slot = slots[-1]
+        if length == len(path) and offsets[slot] != ABSENT:
+            return self._span(slot), length
+        if length and isinstance(path[length - 1], str):
+            return self._span(slot - 2), length
+        return self._source.line_span(offsets[slot], offsets[slot + 1]), length
+
+    def written(self, path: Path) -> str | None:
+        """The characters of a value as they stand in the file (with quotes); None where it is absent or null."""
+        slots = self._walk(path)
+        offsets = self.places.offsets
+        if len(slots) <= len(path) or offsets[slots[-1]] == ABSENT:
+            return None
+        return self._source.text[offsets[slots[-1]] : offsets[slots[-1] + 1]]
+
+    def below(self, path: Path) -> Positions | None:
+        """The positions of the value at `path` as a document of its own; None where it is absent or null."""
+        slots = self._walk(path)
+        if len(slots) <= len(path) or self.places.offsets[slots[-1]] == ABSENT:
+            return None
+        return Positions(self._source, self.places, slots[-1])
+
+    def _walk(self, path: Path) -> list[int]:
+        """The slots from the root as far as `path` is present."""
+        children = self.places.children
+        slot = self._root
+        slots = [slot]
+        for part in path:
+            inside = children.get(slot)
+            if isinstance(inside, dict):
+                found = inside.get(part) if isinstance(part, str) else None
+            elif inside is not None and isinstance(part, int) and 0 <= part < len(inside):
+                found = inside[part]
+            else:
+                found = None
+            if found is None:
+                break
+            slots.append(slot := found)
+        return slots
+
+    def _span(self, slot: int) -> Span:
+        offsets = self.places.offsets
+        return self._source.span(offsets[slot], offsets[slot + 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a file."""
+
+    data: Any
+    """JSON types only: dict with str keys, list, str, int (64 bits), finite or YAML float, bool. No nulls."""
+    positions: Positions
+
+    def below(self, path: Path) -> Document | None:
+        """The part at `path` as a document of its own; None where it is absent."""
+        positions = self.positions.below(path)
+        if positions is None:
+            return None
+        data = self.data
+        for part in path:
+            data = data[part]
+        return Document(data, positions)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a reader of one format makes of a text."""
+
+    documents: tuple[Document, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+Reader = Callable[[Source, Limits], Parsed]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that is known of one file after reading it."""
+
+    digest: str
+    """`sha256:` and 64 hexadecimal digits, of the bytes."""
+    source: Source = field(repr=False)
+    documents: tuple[Document, ...]
+    """Empty where the syntax is broken."""
+    faults: tuple[Fault, ...]
+    """With any fault the data is not to be trusted."""
+
+    @property
+    def text(self) -> str:
+        """The decoded text; empty where it could not be decoded."""
+        return self.source.text
+
+    def excerpt(self, span: Span) -> Excerpt:
+        """The lines that a reader needs to see beside a message about `span`."""
+        return self.source.excerpt(span)
