@@ -161,7 +161,8 @@ class _Evaluation:
         if rule.reads_old and not self.based:
             yield self._result(bound, "not-applicable", "there is no base revision to compare with", self.whole)
             return
-        if applies is True and rule.when is not None and rule.each is None:
+        each_when = rule.when is not None and "item" in rule.when.program.variables
+        if applies is True and rule.when is not None and not each_when:
             applies = self._holds(rule.when.program)
         if applies is False:
             yield self._result(bound, "not-applicable", bound.info.title, self.whole)
@@ -170,9 +171,9 @@ class _Evaluation:
         elif rule.each is None:
             yield self._assert(bound, rule, (), "")
         else:
-            yield from self._each(bound, rule)
+            yield from self._each(bound, rule, each_when)
 
-    def _each(self, bound: Bound, rule: Rule) -> Iterator[Result]:
+    def _each(self, bound: Bound, rule: Rule, each_when: bool) -> Iterator[Result]:
         assert rule.each is not None
         program = rule.each.program
         try:
@@ -196,7 +197,7 @@ class _Evaluation:
             self.activation["item"] = item
             at = (*base, index) if base is not None else ()
             key = self._key(rule, index)
-            applies: explain.Told | bool = self._holds(rule.when.program) if rule.when else True
+            applies = self._holds(rule.when.program) if rule.when and each_when else True
             if applies is True:
                 yield self._assert(bound, rule, at, key)
             elif applies is False:

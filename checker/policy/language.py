@@ -180,7 +180,7 @@ def _decision(activation: Mapping[str, object], product: str, gate: str) -> obje
 
 
 _SEMVER = re.compile(
-    r"\s*v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?\s*", re.ASCII
+    r"\s*v?(\d{1,9})(?:\.(\d{1,9})(?:\.(\d{1,9})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?)?)?\s*", re.ASCII
 )
 
 

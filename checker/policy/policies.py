@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date as Day
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from checker import cel
 from checker.kinds import Kind
 from checker.model import SEVERITIES, Diagnostic, Path, Severity
-from checker.policy import language, template
+from checker.policy import language, lint, template
 from checker.policy.reading import Source, offset_span
 
 ParamValue = str | int | float | bool | list[Any]
@@ -144,7 +144,7 @@ class _Compiler:
         self.product_type: cel.Type = product.type if product else cel.DYN
         self.params = {name: self._param(name, raw) for name, raw in data.get("params", {}).items()}
         self.param_types = {name: _param_type(param.default) for name, param in self.params.items()}
-        when = self._expression(("when",), data, cel.BOOL)
+        self.when = self._expression(("when",), data, cel.BOOL)
         rules = tuple(self._rule(("rules", i), raw) for i, raw in enumerate(data["rules"]))
         if any(d.level == "error" for d in self.diagnostics):
             return None, tuple(self.diagnostics)
@@ -156,7 +156,7 @@ class _Compiler:
                 data.get("description", ""),
                 data["owner"],
                 kind,
-                when,
+                self.when,
                 self._day(("effective", "from"), data.get("effective")),
                 self.params,
                 tuple(rule for rule in rules if rule),
@@ -177,15 +177,11 @@ class _Compiler:
                 )
                 item = cel.DYN
         condition = self._expression((*at, "assert"), raw, cel.BOOL, item)
+        when = self._expression((*at, "when"), raw, cel.BOOL, item)
+        key = self._expression((*at, "key"), raw, None, item)
         if condition and not raw.get("allow_empty", False):
-            self._emptiness(condition)
+            self._emptiness(condition, (self.when, when))
         title = self._template((*at, "title"), raw, item)
-        expressions = [
-            condition,
-            each,
-            self._expression((*at, "when"), raw, cel.BOOL, item),
-            self._expression((*at, "key"), raw, None, item),
-        ]
         message = self._template((*at, "message"), raw, item)
         fix = self._template((*at, "fix"), raw, item)
         if condition is None or title is None:
@@ -197,9 +193,9 @@ class _Compiler:
             title,
             raw["title"],
             condition,
-            expressions[2],
+            when,
             each,
-            expressions[3],
+            key,
             pointer(raw["at"]) if "at" in raw else None,
             message,
             fix,
@@ -210,7 +206,7 @@ class _Compiler:
             raw.get("allow_empty", False),
             raw.get("description", ""),
             at,
-            any(e is not None and e.program.variables & {"old", "is_new"} for e in expressions),
+            any(e is not None and e.program.variables & {"old", "is_new"} for e in (condition, when, each, key)),
         )
 
     def _param(self, name: str, raw: Any) -> Param:
@@ -261,7 +257,7 @@ class _Compiler:
                     "Compare it with something.",
                 )
             )
-        for start, end in null_comparisons(program):
+        for start, end in lint.null_comparisons(program):
             self.diagnostics.append(
                 self.source.diagnostic(
                     "null-comparison",
@@ -292,8 +288,9 @@ class _Compiler:
                 self.source.diagnostic("expression", issue.message, span, hint, warning=issue.level == "warning")
             )
 
-    def _emptiness(self, condition: Expression) -> None:
-        for start, end, text in unguarded_lists(condition.program):
+    def _emptiness(self, condition: Expression, whens: Iterable[Expression | None]) -> None:
+        guards = [when.program for when in whens if when]
+        for start, end, text in lint.unguarded_lists(condition.program, guards):
             self.diagnostics.append(
                 self.source.diagnostic(
                     "empty-passes",
@@ -345,19 +342,3 @@ def suggestion(word: str, known: tuple[str, ...]) -> str:
 
     near = difflib.get_close_matches(word, known, 1)
     return f"Did you mean `{near[0]}`?" if near else ""
-
-
-def null_comparisons(program: cel.Program) -> list[tuple[int, int]]:
-    """Where the expression compares something with `null`: (start, end) offsets."""
-    return [
-        (node.start, node.end)
-        for node in cel.walk(program.tree)
-        if isinstance(node, cel.Call)
-        and node.function in ("_==_", "_!=_")
-        and any(isinstance(a, cel.Literal) and a.value is None for a in node.arguments)
-    ]
-
-
-def unguarded_lists(program: cel.Program) -> list[tuple[int, int, str]]:
-    """Lists that may be empty and whose emptiness makes the assertion hold: (start, end, text of the list)."""
-    return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,61 +146,38 @@ def _with_quoting_hint(fault: Fault) -> Fault:
 def offset_span(source: Source, at: Path, start: int, end: int) -> Span:
     """Where characters `start` to `end` of the text at `at` stand in the file.
 
-    The text was decoded by YAML (quotes, escapes, folded lines), so the characters are matched one by one
-    against the source between the value's start and end.
+    YAML decoded the text (quotes, escapes, folded lines), so its characters are matched one by one against
+    those that were written.
     """
-    span = source.document.positions.value(at)
-    text: str = _at(source.data, at)
-    if span is None:
+    span, written = source.document.positions.value(at), source.document.positions.written(at)
+    if span is None or written is None:
         return source.span(at)
-    lines = source.reading.text.splitlines()
-    cursor = _Cursor(lines, span)
-    first: tuple[int, int] | None = None
-    last = (span.line, span.column)
-    for index, char in enumerate(text[: max(end, start + 1)]):
-        place = cursor.find(char)
-        if place is None:
+    text: str = source.data
+    for part in at:
+        text = text[part]  # type: ignore[index]
+    places = _places(text[:end], written)
+    begin = source.reading.source.starts[span.line - 1] + span.column - 1
+    first = places[start] if start < len(places) else (places[-1] + 1 if places else 0)
+    last = places[end - 1] + 1 if start < end <= len(places) else first + 1
+    return source.reading.source.span(begin + first, begin + last)
+
+
+def _places(text: str, written: str) -> list[int]:
+    """For each character of a decoded text its index in what was written, as far as they can be matched."""
+    at = written.find("\n") + 1 if written[:1] in ("|", ">") else int(written[:1] in ("'", '"'))
+    places: list[int] = []
+    for char in text:
+        if char.isspace():
+            while at < len(written) and not written[at].isspace():
+                at += 1
+        else:
+            while at < len(written) and written[at] != char:
+                at += 1
+        if at >= len(written):
             break
-        if index >= start and first is None:
-            first = place
-        last = place
-    if first is None:  # at the end of the text
-        return Span(last[0], last[1] + 1, last[0], last[1] + 2)
-    return Span(first[0], first[1], last[0], last[1] + 1)
-
-
-def _at(data: Any, path: Sequence[str | int]) -> Any:
-    for part in path:
-        data = data[part]
-    return data
-
-
-class _Cursor:
-    """Walks over source characters from the start of a span to its end."""
-
-    def __init__(self, lines: list[str], span: Span) -> None:
-        self.lines, self.span = lines, span
-        self.line, self.column = span.line, span.column
-        opening = lines[span.line - 1][span.column - 1 : span.column] if span.line <= len(lines) else ""
-        if opening in "|>":  # a block scalar: the text begins on the next line
-            self.line, self.column = span.line + 1, 1
-        elif opening in "\"'":
-            self.column += 1
-
-    def find(self, char: str) -> tuple[int, int] | None:
-        """The next place of `char`; any white space matches a folded line break."""
-        while (self.line, self.column) < (self.span.end_line, self.span.end_column):
-            line = self.lines[self.line - 1] if self.line <= len(self.lines) else ""
-            if self.column > len(line):
-                self.line, self.column = self.line + 1, 1
-                if char.isspace():
-                    rest = self.lines[self.line - 1] if self.line <= len(self.lines) else ""
-                    self.column = len(rest) - len(rest.lstrip()) + 1
-                    return self.line - 1, len(line) + 1
-                continue
-            place = (self.line, self.column)
-            found = line[self.column - 1]
-            self.column += 1
-            if found == char:
-                return place
-        return None
+        places.append(at)
+        folded = char.isspace() and written[at] in "\r\n"
+        at += 1
+        while folded and at < len(written) and written[at].isspace():
+            at += 1
+    return places

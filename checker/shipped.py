@@ -1,0 +1,21 @@
+"""Where the policies, schemas and report templates that gonogo ships are.
+
+In an installed wheel they lie inside the package, below `_shipped`; in a checkout they are the folders at
+its root. They are plain files in both cases, so a path is all that anyone needs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+_INSTALLED = _PACKAGE / "_shipped"
+ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
+"""The folder that holds the three below."""
+
+POLICIES = ROOT / "policies"
+"""Packs, one folder each."""
+SCHEMAS = ROOT / "schemas"
+"""JSON Schemas of the file formats; those of the kinds in `kinds/`."""
+REPORTS = ROOT / "reports"
+"""Templates and styles of reports."""
