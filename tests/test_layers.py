@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli", VERSION},
     "cli": {"run", *BELOW_RUN},
     "run": BELOW_RUN,
-    "render": {"model", VERSION},  # reports name the version of the tool that wrote them
+    "render": {"shipped", "model", VERSION},  # reports name the version of the tool that wrote them
     "sources": {"transports", "snapshot", "kinds", "documents", "cel", "model"},
     "transports": {"model"},
     "authoring": {"backends", *BELOW_PLAN},

@@ -14,6 +14,7 @@ from typing import Any
 from checker.model import Diagnostic, Evidence, Location, Reason, Report, Result, RuleInfo
 from checker.render import Options, tally
 from checker.render.identity import fingerprints, verdict_digest
+from checker.render.text import inert
 
 SCHEMA = "report-v1"
 
@@ -43,7 +44,7 @@ def render(report: Report, options: Options) -> str:
         _list("diagnostics", map(_diagnostic, report.diagnostics)),
         _list("inputs", map(_evidence, report.inputs)),
     ]
-    return "{\n" + ",\n".join(members) + "\n}\n"
+    return inert("{\n" + ",\n".join(members) + "\n}\n", "\\u{:04x}")
 
 
 def _list(name: str, items: Iterable[dict[str, Any]]) -> str:

@@ -91,10 +91,16 @@ def extent(report: Report) -> str:
     return f"{looked_at}, {counted(len(report.rules), 'rule')}"
 
 
+def nothing_checked(report: Report) -> bool:
+    """Whether no rule applied to any subject, which is never a pass."""
+    return all(result.outcome == "not-applicable" for result in report.results)
+
+
 def summary(report: Report) -> str:
-    """The counts in one line: `40 pass, 1 fail, …`; a report without results says so."""
-    if not report.results:
-        return "nothing was checked, and that is not a pass"
+    """The counts in one line: `40 pass, 1 fail, …`; a report in which nothing was checked says so."""
+    if nothing_checked(report):
+        skipped = f"{counted(len(report.results), 'check was', 'checks were')} not applicable"
+        return "nothing was checked, and that is not a pass" + (f"; {skipped}" if report.results else "")
     parts = []
     for each, number in counts(report.results).items():
         parts.append(f"{number:,} {each}")

@@ -81,11 +81,16 @@ def wrap(text: str, columns: int, indent: str = "") -> list[str]:
     return [*lines, line.rstrip()]
 
 
-def inert(text: str) -> str:
+_COMMAND_LINE = re.compile(r"(?m)^((?:[^\S\n]|\x1b\[[0-9;]*m)*):(?=:)")
+_COMMAND = re.compile(r"#(?=#\w*\[)")
+
+
+def inert(text: str, spelling: str = "{:c} ") -> str:
     """`text` without anything that a build runner would take from its log as a command.
 
     GitHub reads `::name` at the start of a line, after any spaces; GitHub, Azure Pipelines and TeamCity
-    read `##[name]`, `##vso[…]` and `##teamcity[…]` anywhere in it.
+    read `##[name]`, `##vso[…]` and `##teamcity[…]` anywhere in it. `spelling` formats the code point of the
+    first colon or hash: by default a space follows it; a format with escapes loses nothing by another.
     """
-    text = re.sub(r"(?m)^((?:[^\S\n]|\x1b\[[0-9;]*m)*):(?=:)", r"\1: ", text)
-    return re.sub(r"#(?=#\w*\[)", "# ", text)
+    text = _COMMAND_LINE.sub(lambda found: found[1] + spelling.format(ord(":")), text)
+    return _COMMAND.sub(spelling.format(ord("#")), text) if "##" in text else text

@@ -1,0 +1,107 @@
+"""For the test tabs of build servers: JUnit XML, a suite per file that was checked, a case per check.
+
+JUnit knows no warning: only what blocks is a failure, only what could not be decided an error. Failures
+that do not block are skipped cases that say why, so that they stay in sight and a build stays green.
+The format has no standard; the schema of Jenkins' xUnit plugin is the closest thing to one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from xml.etree import ElementTree
+
+from checker.model import Diagnostic, Location, Report, Result
+from checker.render import Options, tally
+from checker.render.text import clip, inert, visible
+
+_TEXT_LIMIT = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    name: str
+    classname: str
+    location: Location | None
+    state: str
+    """`failure`, `error`, `skipped`, or empty for a pass."""
+    message: str = ""
+    body: str = ""
+
+
+def render(report: Report, options: Options) -> str:
+    """One `testsuites` element; the options make no difference."""
+    del options
+    by_file = groupby(sorted(report.results, key=_file), key=_file)
+    suites = [(path, [_check(result) for result in results]) for path, results in by_file]
+    judging = [_fault(fault) for fault in report.diagnostics]
+    if tally.nothing_checked(report):
+        # An empty report would look like a success.
+        judging.append(_Case("checks", "gonogo", None, "error", tally.summary(report)))
+    if judging:
+        suites.insert(0, ("policies and configuration", judging))
+    root = ElementTree.Element(
+        "testsuites", {"name": "gonogo", **_numbers(case for _, cases in suites for case in cases)}
+    )
+    del root.attrib["skipped"]  # which the schema knows for a suite, not for all of them
+    for name, cases in suites:
+        suite = ElementTree.SubElement(root, "testsuite", {"name": _text(name), **_numbers(cases)})
+        for case in cases:
+            _append(suite, case)
+    ElementTree.indent(root, " ")
+    text = ElementTree.tostring(root, encoding="unicode")
+    return inert(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n', "&#{:d};")
+
+
+def _file(result: Result) -> str:
+    return result.subject.path
+
+
+def _check(result: Result) -> _Case:
+    element = f" [{result.key}]" if result.key else ""
+    standing = tally.standing(result)
+    state, message = "skipped", f"{standing}: {result.message}"
+    if standing == "pass":
+        state, message = "", ""
+    elif tally.blocks(result):
+        state, message = ("failure" if standing == "fail" else "error"), result.message
+    elif result.waived:
+        waived = result.waived
+        message += f" (waiver {waived.id} by {waived.owner} until {waived.expires}: {waived.reason})"
+    lines = [reason.text for reason in result.reasons]
+    lines += [f"{seen.expression} is {seen.value}" for reason in result.reasons for seen in reason.seen]
+    lines += [f"Fix: {result.fix}"] if result.fix and standing != "pass" else []
+    name = f"{result.rule}: {result.subject.kind} {result.subject.id}{element}"
+    return _Case(name, result.policy, result.location, state, message, "\n".join(lines))
+
+
+def _fault(fault: Diagnostic) -> _Case:
+    state = "error" if fault.level == "error" else "skipped"
+    return _Case(f"{fault.code}: {fault.message}", "gonogo", fault.location, state, fault.message, fault.hint)
+
+
+def _append(suite: ElementTree.Element, case: _Case) -> None:
+    attributes = {"name": _text(case.name), "classname": _text(case.classname)}
+    if case.location and case.location.path:
+        attributes["file"] = _text(case.location.path)
+        attributes["line"] = str(case.location.span.line if case.location.span else 1)
+    element = ElementTree.SubElement(suite, "testcase", attributes)
+    if case.state:
+        child = ElementTree.SubElement(element, case.state, {"message": _text(case.message)})
+        child.text = _text(case.body, keep="\n") or None
+
+
+def _numbers(cases: Iterable[_Case]) -> dict[str, str]:
+    states = [case.state for case in cases]
+    return {
+        "tests": str(len(states)),
+        "failures": str(states.count("failure")),
+        "errors": str(states.count("error")),
+        "skipped": str(states.count("skipped")),
+    }
+
+
+def _text(text: str, *, keep: str = "") -> str:
+    """Without the characters that XML cannot hold in any spelling, among them most controls."""
+    return visible(clip(text, _TEXT_LIMIT), keep=keep)

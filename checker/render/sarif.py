@@ -1,0 +1,187 @@
+"""For code scanning: SARIF 2.1.0, as GitHub reads it.
+
+Only what failed or could not be decided is in it; a waived failure stays, marked as suppressed, so that
+an alert is not closed and opened again. GitHub refuses a whole file for one result without a location,
+and keeps the first 5,000 results of a run: what is left out is said in a result of its own.
+Source of the limits: GitHub's page "SARIF support for code scanning"; of the shape: the OASIS standard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from json import dumps
+from typing import Any
+from urllib.parse import quote
+
+from checker.model import Diagnostic, Location, Report, Result, RuleInfo, Seen, Span
+from checker.render import Options, tally
+from checker.render.identity import fingerprints, verdict_digest
+from checker.render.text import clip, inert
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+RESULTS = 5_000
+"""Results of a run that GitHub keeps."""
+_TAGS = 20
+_RELATED = 10
+_TEXT_LIMIT = 4_000
+_HOME = "https://gonogo.dev/"
+_WORKSPACE_FILE = "gonogo.yaml"
+"""Stands for a location where the report has none: results without one are refused."""
+_START = Span(1, 1, 1, 1)
+_LEVELS = {"mandatory": "error", "advisory": "warning", "upcoming": "note"}
+_OMITTED = "gonogo.results-left-out"
+
+
+def render(report: Report, options: Options) -> str:
+    """One SARIF log with one run; the options make no difference."""
+    del options
+    prints = dict(zip(map(id, report.results), fingerprints(report.results), strict=True))
+    found = tally.findings(report)
+    shown = found if len(found) <= RESULTS else found[: RESULTS - 1]
+    named = {result.rule for result in shown}
+    rules = [_rule(rule) for rule in report.rules if rule.id in named]
+    results = [_result(result, prints[id(result)]) for result in shown]
+    if hidden := len(found) - len(shown):
+        rules.append(_omitted_rule())
+        results.append(_omitted(hidden))
+    indexes = {rule["id"]: index for index, rule in enumerate(rules)}
+    for result in results:
+        if result["ruleId"] in indexes:
+            result["ruleIndex"] = indexes[result["ruleId"]]
+    run = {
+        "tool": {
+            "driver": {
+                "name": "gonogo",
+                "organization": "gonogo",
+                "version": report.tool_version,
+                "semanticVersion": report.tool_version,
+                "informationUri": _HOME,
+                "rules": rules,
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "invocations": [_invocation(report)],
+        "results": results,
+        "properties": {
+            "workspace": report.workspace,
+            "as_of": report.as_of.isoformat(),
+            "verdict": report.verdict,
+            "verdict_digest": verdict_digest(report),
+            "counts": tally.counts(report.results),
+        },
+    }
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return inert(dumps(log, indent=1), "\\u{:04x}") + "\n"
+
+
+def _rule(rule: RuleInfo) -> dict[str, Any]:
+    title = _sentence(rule.title) or rule.id
+    help_text = _sentence(rule.fix) or title
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": _sentence(rule.description) or title},
+        "help": {"text": help_text},
+        "properties": {
+            "tags": [rule.kind, rule.pack, *rule.controls][:_TAGS],
+            "policy": f"{rule.policy} {rule.policy_version}",
+            "severity": rule.severity,
+        },
+    }
+
+
+def _result(result: Result, fingerprint: str) -> dict[str, Any]:
+    text = result.message if result.outcome == "fail" else f"Undecided: {result.message}"
+    parts = [text, *(reason.text for reason in result.reasons), f"Fix: {result.fix}" if result.fix else ""]
+    related = [seen for reason in result.reasons for seen in reason.seen if seen.location][:_RELATED]
+    found: dict[str, Any] = {
+        "ruleId": result.rule,
+        "level": _LEVELS[result.enforcement],
+        "message": {"text": " ".join(map(_sentence, filter(None, parts)))},
+        "locations": [_location(result.location, result.subject.path)],
+        "partialFingerprints": {"primaryLocationLineHash": fingerprint},
+        "properties": {
+            "outcome": result.outcome,
+            "enforcement": result.enforcement,
+            "severity": result.severity,
+            "subject": f"{result.subject.kind} {result.subject.id}",
+            "key": result.key,
+            "gate": result.gate,
+        },
+    }
+    if related:
+        found["relatedLocations"] = list(map(_related, range(1, len(related) + 1), related))
+    if waived := result.waived:
+        why = f"{waived.reason} (waiver {waived.id} by {waived.owner} until {waived.expires})"
+        found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": why}]
+    return found
+
+
+def _related(number: int, seen: Seen) -> dict[str, Any]:
+    text = clip(f"{seen.expression} is {seen.value}", _TEXT_LIMIT)
+    place = _location(seen.location or Location(""), "")
+    return {"id": number, "message": {"text": _literal(text)}, **place}
+
+
+def _omitted_rule() -> dict[str, Any]:
+    text = {"text": f"A run holds at most {RESULTS:,} results."}
+    return {"id": _OMITTED, "shortDescription": text, "fullDescription": text, "help": text}
+
+
+def _omitted(hidden: int) -> dict[str, Any]:
+    text = f"{tally.counted(hidden, 'less pressing result is', 'less pressing results are')} not shown here."
+    return {
+        "ruleId": _OMITTED,
+        "level": "warning",
+        "message": {"text": f"{text} All are in the output of: gonogo check --output-format json."},
+        "locations": [_location(Location(_WORKSPACE_FILE), "")],
+        "partialFingerprints": {"primaryLocationLineHash": _OMITTED},
+    }
+
+
+def _invocation(report: Report) -> dict[str, Any]:
+    return {
+        "executionSuccessful": all(fault.level != "error" for fault in report.diagnostics),
+        "exitCode": report.exit_code,
+        "toolConfigurationNotifications": list(map(_notification, report.diagnostics)),
+    }
+
+
+def _notification(fault: Diagnostic) -> dict[str, Any]:
+    texts: Iterable[str] = filter(None, (fault.message, fault.hint))
+    found: dict[str, Any] = {
+        "descriptor": {"id": fault.code},
+        "level": fault.level,
+        "message": {"text": " ".join(map(_sentence, texts))},
+    }
+    if fault.location:
+        found["locations"] = [_location(fault.location, "")]
+    return found
+
+
+def _location(location: Location, otherwise: str) -> dict[str, Any]:
+    """A physical location; a file as a whole is pointed at by its start, for viewers need a line."""
+    span = location.span or _START
+    path = location.path or otherwise or _WORKSPACE_FILE
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(path, errors="surrogatepass")},
+            "region": {
+                "startLine": span.line,
+                "startColumn": span.column,
+                "endLine": span.end_line,
+                "endColumn": span.end_column,
+            },
+        }
+    }
+
+
+def _sentence(text: str) -> str:
+    """`text` that ends like a sentence."""
+    text = clip(text.strip(), _TEXT_LIMIT)
+    return _literal(text if not text or text[-1] in ".!?" else text + ".")
+
+
+def _literal(text: str) -> str:
+    """`text` without the form `[words](target)`, which message strings read as a link (SARIF 3.11.6)."""
+    return text.replace("](", "] (")
