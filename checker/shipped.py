@@ -19,3 +19,13 @@ SCHEMAS = ROOT / "schemas"
 """JSON Schemas of the file formats; those of the kinds in `kinds/`."""
 REPORTS = ROOT / "reports"
 """Templates and styles of reports."""
+
+
+def pack_names() -> tuple[str, ...]:
+    """The shipped packs, sorted."""
+    return tuple(sorted(folder.parent.name for folder in POLICIES.glob("*/pack.yaml")))
+
+
+def kind_names() -> tuple[str, ...]:
+    """The kinds whose schemas are shipped, sorted."""
+    return tuple(sorted(file.name.partition(".")[0] for file in (SCHEMAS / "kinds").glob("*.schema.json")))

@@ -1,7 +1,8 @@
 """What a JSON Schema says of each field, with references and combinators resolved.
 
 Types for expressions, conversion, templates and descriptions all read this tree, so each of them stays
-simple and they cannot disagree. It is deliberately coarser than the schema, which alone decides what is valid.
+simple and they cannot disagree. It is deliberately coarser than the schema, which alone decides what is
+valid.
 """
 
 from __future__ import annotations
@@ -13,17 +14,7 @@ from typing import Any
 
 from checker.model import Path
 
-MOST_FIELDS = 20_000
-"""A schema that unfolds into more fields is refused: references can double with every step."""
 _NO_FIELDS: Mapping[str, Field] = {}
-
-
-class SchemaError(Exception):
-    """A schema cannot be understood: `path` is the place in the schema."""
-
-    def __init__(self, code: str, message: str, path: Path, hint: str = "") -> None:
-        super().__init__(message)
-        self.code, self.message, self.path, self.hint = code, message, path, hint
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,10 +27,8 @@ class Field:
     """The values of a closed set; None: not closed."""
     properties: Mapping[str, Field] = field(default_factory=lambda: _NO_FIELDS)
     required: frozenset[str] = frozenset()
-    closed: bool = False
-    """No other fields than `properties` (and those that `rest` describes)."""
     rest: Field | None = None
-    """What the fields that are not named hold, where the schema says it."""
+    """What fields that are not named hold; None: there are no others."""
     item: Field | None = None
     """What a list holds."""
     may_be_empty: bool = True
@@ -54,14 +43,14 @@ class Field:
     computed: bool = False
     """Filled in by the reader of the text, never by an author."""
 
-    def only(self, name: str) -> bool:
-        """Whether the values are of this one type."""
-        return self.types == {name}
-
     @property
-    def is_number(self) -> bool:
-        """Whether whole numbers are to become doubles."""
-        return self.types is not None and "number" in self.types
+    def unnamed(self) -> Field | None:
+        """The same as `rest`, also for what nothing is known of."""
+        return ANY if self is ANY else self.rest
+
+    def may_be(self, name: str) -> bool:
+        """Whether a value may be of that type."""
+        return self.types is None or name in self.types
 
     def at(self, path: Path) -> Field:
         """What is known of a place below this one."""
@@ -75,82 +64,54 @@ class Field:
 
 
 ANY = Field()
+NOTHING = Field(types=frozenset())
 
 
-def unfold(schema: Any) -> Field:
-    """The tree of a whole schema.
+def unfold(root: Any, schema: Any = None) -> Field:
+    """The tree of `schema`, by default the root; it must be sound (see `soundness`).
 
-    Raises SchemaError for a reference that leads nowhere, a schema that refers to itself without an end, and
-    one that unfolds into too many fields. Below a reference to a schema that it stands in, anything goes.
+    References lead into `root`. Where a schema stands inside itself, the inner one is taken for anything.
     """
-    return _Unfolding(schema).field(schema, (), ())
+    return _Unfolding(root).field(root if schema is None else schema, ())
 
 
 class _Unfolding:
     def __init__(self, root: Any) -> None:
         self.root = root
-        self.left = MOST_FIELDS
 
-    def field(self, schema: Any, path: Path, inside: tuple[str, ...]) -> Field:
+    def field(self, schema: Any, inside: tuple[str, ...]) -> Field:
         """`inside` are the references that led here."""
-        self.left -= 1
-        if self.left < 0:
-            raise SchemaError(
-                "schema-too-large", f"this schema unfolds into more than {MOST_FIELDS:,} fields", path,
-                "Write the fields out once, with fewer references to references.",
-            )  # fmt: skip
         if not isinstance(schema, dict):
-            return ANY if schema else Field(types=frozenset(), closed=True)
-        found = self._own(schema, path, inside)
+            return ANY if schema else NOTHING
+        found = self._own(schema, inside)
         reference = schema.get("$ref")
         if reference is not None and reference not in inside:
-            target, place = resolve(self.root, reference, (*path, "$ref"))
-            found = both(found, self.field(target, place, (*inside, reference)))
-        for branch in self._branches(schema, "allOf", path, inside):
-            found = both(found, branch)
+            found = both(found, self.field(resolve(self.root, reference), (*inside, reference)))
+        for branch in schema.get("allOf", ()):
+            found = both(found, self.field(branch, inside))
         for keyword in ("anyOf", "oneOf"):
-            branches = self._branches(schema, keyword, path, inside)
-            if branches:
-                found = both(found, reduce(either, branches))
-        for keyword in ("then", "else"):
             if keyword in schema:
-                found = both(found, either(self.field(schema[keyword], (*path, keyword), inside), ANY))
-        for name, branch in schema.get("dependentSchemas", {}).items():
-            found = both(found, either(self.field(branch, (*path, "dependentSchemas", name), inside), ANY))
+                branches = (self.field(branch, inside) for branch in schema[keyword])
+                found = both(found, reduce(either, branches))
+        conditional = [schema[keyword] for keyword in ("then", "else") if keyword in schema]
+        for branch in (*conditional, *schema.get("dependentSchemas", {}).values()):
+            found = both(found, either(self.field(branch, inside), ANY))
         return found
 
-    def _branches(self, schema: Mapping[str, Any], keyword: str, path: Path, inside: tuple[str, ...]) -> list[Field]:
-        branches = schema.get(keyword, ())
-        return [self.field(branch, (*path, keyword, i), inside) for i, branch in enumerate(branches)]
-
-    def _own(self, schema: Mapping[str, Any], path: Path, inside: tuple[str, ...]) -> Field:
-        choices = schema.get("enum")
-        if "const" in schema:
-            choices = [schema["const"]]
-        properties = {
-            name: self.field(below, (*path, "properties", name), inside)
-            for name, below in schema.get("properties", {}).items()
-        }
+    def _own(self, schema: Mapping[str, Any], inside: tuple[str, ...]) -> Field:
+        choices = [schema["const"]] if "const" in schema else schema.get("enum")
         additional = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
-        rests = [
-            self.field(below, (*path, "patternProperties", name), inside)
-            for name, below in schema.get("patternProperties", {}).items()
-        ]
-        if isinstance(additional, dict):
-            rests.append(self.field(additional, (*path, "additionalProperties"), inside))
-        item = None
-        if isinstance(schema.get("items"), dict):
-            item = self.field(schema["items"], (*path, "items"), inside)
-        if "prefixItems" in schema:
-            item = reduce(either, self._branches(schema, "prefixItems", path, inside), item or ANY)
+        others = () if additional is False else (additional,)
+        rests = [*schema.get("patternProperties", {}).values(), *others]
+        items = [*schema.get("prefixItems", ()), *([schema["items"]] if "items" in schema else ())]
+        properties = schema.get("properties", {})
         return Field(
             types=_types(schema, choices),
             choices=None if choices is None else tuple(choice for choice in choices if choice is not None),
-            properties=properties,
+            properties={name: self.field(below, inside) for name, below in properties.items()},
             required=frozenset(schema.get("required", ())),
-            closed=additional is False,
-            rest=reduce(either, rests) if rests else None,
-            item=item,
+            rest=reduce(either, (self.field(rest, inside) for rest in rests)) if rests else None,
+            item=reduce(either, (self.field(item, inside) for item in items)) if items else None,
             may_be_empty=not schema.get("minItems"),
             description=schema.get("description", ""),
             example=schema.get("x-example"),
@@ -182,67 +143,67 @@ def _types(schema: Mapping[str, Any], choices: Iterable[Any] | None) -> frozense
     return types
 
 
-def resolve(root: Any, reference: Any, path: Path) -> tuple[Any, Path]:
-    """The schema that a `$ref` at `path` names, and its place; SchemaError where there is none.
+def pointer(text: str) -> tuple[str, ...]:
+    """The parts of a JSON pointer (RFC 6901), also of one behind a `#`."""
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
 
-    Only JSON pointers within the same file are followed: nothing is ever fetched.
+
+def resolve(root: Any, reference: str) -> Any:
+    """The schema that a `$ref` names: a JSON pointer within the same file, for nothing is ever fetched.
+
+    Raises LookupError where there is none.
     """
-    if not isinstance(reference, str) or not (reference == "#" or reference.startswith("#/")):
-        raise SchemaError(
-            "schema-reference", f"`{reference}` is not a place in this file", path,
-            "Only references within the file are followed, such as `#/$defs/person`.",
-        )  # fmt: skip
-    parts: list[str | int] = []
+    if not (reference == "#" or reference.startswith("#/")):
+        raise LookupError(reference)
     found = root
-    for raw in reference.split("/")[1:]:
-        part = raw.replace("~1", "/").replace("~0", "~")
-        if isinstance(found, dict) and part in found:
-            found = found[part]
-            parts.append(part)
-        elif isinstance(found, list) and part.isdecimal() and int(part) < len(found):
-            found = found[int(part)]
-            parts.append(int(part))
-        else:
-            raise SchemaError("schema-reference", f"`{reference}` leads nowhere in this file", path)
-    return found, tuple(parts)
+    for part in pointer(reference):
+        found = found[int(part)] if isinstance(found, list) and part.isdecimal() else found[part]
+    return found
 
 
 def both(a: Field, b: Field) -> Field:
     """What is known of values that fit `a` and `b`; what `a` says of itself (description, …) comes first."""
     if a is ANY or b is ANY:
         return b if a is ANY else a
+    closed = a.unnamed is None or b.unnamed is None
     return replace(
         _joined(a, b, both),
         types=_common_types(a.types, b.types),
         choices=_common_choices(a.choices, b.choices),
         required=a.required | b.required,
-        closed=a.closed or b.closed,
+        rest=None if closed else _optional(a.unnamed, b.unnamed, both),
         may_be_empty=a.may_be_empty and b.may_be_empty,
     )
 
 
 def either(a: Field, b: Field) -> Field:
     """What is known of values that fit `a` or `b`: a field that one of them names is known."""
-    listed = a.choices is not None and b.choices is not None
+    objects = [field for field in (a, b) if field.may_be("object")]
     return replace(
         _joined(a, b, either),
         types=None if a.types is None or b.types is None else a.types | b.types,
-        choices=(*a.choices, *(c for c in b.choices if c not in a.choices)) if listed else None,  # type: ignore[misc, operator, union-attr]
-        required=a.required & b.required if _may_be(a, "object") and _may_be(b, "object") else frozenset(),
-        closed=(a.closed or not _may_be(a, "object")) and (b.closed or not _may_be(b, "object")),
-        may_be_empty=(a.may_be_empty and _may_be(a, "array")) or (b.may_be_empty and _may_be(b, "array")),
+        choices=_all_choices(a.choices, b.choices),
+        required=frozenset.intersection(*(field.required for field in objects)) if objects else frozenset(),
+        rest=reduce(lambda x, y: _optional(x, y, either), (field.unnamed for field in objects), None),
+        may_be_empty=any(field.may_be_empty and field.may_be("array") for field in (a, b)),
     )
 
 
-def _joined(a: Field, b: Field, join: Callable[[Field, Field], Field]) -> Field:
+Join = Callable[[Field, Field], Field]
+
+
+def _optional(a: Field | None, b: Field | None, join: Join) -> Field | None:
+    return join(a, b) if a and b else a or b
+
+
+def _joined(a: Field, b: Field, join: Join) -> Field:
     """The parts that a conjunction and a disjunction put together alike."""
     properties = dict(a.properties)
     for name, below in b.properties.items():
         properties[name] = join(properties[name], below) if name in properties else below
     return Field(
         properties=properties,
-        rest=join(a.rest, b.rest) if a.rest and b.rest else a.rest or b.rest,
-        item=join(a.item, b.item) if a.item and b.item else a.item or b.item,
+        item=_optional(a.item, b.item, join),
         description=a.description or b.description,
         example=b.example if a.example is None else a.example,
         format=a.format or b.format,
@@ -251,10 +212,6 @@ def _joined(a: Field, b: Field, join: Callable[[Field, Field], Field]) -> Field:
         as_written=a.as_written or b.as_written,
         computed=a.computed or b.computed,
     )
-
-
-def _may_be(a: Field, name: str) -> bool:
-    return a.types is None or name in a.types
 
 
 def _common_types(a: frozenset[str] | None, b: frozenset[str] | None) -> frozenset[str] | None:
@@ -270,3 +227,9 @@ def _common_choices(a: tuple[Any, ...] | None, b: tuple[Any, ...] | None) -> tup
     if a is None or b is None:
         return b if a is None else a
     return tuple(choice for choice in a if choice in b)
+
+
+def _all_choices(a: tuple[Any, ...] | None, b: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    if a is None or b is None:
+        return None
+    return (*a, *(choice for choice in b if choice not in a))

@@ -1,0 +1,141 @@
+"""Markdown headings and table columns to the fields of a kind.
+
+Which heading fills which field is read off the schema once (`x-headings`, `x-shape`); finding the sections is
+the work of `documents.markdown`. Cells of a table are text: here they become what their column is to hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from checker.documents import Document, Positions
+from checker.kinds.fields import ANY, Field
+from checker.model import Path, Span
+
+_SHAPES = {"string": "text", "integer": "words", "number": "words", "object": "section"}
+_NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
+_WHOLE = re.compile(r"[-+]?\d{1,18}")
+_TRUTH = {"yes": True, "true": True, "no": False, "false": False}
+
+
+def is_markdown(document: Document) -> bool:
+    """Whether a document was read from Markdown: front matter, title and sections, and nothing else."""
+    data = document.data
+    return isinstance(data, dict) and data.keys() == {"front_matter", "title", "sections"}
+
+
+def shape_of(field: Field) -> str:
+    """How a section becomes this field: the stated `x-shape`, or what its type tells."""
+    if field.shape:
+        return field.shape
+    if field.may_be("array") and field.types:
+        return "records" if field.item and field.item.properties else "items"
+    return next((shape for name, shape in _SHAPES.items() if name in (field.types or ())), "text")
+
+
+class Headings:
+    """What Markdown documents of one kind are lifted by."""
+
+    __slots__ = ("_columns", "_rules")
+
+    def __init__(self, root: Field) -> None:
+        """`root` is the kind's schema unfolded."""
+        self._rules = [
+            (name, field.headings, shape_of(field))
+            for name, field in root.properties.items()
+            if field.headings
+        ]
+        self._columns = {
+            name: root.properties[name].item or ANY for name, _, shape in self._rules if shape == "records"
+        }
+
+    def lift(self, document: Document) -> Document:
+        """The fields of the kind, from front matter, headings and tables."""
+        from checker.documents import markdown  # noqa: PLC0415 - only Markdown needs its parser
+
+        lifted = markdown.fields(document, [markdown.FieldRule(*rule) for rule in self._rules])
+        written: dict[Path, str] = {}
+        data = dict(lifted.data)
+        for name, item in self._columns.items():
+            rows = data.get(name)
+            if isinstance(rows, list):
+                columns = _columns(item)
+                data[name] = [_record(row, columns, item, (name, i), written) for i, row in enumerate(rows)]
+        return Document(data, _CellPositions(lifted.positions, written)) if written else lifted
+
+
+def _columns(item: Field) -> Mapping[str, str]:
+    """Field names by the headers that stand for them."""
+    names = {_plain(alias): name for name, field in item.properties.items() for alias in field.headings}
+    return names | {_plain(name): name for name in item.properties}
+
+
+def _plain(header: str) -> str:
+    return re.sub(r"[\W_]+", " ", header).strip().lower()
+
+
+def _record(row: Any, columns: Mapping[str, str], item: Field, path: Path, written: dict[Path, str]) -> Any:
+    """A table row as a record; `written` notes the header behind each field."""
+    if not isinstance(row, dict):
+        return row
+    record: dict[str, Any] = {}
+    for header, text in row.items():
+        name = columns.get(_plain(header), header)
+        value = _cell(text, item.properties.get(name, ANY))
+        if value is not None and name not in record:
+            record[name] = value
+            written[*path, name] = header
+    return record
+
+
+def _cell(text: str, field: Field) -> Any:
+    """A cell as its column's type where it reads as one; None when it is empty."""
+    text = text.strip()
+    if not text:
+        return None
+    types = field.types or frozenset({"string"})
+    if "string" in types:
+        return text
+    if "array" in types:
+        parts = [part.strip() for part in text.split(",")]
+        return [_cell(part, field.item or ANY) for part in parts if part]
+    if "boolean" in types and text.lower() in _TRUTH:
+        return _TRUTH[text.lower()]
+    if types & {"integer", "number"} and _WHOLE.fullmatch(text):
+        return int(text)
+    if "number" in types and _NUMBER.fullmatch(text):
+        return float(text)
+    return text
+
+
+class _CellPositions(Positions):
+    """The places of a document in which table columns go by the names of their fields."""
+
+    __slots__ = ("_headers", "_inner")
+
+    def __init__(self, inner: Positions, headers: Mapping[Path, str]) -> None:
+        self._inner = inner
+        self._headers = headers
+
+    def _there(self, path: Path) -> Path:
+        """The path with the header as it is written."""
+        header = self._headers.get(path[:3])
+        return path if header is None else (*path[:2], header)
+
+    def value(self, path: Path) -> Span | None:
+        """As in Positions."""
+        return self._inner.value(self._there(path))
+
+    def key(self, path: Path) -> Span | None:
+        """As in Positions."""
+        return self._inner.key(self._there(path))
+
+    def nearest(self, path: Path) -> tuple[Span, int]:
+        """As in Positions."""
+        return self._inner.nearest(self._there(path))
+
+    def written(self, path: Path) -> str | None:
+        """As in Positions."""
+        return self._inner.written(self._there(path))

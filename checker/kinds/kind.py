@@ -1,0 +1,110 @@
+"""A kind: the type of a subject, made from one JSON Schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from checker import shipped
+from checker.cel.types import ObjectType
+from checker.documents import Document
+from checker.kinds import soundness
+from checker.kinds.fields import Field, pointer, unfold
+from checker.kinds.shape import Shaper
+from checker.kinds.types import object_type
+from checker.kinds.validation import Validator
+from checker.model import Diagnostic, Fault, Location, Path
+
+
+@dataclass(frozen=True, slots=True)
+class RuleIds:
+    """The ids of the two rules that every kind brings with it."""
+
+    readable: str
+    """The artifact can be read."""
+    schema: str
+    """The artifact fits the kind's schema."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """What is known of all subjects of one kind."""
+
+    name: str
+    title: str
+    """For people; the name where the schema has none."""
+    schema: Mapping[str, Any]
+    """The JSON Schema, as it is shown to editors."""
+    path: str
+    """Where the schema stands; empty for a shipped one."""
+    rules: RuleIds
+    launch_date: Path
+    """The field with the day of the planned launch; empty where the kind has none."""
+    key: str
+    """The field that is the id of a subject."""
+    fields: Field
+    """What the schema says of each field."""
+    type: ObjectType
+    """What `subject` is in an expression."""
+    shaper: Shaper
+    validator: Validator
+
+    @property
+    def open(self) -> bool:
+        """Whether subjects may have fields that the schema does not name."""
+        return self.type.open
+
+    def shape(self, document: Document) -> Document:
+        """The document in the shape of this kind; the same object where there is nothing to do.
+
+        Markdown headings become fields, scalars that the schema wants as written become their text, and
+        whole numbers become doubles where the schema says `number`.
+        """
+        return self.shaper.shape(document)
+
+    def faults(self, document: Document) -> tuple[Fault, ...]:
+        """How a document in shape breaks the schema, in the order of its text; empty when it fits."""
+        return self.validator.faults(document)
+
+
+def load(name: str, schema: Any, document: Document, path: str) -> Kind | tuple[Diagnostic, ...]:
+    """A kind from a workspace's own schema, or what is wrong with that.
+
+    `schema` is the data of `document`, which tells the place of each part; `path` is its file.
+    """
+    faults = soundness.faults(document)
+    if faults:
+        return tuple(Diagnostic(f.code, f.message, Location(path, f.span), f.hint) for f in faults)
+    return _kind(name, schema, path)
+
+
+def shipped_kind(name: str) -> Kind:
+    """A kind that gonogo ships (see `shipped_names`). Raises FileNotFoundError for any other name."""
+    text = (shipped.SCHEMAS / "kinds" / f"{name}.schema.json").read_text("utf-8")
+    return _kind(name, json.loads(text), "")
+
+
+def shipped_names() -> tuple[str, ...]:
+    """The names of the kinds that gonogo ships, sorted."""
+    return shipped.kind_names()
+
+
+def _kind(name: str, schema: Mapping[str, Any], path: str) -> Kind:
+    gonogo = schema.get("x-gonogo", {})
+    rules = gonogo.get("rules", {})
+    fields = unfold(schema)
+    return Kind(
+        name=name,
+        title=schema.get("title", name),
+        schema=schema,
+        path=path,
+        rules=RuleIds(rules.get("readable", f"{name}.readable"), rules.get("schema", f"{name}.schema")),
+        launch_date=pointer(gonogo.get("launch_date", "")),
+        key=gonogo.get("key", "id"),
+        fields=fields,
+        type=object_type(name, fields),
+        shaper=Shaper(fields),
+        validator=Validator(schema, fields),
+    )

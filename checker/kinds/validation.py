@@ -1,0 +1,75 @@
+"""Holding a document to a JSON Schema, and saying what is wrong in words for people.
+
+The check itself is `jsonschema_rs`: fast, linear in its patterns, and cut off from the network. It is
+imported at the first document, since that costs more than checking a thousand of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from checker.documents import Document
+from checker.kinds import wording
+from checker.kinds.fields import Field, unfold
+from checker.model import Fault, Span
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+MOST_FAULTS = 200
+"""Faults listed for one document; a last one says how many more there are."""
+
+
+def compiled(schema: Any) -> jsonschema_rs.Draft202012Validator:
+    """The validator of a schema.
+
+    Patterns run in linear time or are refused; references out of the file are never followed. Raises
+    `jsonschema_rs.ValidationError` (a ValueError) for what is not a schema, with the place in
+    `instance_path`.
+    """
+    import jsonschema_rs  # noqa: PLC0415 - costs as much as a run over hundreds of files
+
+    return jsonschema_rs.Draft202012Validator(
+        schema, validate_formats=True, offline=True, pattern_options=jsonschema_rs.RegexOptions()
+    )
+
+
+class Validator:
+    """One schema, ready to be held against documents. The schema must be sound (see `soundness`)."""
+
+    __slots__ = ("_compiled", "_root", "schema")
+
+    def __init__(self, schema: Any, root: Field | None = None) -> None:
+        """`root` is the schema unfolded, where that is at hand."""
+        self.schema = schema
+        self._root = root
+        self._compiled: jsonschema_rs.Draft202012Validator | None = None
+
+    @property
+    def root(self) -> Field:
+        """What the schema says of each field."""
+        if self._root is None:
+            self._root = unfold(self.schema)
+        return self._root
+
+    def faults(self, document: Document) -> tuple[Fault, ...]:
+        """How the document breaks the schema, in the order of the text; empty when it does not."""
+        if self._compiled is None:
+            self._compiled = compiled(self.schema)
+        if self._compiled.is_valid(document.data):
+            return ()
+        context = wording.Context(self.schema, self.root, document.data, document.positions.written)
+        found = wording.violations(self._compiled.iter_errors(document.data), context)
+        faults = [(_place(document, violation), violation) for violation in found]
+        faults.sort(key=lambda pair: (pair[0].line, pair[0].column, pair[1].message))
+        listed = [Fault(found.code, found.message, span, found.hint) for span, found in faults[:MOST_FAULTS]]
+        if len(faults) > MOST_FAULTS:
+            more = f"{len(faults) - MOST_FAULTS:,} further faults of this document are not listed"
+            listed.append(Fault("schema-more", more, faults[MOST_FAULTS][0]))
+        return tuple(listed)
+
+
+def _place(document: Document, violation: wording.Violation) -> Span:
+    """The key of what should not be there; otherwise the value, or its nearest present ancestor."""
+    key = document.positions.key(violation.path) if violation.of_key else None
+    return key or document.positions.nearest(violation.path)[0]
