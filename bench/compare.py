@@ -1,0 +1,198 @@
+"""Measure gonogo, and other tools beside it, and print what `docs/performance.md` shows.
+
+    python bench/compare.py [--data FOLDER] [--rounds N] [--without-peers] [--without-growth] [--write]
+
+FOLDER holds `kep-history.bundle`, the public history of the Kubernetes enhancement proposals as a git bundle;
+without the option it is the value of GONOGO_TEST_DATA. What is downloaded and made stands in `.bench/`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import corpus
+from contenders import CONTENDERS, RULES, NotInstallableError
+from measure import Figure, Job, in_turns, once
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- bench/compare.py writes from here -->", "<!-- to here -->"
+COPIES = (1, 10, 100)
+
+FLOOR = "floor"
+GONOGO = str(Path(sys.executable).with_name("gonogo"))
+
+
+def floor(folder: Path, name: str = FLOOR) -> Job:
+    """A bare loop that loads the same files and does nothing with them."""
+    return Job(name, [sys.executable, str(ROOT / "bench" / "peers" / "floor.py")], folder)
+
+
+def check(name: str, folder: Path, *options: str) -> Job:
+    """`gonogo check` as a user runs it."""
+    return Job(name, [GONOGO, "check", *options], folder)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Markdown; the first column is text, the others are numbers but the last if its head is `note`."""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'|'.join('---' if name in {head[0], 'note'} else '---:' for name in head)}|"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield ""
+
+
+def row(label: str, figure: Figure, against: Figure) -> list[str]:
+    """Seconds, their ratio, MiB."""
+    ratio = figure.seconds / against.seconds
+    return [label, f"{figure.seconds:.3f}", f"{ratio:.2f}", f"{figure.megabytes:.0f}"]
+
+
+def start(rounds: int, scratch: Path) -> Iterator[str]:
+    """What it costs to start."""
+    jobs = [
+        Job("python", [sys.executable, "-c", "pass"], scratch),
+        Job("version", [GONOGO, "--version"], scratch),
+        Job("help", [GONOGO, "--help"], scratch),
+    ]
+    figures = in_turns(jobs, 3 * rounds, scratch)
+    labels = {"python": "`python -c pass`", "version": "`gonogo --version`", "help": "`gonogo --help`"}
+    yield "### Start\n"
+    rows = [row(label, figures[name], figures["python"]) for name, label in labels.items()]
+    yield from table(["", "seconds", "× Python", "MiB"], rows)
+
+
+def real(files: Path, rounds: int, cache: Path, scratch: Path) -> Iterator[str]:
+    """All rules of the example on all proposals."""
+    folder = corpus.workspace(files, corpus.EXAMPLE, cache / "example")
+    jobs = [floor(folder), check("terminal", folder), check("json", folder, "--output-format", "json")]
+    figures = in_turns(jobs, rounds, scratch)
+    count = len(list(folder.glob("keps/**/kep.yaml")))
+    yield f"### {count:,} files, every rule of `examples/kubernetes-enhancements`\n"
+    labels = {
+        FLOOR: "bare loop over PyYAML's CSafeLoader, no positions",
+        "terminal": "`gonogo check`",
+        "json": "`gonogo check --output-format json`, every pass with its line and column",
+    }
+    rows = [row(label, figures[name], figures[FLOOR]) for name, label in labels.items()]
+    yield from table(["", "seconds", "× bare loop", "MiB"], rows)
+
+
+def peers(files: Path, rounds: int, cache: Path, scratch: Path) -> Iterator[str]:
+    """The same eight rules, tool by tool; what each finds is counted before anything is timed."""
+    folder = corpus.workspace(files, corpus.COMPARISON, cache / "comparison")
+    paths = sorted(path.relative_to(folder).as_posix() for path in folder.glob("keps/**/kep.yaml"))
+    output = scratch / "found"
+    once(check("gonogo", folder, "--output-format", "json"), output)
+    failed = [result for result in json.loads(output.read_bytes())["results"] if result["outcome"] != "pass"]
+    ours = Counter(
+        result["rule"].removeprefix("comparison.") for result in failed if result["outcome"] == "fail"
+    )
+    found = {"gonogo": ours}
+    jobs, missing = [floor(folder), check("gonogo", folder)], {}
+    for contender in CONTENDERS:
+        try:
+            programs = contender.install(cache)
+        except NotInstallableError as error:
+            missing[contender.name] = str(error)
+            continue
+        job = contender.job(programs, folder, paths)
+        once(job, output)
+        found[contender.name] = contender.found(output.read_text(encoding="utf-8"))
+        jobs.append(job)
+    figures = in_turns(jobs, rounds, scratch)
+
+    notes = {contender.name: contender.note for contender in CONTENDERS}
+    notes |= {
+        "gonogo": "line and column of every value, passes included",
+        FLOOR: "loads the files, checks nothing",
+    }
+    expected = Counter(RULES)
+    rows = []
+    for name in sorted(figures, key=lambda name: figures[name].seconds):
+        counted = found.get(name)
+        faults = "–" if counted is None else f"{counted.total()}{'' if counted == +expected else ' ≠'}"
+        label = "bare loop over PyYAML's CSafeLoader" if name == FLOOR else name
+        rows.append([*row(label, figures[name], figures["gonogo"]), faults, notes[name]])
+    rows += [[name, "–", "–", "–", "–", reason] for name, reason in missing.items()]
+    yield f"### {len(paths):,} files, the same eight rules\n"
+    yield from table(["", "seconds", "× gonogo", "MiB", "found", "note"], rows)
+    counts = ", ".join(f"{name} {count}" for name, count in RULES.items())
+    yield f"There are {expected.total()} faults: {counts}. A ≠ marks a tool that counts otherwise.\n"
+
+
+def growth(files: Path, rounds: int, cache: Path, scratch: Path) -> Iterator[str]:
+    """Ten and a hundred times as many files."""
+    yield "### More files, the same eight rules\n"
+    rows, first = [], 0.0
+    for copies in COPIES:
+        folder = corpus.grown(files, copies, corpus.COMPARISON, cache / "grown")
+        count = len(list(folder.glob("keps/**/kep.yaml")))
+        jobs = [floor(folder), check("gonogo", folder, "--quiet")]
+        figures = in_turns(jobs, rounds if copies == 1 else 1, scratch)
+        bare, ours = figures[FLOOR], figures["gonogo"]
+        each = ours.seconds / count * 1e6
+        first = first or each
+        times = [bare.seconds, ours.seconds, ours.seconds / bare.seconds]
+        shares = [f"{each:.0f}", f"{each / first:.2f}", f"{ours.megabytes:.0f}"]
+        rows.append([f"{count:,}", *(f"{value:.2f}" for value in times), *shares])
+        shutil.rmtree(folder)
+    head = ["files", "bare loop, s", "gonogo, s", "× bare loop", "µs a file", "× the first row's", "MiB"]
+    yield from table(head, rows)
+
+
+def write(text: str) -> None:
+    """Put the tables where the page marks their place."""
+    page = PAGE.read_text(encoding="utf-8")
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def main() -> int:
+    """Parse the options, measure, print; 2 where the data or gonogo itself is missing."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--data", type=Path, default=os.environ.get("GONOGO_TEST_DATA"))
+    parser.add_argument("--cache", type=Path, default=ROOT / ".bench")
+    parser.add_argument(
+        "--rounds", type=int, default=7, help="runs of which the median is taken (default: 7)"
+    )
+    parser.add_argument("--without-peers", action="store_true", help="only gonogo and the bare loop")
+    parser.add_argument("--without-growth", action="store_true", help="leave out the larger numbers of files")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
+    options = parser.parse_args()
+    if options.data is None or not (options.data / "kep-history.bundle").is_file():
+        parser.error("name the folder of kep-history.bundle with --data or GONOGO_TEST_DATA")
+    if not Path(GONOGO).is_file():
+        parser.error("gonogo is not installed for this Python; `sh scripts/venv test` installs it into .venv")
+
+    cache: Path = options.cache.resolve()
+    scratch = cache / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    files = corpus.clone(options.data, cache)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    machine = f"{platform.system()} on {cores} cores, Python {platform.python_version()}"
+    how = f"medians of {options.rounds} runs that take turns; whole processes, files in the page cache"
+    parts = [f"{machine}; {how}.\n"]
+    parts += start(options.rounds, scratch)
+    parts += real(files, options.rounds, cache, scratch)
+    if not options.without_peers:
+        parts += peers(files, options.rounds, cache, scratch)
+    if not options.without_growth:
+        parts += growth(files, options.rounds, cache, scratch)
+    text = "\n".join(parts)
+    print(text)
+    if options.write:
+        write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,87 @@
+"""Wall time and peak memory of whole processes, in rounds that take turns."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A command to be measured."""
+
+    name: str
+    command: Sequence[str]
+    cwd: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    exit_codes: frozenset[int] = frozenset({0, 1})
+    """Checkers end with 1 when they find something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a job took."""
+
+    seconds: float
+    """Wall time; the median of its runs."""
+    megabytes: float
+    """Peak resident memory of its largest process, in MiB; the median of its runs."""
+
+
+class JobFailedError(Exception):
+    """A job ended with an exit code that it should not have."""
+
+
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """This process's, less what would make a started Python slower or different than a user's."""
+    dropped = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED", "VIRTUAL_ENV"}
+    return {name: value for name, value in os.environ.items() if name not in dropped} | dict(extra)
+
+
+def once(job: Job, output: Path) -> Figure:
+    """Run a job to its end, its standard output in a file; raises JobFailedError."""
+    with output.open("wb") as out, output.with_suffix(".err").open("wb") as err:
+        begin = time.perf_counter()
+        process = subprocess.Popen(
+            job.command,
+            cwd=job.cwd,
+            env=environment(job.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begin
+    process.returncode = code = os.waitstatus_to_exitcode(status)
+    if code not in job.exit_codes:
+        said = output.with_suffix(".err").read_text(encoding="utf-8", errors="replace")
+        raise JobFailedError(f"{job.name} ended with {code}:\n{said[-2000:]}")
+    # The kernel counts in KiB, except on macOS, where it counts in bytes.
+    return Figure(seconds, usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024))
+
+
+def in_turns(jobs: Sequence[Job], rounds: int, scratch: Path) -> dict[str, Figure]:
+    """The medians of each job over so many rounds, in which every job runs once; one more round before them
+    fills caches and is not counted."""
+    figures: dict[str, list[Figure]] = {job.name: [] for job in jobs}
+    for number in range(rounds + 1):
+        for job in jobs:
+            if sys.stderr.isatty():
+                print(f"\r\x1b[Kround {number} of {rounds}: {job.name}", end="", file=sys.stderr, flush=True)
+            figure = once(job, scratch / "output")
+            if number:
+                figures[job.name].append(figure)
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    return {
+        name: Figure(
+            statistics.median(run.seconds for run in runs), statistics.median(run.megabytes for run in runs)
+        )
+        for name, runs in figures.items()
+    }
