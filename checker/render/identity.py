@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from json import dumps
+from json import JSONEncoder
 
 from checker.model import Report, Result
+
+_COMPACT = JSONEncoder(separators=(",", ":"))
 
 
 def fingerprints(results: Iterable[Result]) -> list[str]:
@@ -49,4 +51,4 @@ def verdict_digest(report: Report) -> str:
 
 
 def _canonical(*parts: str) -> bytes:
-    return dumps(parts, separators=(",", ":")).encode("ascii")
+    return _COMPACT.encode(parts).encode("ascii")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -113,10 +114,9 @@ class _Page:
         """The verdict, the counts, what was looked at, what to do next."""
         verdict = tally.VERDICTS[report.verdict]
         lines = [f"{self._paint(verdict, verdict)}: {tally.summary(report)}"]  # one line, for grep
-        errors = sum(fault.level == "error" for fault in report.diagnostics)
-        warnings = len(report.diagnostics) - errors
-        if errors or warnings:
-            found = f"{tally.counted(errors, 'error')} and {tally.counted(warnings, 'warning')}"
+        levels = Counter(fault.level for fault in report.diagnostics)
+        if levels:
+            found = " and ".join(tally.counted(number, level) for level, number in sorted(levels.items()))
             lines.append(f"{found} in policies and configuration")
         if self._quiet:
             return lines

@@ -92,5 +92,8 @@ def inert(text: str, spelling: str = "{:c} ") -> str:
     read `##[name]`, `##vso[…]` and `##teamcity[…]` anywhere in it. `spelling` formats the code point of the
     first colon or hash: by default a space follows it; a format with escapes loses nothing by another.
     """
-    text = _COMMAND_LINE.sub(lambda found: found[1] + spelling.format(ord(":")), text)
-    return _COMMAND.sub(spelling.format(ord("#")), text) if "##" in text else text
+    if "::" in text:
+        text = _COMMAND_LINE.sub(lambda found: found[1] + spelling.format(ord(":")), text)
+    if "##" in text:
+        text = _COMMAND.sub(lambda _: spelling.format(ord("#")), text)
+    return text

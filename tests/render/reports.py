@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from checker.model import (
     Diagnostic,
@@ -22,8 +23,8 @@ from checker.model import (
 
 AS_OF = datetime(2026, 6, 1, 9, 30, tzinfo=UTC)
 PLAN = "launches/checkout/launch.yaml"
-EVIDENCE = (Evidence(PLAN, "sha256:" + "1f" * 32, "files"),)
 CHECKOUT = SubjectRef("launch-plan", "checkout", PLAN, "checkout")
+WALLET = SubjectRef("launch-plan", "wallet", "launches/wallet/launch.yaml", "wallet")
 
 
 def at(path: str, line: int, column: int, end_column: int, end_line: int | None = None) -> Location:
@@ -44,9 +45,15 @@ def result(name: str, outcome: str, location: Location, message: str, **more: ob
         "subject": CHECKOUT,
         "severity": "high",
         "enforcement": "mandatory",
-        "evidence": EVIDENCE,
     } | more
-    return Result(name, outcome=outcome, location=location, message=message, **shape)  # type: ignore[arg-type]
+    evidence = read_from(shape["subject"].path)  # type: ignore[attr-defined]
+    found = {"outcome": outcome, "location": location, "message": message, "evidence": (evidence,)}
+    return Result(name, **found, **shape)  # type: ignore[arg-type]
+
+
+def read_from(path: str) -> Evidence:
+    """The evidence of a file of the workspace."""
+    return Evidence(path, "sha256:" + sha256(path.encode("utf-8", "surrogatepass")).hexdigest(), "files")
 
 
 RULES = (
@@ -125,16 +132,16 @@ MIXED = Report(
         result(
             "launch.rollback.owner",
             "fail",
-            Location("launches/wallet/launch.yaml", Span(1, 1, 3, 1)),
+            Location(WALLET.path, Span(1, 1, 3, 1)),
             "Wallet names no rollback owner",
-            subject=SubjectRef("launch-plan", "wallet", "launches/wallet/launch.yaml", "wallet"),
+            subject=WALLET,
             enforcement="upcoming",
             gate="ga",
             reasons=(
                 Reason(
                     "rollback.owner is absent",
                     "subject.rollback.owner",
-                    (Seen("subject.rollback.owner", "absent", at("launches/wallet/launch.yaml", 1, 1, 3)),),
+                    (Seen("subject.rollback.owner", "absent", at(WALLET.path, 1, 1, 3)),),
                 ),
             ),
             excerpt=Excerpt(1, ("id: wallet", "tier: 1")),
@@ -142,19 +149,19 @@ MIXED = Report(
         result(
             "launch.rollback.rehearsed",
             "error",
-            at("launches/wallet/launch.yaml", 2, 7, 8),
+            at(WALLET.path, 2, 7, 8),
             'related("prd") found nothing',
             severity="medium",
-            subject=SubjectRef("launch-plan", "wallet", "launches/wallet/launch.yaml", "wallet"),
+            subject=WALLET,
             excerpt=Excerpt(2, ("tier: 1",)),
         ),
         result(
             "launch.rollback.step-owner",
             "not-applicable",
-            Location("launches/wallet/launch.yaml"),
+            Location(WALLET.path),
             "subject.tier <= 2 is false",
             severity="low",
-            subject=SubjectRef("launch-plan", "wallet", "launches/wallet/launch.yaml", "wallet"),
+            subject=WALLET,
         ),
     ),
     rules=RULES,
@@ -169,8 +176,8 @@ MIXED = Report(
         ),
     ),
     inputs=(
-        EVIDENCE[0],
-        Evidence("launches/wallet/launch.yaml", "sha256:" + "2e" * 32, "files"),
+        read_from(PLAN),
+        read_from(WALLET.path),
         Evidence("snapshots/jira", "sha256:" + "3d" * 32, "jira", datetime(2026, 5, 31, 22, 0, tzinfo=UTC)),
     ),
     exit_code=1,
@@ -239,7 +246,7 @@ UNREADABLE = replace(
         *RULES,
     ),
     diagnostics=(),
-    inputs=(Evidence(_LOST.path, "sha256:" + "4c" * 32, "files"),),
+    inputs=(read_from(_LOST.path),),
     next_step="Repair launches/ledger/launch.yaml",
 )
 
@@ -286,7 +293,7 @@ HOSTILE = replace(
         Diagnostic("trick", trick, at(trick, 1, 1, 2), trick, "warning", Excerpt(1, (trick,)))
         for trick in TRICKS
     ),
-    inputs=tuple(Evidence(trick, "sha256:" + "00" * 32, "files") for trick in TRICKS),
+    inputs=tuple(map(read_from, TRICKS)),
     next_step=TRICKS[2],
 )
 

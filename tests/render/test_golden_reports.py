@@ -1,0 +1,57 @@
+"""Whole reports in every format, held to files; `pytest --update-golden` writes those anew."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from checker.render import RENDERERS, Options
+from tests.render.reports import CASES
+
+FILES = {
+    "terminal": "terminal.txt",
+    "json": "report.json",
+    "sarif": "report.sarif",
+    "junit": "junit.xml",
+    "github": "github.txt",
+    "markdown": "summary.md",
+}
+READERS = {
+    "quiet": Options(quiet=True),
+    "statistics": Options(statistics=True),
+    "color": Options(color=True),
+    "narrow": Options(width=50),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("name", RENDERERS)
+def test_report(name: str, case: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"{case}/{FILES[name]}", RENDERERS[name](CASES[case], Options()))
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_what_a_reader_may_ask_for(reader: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"mixed/terminal-{reader}.txt", RENDERERS["terminal"](CASES["mixed"], READERS[reader]))
+
+
+@pytest.mark.parametrize("name", sorted(set(RENDERERS) - {"terminal"}))
+def test_formats_for_machines_ignore_the_reader(name: str) -> None:
+    changed = Options(color=True, width=40, quiet=True, statistics=True)
+    assert RENDERERS[name](CASES["mixed"], changed) == RENDERERS[name](CASES["mixed"], Options())
+
+
+@pytest.mark.parametrize("name", sorted(set(RENDERERS) - {"markdown"}))
+def test_only_what_is_used_is_loaded(name: str) -> None:
+    program = (
+        "import sys; from checker.render import RENDERERS, Options; from tests.render.reports import MIXED;"
+        f"before = [m for m in sys.modules if m.startswith('checker.render.')]; assert not before, before;"
+        f"RENDERERS[{name!r}](MIXED, Options()); assert 'jinja2' not in sys.modules;"
+        f"others = {sorted(set(RENDERERS) - {name})!r};"
+        "assert not [o for o in others if f'checker.render.{o}' in sys.modules]"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
