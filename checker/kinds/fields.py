@@ -178,6 +178,8 @@ def both(a: Field, b: Field) -> Field:
 
 def either(a: Field, b: Field) -> Field:
     """What is known of values that fit `a` or `b`: a field that one of them names is known."""
+    if a is b:
+        return a
     objects = [field for field in (a, b) if field.may_be("object")]
     return replace(
         _joined(a, b, either),

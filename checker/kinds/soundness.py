@@ -45,10 +45,10 @@ def faults(document: Document) -> tuple[Fault, ...]:
         compiled(schema)
     except _UnsoundError as unsound:
         return (_fault(document, *unsound.args),)
-    except ValueError as error:  # jsonschema_rs: what its own reading of the schema refuses
+    except ValueError as error:  # what the validator's own reading of the schema refuses: its patterns
         place = tuple(getattr(error, "instance_path", ()))
-        reason = str(getattr(error, "message", error))
-        return (_fault(document, place, f"this is not a usable JSON Schema: {reason}"),)
+        hint = "Patterns run in linear time: without look-around and back-references, and of moderate size."
+        return (_fault(document, place, f"this pattern cannot be used: {getattr(error, 'message', error)}", hint),)
     return tuple(_pointing_nowhere(document, schema, unfold(schema)))
 
 

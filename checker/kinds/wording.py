@@ -206,14 +206,14 @@ def _unknown(error: ValidationError, path: Path, context: Context) -> Iterator[V
         meant = nearest(name, absent) or nearest(name, form.properties)
         question = f": did you mean `{meant}`?" if meant else ""
         hint = f"Write `{meant}`, or remove the field." if meant else _other_fields(absent)
-        message = f"unknown field `{_cut(name)}`{where}{question}"
+        message = f"unknown field `{_plain(name)}`{where}{question}"
         yield Violation("schema-unknown-field", (*path, name), message, hint, of_key=True)
 
 
 def _property_names(error: ValidationError, path: Path, context: Context) -> Iterator[Violation]:
     name = error.kind.as_dict()["error"].instance
     where = f" in {subject(path)}" if path else ""
-    message = f"`{_cut(str(name))}` is not allowed as the name of a field{where}"
+    message = f"`{_plain(str(name))}` is not allowed as the name of a field{where}"
     yield Violation("schema-unknown-field", (*path, name), message, of_key=True)
 
 
@@ -313,9 +313,7 @@ def _hint_for(code: str, path: Path, context: Context) -> str:
     field, value, written = context.root.at(path), context.value(path), context.written(path)
     scalar = not isinstance(value, (dict, list))
     if code == "schema-type" and scalar and field.types == frozenset(("array",)):
-        return (
-            f"Write it as a list: [{written}]." if written and "\n" not in written else "Write it as a list."
-        )
+        return f"Write it as a list: [{_plain(written)}]." if written else "Write it as a list."
     if code == "schema-type" and scalar and field.types == frozenset(("string",)) and written:
         return f'Put it in quotes: "{written}".'
     if code == "schema-choice" and isinstance(value, str):
@@ -356,7 +354,7 @@ def subject(path: Path) -> str:
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
-        elif re.fullmatch(r"[\w-]+", part):
+        elif re.fullmatch(r"[\w$-]+", part):
             text += f".{_cut(part)}"
         else:
             text += f"[{_quoted(part)}]"
@@ -373,7 +371,7 @@ def counted(number: int, things: str) -> str:
     return f"{number} {things[:-1] if number == 1 else things}"
 
 
-_PLAIN = re.compile(r"\w[\w./-]*(?: [\w./-]+)*")
+_UNQUOTED = re.compile(r"\w[\w./-]*(?: [\w./-]+)*")
 _OTHER_SCALAR = re.compile(r"true|false|null|[\d._]+([eE][\w-]+)?|0[xo]\w+", re.IGNORECASE)
 """What YAML reads as something else than text; a few texts more, to be on the safe side."""
 
@@ -384,7 +382,7 @@ def shown(value: Any) -> str:
         return f"{value:.15g}"
     if not isinstance(value, str):
         return _cut(json.dumps(value, ensure_ascii=False))
-    return _cut(value) if _PLAIN.fullmatch(value) and not _OTHER_SCALAR.fullmatch(value) else _quoted(value)
+    return _cut(value) if _UNQUOTED.fullmatch(value) and not _OTHER_SCALAR.fullmatch(value) else _quoted(value)
 
 
 def _found(value: Any, expected: Iterable[str]) -> str:
@@ -405,7 +403,13 @@ def _type_words(names: Iterable[str]) -> list[str]:
 
 
 def _quoted(value: Any) -> str:
-    return json.dumps(_cut(str(value)), ensure_ascii=False)
+    text = _cut(str(value))
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def _plain(text: str) -> str:
+    """Without quotes; what would not show, or would disturb a screen, is escaped."""
+    return _cut(text) if text.isprintable() else _quoted(text)[1:-1]
 
 
 def _cut(text: str) -> str:
