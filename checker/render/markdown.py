@@ -149,10 +149,14 @@ _BREAK = "&#8203;"
 
 def prose(text: str) -> _Markup:
     """`text` as it is read, whatever it says: no markup, image, HTML, link, mention, reference or emoji."""
-    return _Markup(_ACTIVE.sub(_escaped, clip(one_line(text), _TEXT_LIMIT)))
+    return _escaped(clip(one_line(text), _TEXT_LIMIT))
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escaped(line: str) -> _Markup:
+    return _Markup(_ACTIVE.sub(_reference, line))
+
+
+def _reference(found: re.Match[str]) -> str:
     text = found[0]
     if len(text) > 1:
         return text + _BREAK
@@ -162,4 +166,4 @@ def _escaped(found: re.Match[str]) -> str:
 def code(text: str) -> _Markup:
     """`text` as a code span, where GitHub links nothing, or as prose if it could end the span or the cell."""
     line = clip(one_line(text), _TEXT_LIMIT)
-    return _Markup(f"`{line}`") if line and not re.search(r"[`|\\]", line) else prose(line)
+    return _Markup(f"`{line}`") if line and not re.search(r"[`|\\]", line) else _escaped(line)
