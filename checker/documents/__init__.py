@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from importlib import import_module
 
 from checker.documents import yaml
 from checker.documents.encoding import decode
@@ -10,6 +11,7 @@ from checker.documents.reading import (
     LIMITS,
     Document,
     Limits,
+    Parsed,
     Positions,
     Reader,
     Reading,
@@ -19,14 +21,38 @@ from checker.model import Fault
 
 __all__ = ["FORMATS", "LIMITS", "SUFFIXES", "Document", "Limits", "Positions", "Reading", "format_of", "read"]
 
+
+def _later(module: str) -> Reader:
+    """The reader of a module that is imported when the first file of its format is read."""
+
+    def read(source: Source, limits: Limits) -> Parsed:
+        reader: Reader = import_module(f"checker.documents.{module}").read
+        return reader(source, limits)
+
+    return read
+
+
 FORMATS: dict[str, Reader] = {
     "yaml": yaml.read,
+    "json": _later("json"),
+    "ndjson": _later("ndjson"),
+    "toml": _later("toml"),
+    "csv": _later("csv"),
+    "markdown": _later("markdown"),
 }
 """A new format is a file with a reader and a line here."""
 
 SUFFIXES: dict[str, str] = {
     ".yaml": "yaml",
     ".yml": "yaml",
+    ".json": "json",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".toml": "toml",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".md": "markdown",
+    ".markdown": "markdown",
 }
 
 

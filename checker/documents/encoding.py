@@ -35,7 +35,10 @@ def decode(raw: bytes, limits: Limits) -> Source | Fault:
     if "\0" in text:
         at = text.index("\0")
         return Fault(
-            "nul", "The file holds a NUL character, which no text has.", source.span(at, at + 1), "Save it as text."
+            "nul",
+            "The file holds a NUL character, which no text has.",
+            source.span(at, at + 1),
+            "Save it as text.",
         )
     if "<<<<<<<" in text and (found := _CONFLICT.search(text)):
         return Fault(

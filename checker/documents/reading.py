@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,8 +35,6 @@ class Limits:
 
 
 LIMITS = Limits()
-
-EMPTY = Fault("empty", "There is nothing in this file.", hint="Fill it in or delete it.")
 
 
 class Source:
@@ -109,7 +107,7 @@ class Positions:
     __slots__ = ("_places", "_root", "_source")
 
     def __init__(self, source: Source, places: Places | Callable[[], Places], root: int = 0) -> None:
-        """`places` may be a function, called at the first question: not every format finds them on its way."""
+        """`places` may be a function, called at the first question, for formats that find them separately."""
         self._source = source
         self._places = places
         self._root = root
@@ -149,15 +147,16 @@ class Positions:
             return self._span(slot), length
         if length and isinstance(path[length - 1], str):
             return self._span(slot - 2), length
-        return self._source.line_span(offsets[slot], offsets[slot + 1]), length
+        return self._source.line_span(*self._stretch(slot)), length
 
     def written(self, path: Path) -> str | None:
-        """The characters of a value as they stand in the file (with quotes); None where it is absent or null."""
+        """The characters of a value in the file, quotes included; None where it is absent or null."""
         slots = self._walk(path)
         offsets = self.places.offsets
         if len(slots) <= len(path) or offsets[slots[-1]] == ABSENT:
             return None
-        return self._source.text[offsets[slots[-1]] : offsets[slots[-1] + 1]]
+        start, end = self._stretch(slots[-1])
+        return self._source.text[start:end]
 
     def below(self, path: Path) -> Positions | None:
         """The positions of the value at `path` as a document of its own; None where it is absent or null."""
@@ -185,8 +184,12 @@ class Positions:
         return slots
 
     def _span(self, slot: int) -> Span:
-        offsets = self.places.offsets
-        return self._source.span(offsets[slot], offsets[slot + 1])
+        return self._source.span(*self._stretch(slot))
+
+    def _stretch(self, slot: int) -> tuple[int, int]:
+        """Start and end, without the blank lines that a parser counts to the text before them."""
+        start, end = self.places.offsets[slot : slot + 2]
+        return start, start + len(self._source.text[start:end].rstrip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,19 @@ class Document:
         for part in path:
             data = data[part]
         return Document(data, positions)
+
+
+def walk(data: Any) -> Iterator[tuple[Path, Any]]:
+    """Every value with its path, breadth first."""
+    level: list[tuple[Path, Any]] = [((), data)]
+    while level:
+        yield from level
+        level = [
+            ((*path, part), value)
+            for path, holder in level
+            if isinstance(holder, (dict, list))
+            for part, value in (holder.items() if isinstance(holder, dict) else enumerate(holder))
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ class _Rewrite:
     code: str = "yaml-syntax"
 
 
-_TAB = _Rewrite("", "A tab is used for indentation, which YAML does not allow.", "Indent with spaces.", code="tab")
+_TAB = _Rewrite(
+    "", "A tab is used for indentation, which YAML does not allow.", "Indent with spaces.", code="tab"
+)
 _REWRITES = (
     _Rewrite("tab character", _TAB.message, _TAB.hint, code=_TAB.code),
     _Rewrite(
@@ -47,14 +49,18 @@ _REWRITES = (
     _Rewrite(
         "did not find expected key",
         "A key is expected here, at the indentation of the keys above.",
-        "Check the indentation of this line and of the one above; quote a value with a colon, quote or bracket.",
+        "Check the indentation here and on the line above; quote a value that holds quotes or brackets.",
     ),
     _Rewrite(
         "did not find expected '-' indicator|expected <block end>.*; while parsing a block collection",
         "Another list item is expected here, at the indentation of the items above.",
         "Check the indentation of this line.",
     ),
-    _Rewrite("block sequence entries are not allowed", "A list item cannot begin here.", "Put it on a line of its own."),
+    _Rewrite(
+        "block sequence entries are not allowed",
+        "A list item cannot begin here.",
+        "Put it on a line of its own.",
+    ),
     _Rewrite("mapping keys are not allowed", "A key cannot begin here.", "Put it on a line of its own."),
     _Rewrite(
         "unexpected end of stream; while scanning a quoted scalar",
