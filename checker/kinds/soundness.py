@@ -48,7 +48,7 @@ def faults(document: Document) -> tuple[Fault, ...]:
     except ValueError as error:  # what the validator's own reading of the schema refuses: its patterns
         place = tuple(getattr(error, "instance_path", ()))
         hint = "Patterns run in linear time: without look-around and back-references, and of moderate size."
-        return (_fault(document, place, f"this pattern cannot be used: {getattr(error, 'message', error)}", hint),)
+        return (_fault(document, place, f"this cannot be checked: {getattr(error, 'message', error)}", hint),)
     return tuple(_pointing_nowhere(document, schema, unfold(schema)))
 
 

@@ -210,7 +210,9 @@ CASES: list[tuple[str, dict[str, Any], str, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("schema", "text", "expected"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
+@pytest.mark.parametrize(
+    ("schema", "text", "expected"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
+)
 def test_one_field(schema: dict[str, Any], text: str, expected: list[str]) -> None:
     assert said(kind({"x": schema}), text) == expected
 

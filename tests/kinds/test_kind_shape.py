@@ -36,7 +36,9 @@ CASES: list[tuple[str, Any, str, Any]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("schema", "text", "value"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    ("schema", "text", "value"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
 def test_value(schema: Any, text: str, value: Any) -> None:
     thing = kind({"x": schema}, **{"$defs": {"share": {"type": "number"}}})
     shaped = thing.shape(document(text)).data["x"]
@@ -50,7 +52,9 @@ def _types(value: Any) -> Any:
 
 
 def test_what_is_in_shape_is_the_same_object() -> None:
-    thing = kind({"version": WRITTEN, "share": {"type": "number"}, "tags": {"type": "array", "items": WRITTEN}})
+    thing = kind(
+        {"version": WRITTEN, "share": {"type": "number"}, "tags": {"type": "array", "items": WRITTEN}}
+    )
     found = document("{version: v1.20, share: 2.5, tags: [a]}")
     assert thing.shape(found) is found
     assert kind({"a": {"type": "string"}}).shape(found) is found

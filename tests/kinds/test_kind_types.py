@@ -66,7 +66,9 @@ def type_of(schema: Any) -> Type:
     return kind({"x": schema}, **{"$defs": DEFS}).type.fields["x"]
 
 
-@pytest.mark.parametrize(("schema", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    ("schema", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
 def test_type(schema: dict[str, Any], expected: str) -> None:
     assert type_of(schema).name == expected
 
@@ -82,7 +84,11 @@ def test_fields_of_a_mapping() -> None:
     found = type_of(closed)
     assert isinstance(found, ObjectType)
     assert (found.name, dict(found.fields), found.open) == ("thing.x", {"owner": STRING}, False)
-    for more in ({"additionalProperties": True}, {"additionalProperties": TEXT}, {"patternProperties": {"^a": TEXT}}):
+    for more in (
+        {"additionalProperties": True},
+        {"additionalProperties": TEXT},
+        {"patternProperties": {"^a": TEXT}},
+    ):
         found = type_of(closed | more)
         assert isinstance(found, ObjectType)
         assert found.open
@@ -97,7 +103,11 @@ def test_a_kind_says_whether_it_is_open() -> None:
 FORMS = {
     "oneOf": [
         {"type": "object", "additionalProperties": False, "required": ["flag"], "properties": {"flag": TEXT}},
-        {"type": "object", "additionalProperties": False, "properties": {"share": {"type": "number"}, "flag": TEXT}},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"share": {"type": "number"}, "flag": TEXT},
+        },
     ]
 }
 
@@ -122,7 +132,10 @@ def test_a_condition_adds_fields() -> None:
 
 
 def test_a_schema_inside_itself_is_known_once() -> None:
-    tree = {"type": "object", "properties": {"name": TEXT, "parts": {"type": "array", "items": {"$ref": "#/$defs/tree"}}}}
+    tree = {
+        "type": "object",
+        "properties": {"name": TEXT, "parts": {"type": "array", "items": {"$ref": "#/$defs/tree"}}},
+    }
     found = kind({"x": {"$ref": "#/$defs/tree"}}, **{"$defs": {"tree": tree}}).type.fields["x"]
     assert isinstance(found, ObjectType)
     parts = found.fields["parts"]
