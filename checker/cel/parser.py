@@ -201,7 +201,6 @@ class _Parser:
         else:
             self.unexpected("where a field's name is expected")
         self.grow(height, first)
-        self.height = height + 1
         return Field(first, self.end, operand, name, name_start, optional)
 
     def primary(self) -> Node:

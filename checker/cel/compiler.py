@@ -1,0 +1,619 @@
+"""The tree as Python closures: each takes the frame and gives the value, or raises EvaluationError.
+
+Names, functions and constants were resolved before, so a closure does only what depends on data.
+The shapes that make up most rules (a path of fields, a comparison with a constant, membership in a
+list of texts) have closures of their own; each falls back on the general one for whatever is not
+plain, so there is one place that decides what a fault is.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import NoReturn, TypeAlias
+
+from . import macros
+from .checker import FIRST_SLOT, Checked
+from .errors import EvaluationError, FunctionError
+from .functions import Definition, Implementation
+from .patterns import matcher
+from .tree import (
+    Binary,
+    Bind,
+    Call,
+    Comprehension,
+    Conditional,
+    Field,
+    Has,
+    Index,
+    ListLiteral,
+    Literal,
+    Logical,
+    MapLiteral,
+    Node,
+    OptionalMap,
+    Unary,
+    Variable,
+)
+from .values import (
+    ABSENT,
+    INT_MAX,
+    INT_MIN,
+    KEYS,
+    NONE,
+    NUMBERS,
+    Duration,
+    Frame,
+    Opaque,
+    Optional,
+    Timestamp,
+    charge,
+    contains,
+    equal,
+    to_key,
+    word,
+)
+
+Closure: TypeAlias = Callable[[Frame], object]
+
+_ORDERS: dict[str, Callable[[object, object], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_ORDERED = frozenset((int, float, str, bool, bytes, Timestamp, Duration)) | NUMBERS
+_FOLDED = frozenset(("duration", "timestamp"))
+"""Functions whose call with a literal is done once."""
+
+
+class Unset:
+    """The type of UNSET."""
+
+    __slots__ = ()
+
+
+UNSET = Unset()
+"""In a frame: a variable that the activation does not have."""
+
+
+def raise_error(node: Node, message: str) -> NoReturn:
+    """Raise the general kind of fault at a node."""
+    raise EvaluationError("error", message, node.start, node.end)
+
+
+class Compiler:
+    """Makes closures for the nodes of one checked tree."""
+
+    def __init__(self, text: str, checked: Checked, absent_has: bool) -> None:
+        self.text = text
+        self.checked = checked
+        self.absent_has = absent_has
+
+    def written(self, node: Node) -> str:
+        """The node's own text."""
+        return self.text[node.start : node.end]
+
+    def compile(self, node: Node) -> Closure:  # noqa: PLR0911 - one line a kind of node
+        """The closure of a node."""
+        match node:
+            case Literal():
+                return _constant(node.value)
+            case Variable():
+                return self._variable(node)
+            case Field() | Index():
+                return self._path(node)
+            case Binary():
+                return self._binary(node)
+            case Logical():
+                return macros.logical(node, [self.compile(operand) for operand in node.operands])
+            case Call():
+                return self._call(node)
+            case Unary():
+                return self._unary(node)
+            case Has():
+                return self._has(node)
+            case Comprehension():
+                return self._comprehension(node)
+            case Conditional():
+                return self._conditional(node)
+            case ListLiteral():
+                return self._list(node)
+            case MapLiteral():
+                return self._map(node)
+            case Bind():
+                slot = self.checked.slots[id(node)]
+                return macros.bind(slot, self.compile(node.value), self.compile(node.body))
+            case OptionalMap():
+                return self._optional_map(node)
+
+    # Paths
+
+    def _variable(self, node: Variable) -> Closure:
+        constant = self.checked.constants.get(id(node))
+        if constant is not None:
+            return _constant(constant)
+        slot = self.checked.slots.get(id(node))
+        if slot is None:
+            return _failing(node, f"unknown variable `{node.name}`")
+        return self._read(node, slot)
+
+    def _read(self, node: Node, slot: int) -> Closure:
+        name = self.written(node)
+
+        def variable(frame: Frame) -> object:
+            value = frame[slot]
+            if value is UNSET:
+                raise_error(node, f"the variable `{name}` has no value")
+            if value.__class__ is macros.Deferred:
+                raise value.error  # type: ignore[attr-defined]
+            return value
+
+        return variable
+
+    def _path(self, node: Field | Index) -> Closure:
+        constant = self.checked.constants.get(id(node))
+        if constant is not None:
+            return _constant(constant)
+        qualified = self.checked.slots.get(id(node))
+        if qualified is not None:
+            return self._read(node, qualified)
+        general = self._step(node)
+        keys: list[str] = []
+        below: Node = node
+        while (
+            isinstance(below, Field)
+            and not below.optional
+            and id(below) not in self.checked.slots
+            and id(below) not in self.checked.constants
+        ):
+            keys.append(below.name)
+            below = below.operand
+        slot = self.checked.slots.get(id(below))
+        if slot is None or not keys:
+            return general
+        return _fast_path(slot, tuple(reversed(keys)), general)
+
+    def _step(self, node: Field | Index) -> Closure:
+        """One step, whatever is behind it: the general case of a path."""
+        operand = self.compile(node.operand)
+        missing = f"`{self.written(node)}` is absent"
+        if isinstance(node, Field):
+            name, wrap = node.name, node.optional
+            return lambda frame: select(node, operand(frame), name, wrap, missing)
+        index, wrap = self.compile(node.index), node.optional
+        return lambda frame: select(node, operand(frame), index(frame), wrap, missing)
+
+    def _has(self, node: Has) -> Closure:
+        if self.absent_has:
+            whole = self.compile(node.operand)
+
+            def present(frame: Frame) -> object:
+                try:
+                    value = whole(frame)
+                except EvaluationError as error:
+                    if error.kind == "missing":
+                        return False
+                    raise
+                return value is not NONE
+
+            return present
+        step = node.operand
+        operand = self.compile(step.operand)
+        key = _constant(step.name) if isinstance(step, Field) else self.compile(step.index)
+
+        def has(frame: Frame) -> object:
+            return select(step, operand(frame), key(frame), True, "") is not NONE
+
+        return has
+
+    # Operators
+
+    def _unary(self, node: Unary) -> Closure:
+        operand = self.compile(node.operand)
+        if node.operator == "-":
+            return self._apply(node, self.checked.functions[id(node)][0], (operand,))
+
+        def negate(frame: Frame) -> object:
+            value = operand(frame)
+            if value is True:
+                return False
+            if value is False:
+                return True
+            raise_error(node, f"`!` needs true or false, not {word(value)}")
+
+        return negate
+
+    def _binary(self, node: Binary) -> Closure:
+        symbol = node.operator
+        left = self.compile(node.left)
+        if symbol == "in":
+            return self._in(node, left)
+        right = self.compile(node.right)
+        constant = node.right.value if isinstance(node.right, Literal) else ABSENT
+        if symbol in ("==", "!="):
+            return _equality(node, left, right, constant)
+        if symbol in _ORDERS:
+            return _comparison(node, left, right, constant)
+        definition = self.checked.functions[id(node)][0]
+        general = self._apply(node, definition, (left, right))
+        if symbol != "+":
+            return general
+
+        def add(frame: Frame) -> object:
+            a = left(frame)
+            b = right(frame)
+            if a.__class__ is int and b.__class__ is int:
+                total = a + b  # type: ignore[operator]
+                if INT_MIN <= total <= INT_MAX:
+                    return total  # type: ignore[no-any-return]
+            return _run(node, definition, frame, (a, b))
+
+        return add
+
+    def _in(self, node: Binary, left: Closure) -> Closure:
+        if isinstance(node.right, ListLiteral) and not node.right.optional:
+            values = [e.value for e in node.right.elements if isinstance(e, Literal)]
+            if len(values) == len(node.right.elements) and all(isinstance(v, str) for v in values):
+                texts = frozenset(values)
+
+                def among(frame: Frame) -> object:
+                    value = left(frame)
+                    return value.__class__ is str and value in texts
+
+                return among
+        right = self.compile(node.right)
+
+        def member(frame: Frame) -> object:
+            value = left(frame)
+            return is_member(node, frame, value, right(frame))
+
+        return member
+
+    def _conditional(self, node: Conditional) -> Closure:
+        condition = self.compile(node.condition)
+        then = self.compile(node.then)
+        otherwise = self.compile(node.otherwise)
+
+        def choose(frame: Frame) -> object:
+            value = condition(frame)
+            if value is True:
+                return then(frame)
+            if value is False:
+                return otherwise(frame)
+            raise_error(node.condition, f"`?` needs true or false, not {word(value)}")
+
+        return choose
+
+    # Calls
+
+    def _call(self, node: Call) -> Closure:
+        found = self.checked.functions.get(id(node))
+        if found is None:
+            return _failing(node, f"unknown function `{node.function}`")
+        definition, method = found
+        places = list(node.arguments)
+        if method and node.target is not None:
+            places.insert(0, node.target)
+        arguments = tuple(self.compile(place) for place in places)
+        if definition.absent_ok:
+            arguments = tuple(map(_absent_as_value, arguments))
+        if definition.name == "matches" and len(places) == 2:
+            literal = places[1]
+            if isinstance(literal, Literal) and isinstance(literal.value, str):
+                return self._matches(node, definition, arguments, literal.value)
+        if definition.name in _FOLDED and len(places) == 1 and isinstance(places[0], Literal):
+            return self._folded(node, definition, arguments)
+        if definition.contextual:
+            return self._contextual(node, definition, arguments)
+        return self._apply(node, definition, arguments)
+
+    def _apply(self, node: Node, definition: Definition, arguments: tuple[Closure, ...]) -> Closure:
+        if definition.metered or len(arguments) != 1:
+            return lambda frame: _run(node, definition, frame, tuple([a(frame) for a in arguments]))
+        only = arguments[0]
+        dispatch = definition.dispatch
+
+        def apply(frame: Frame) -> object:
+            value = only(frame)
+            implementation = dispatch.get((value.__class__,))
+            if implementation is None:
+                return _run(node, definition, frame, (value,))
+            return _guarded(node, implementation, (value,))
+
+        return apply
+
+    def _contextual(self, node: Call, definition: Definition, arguments: tuple[Closure, ...]) -> Closure:
+        def contextual(frame: Frame) -> object:
+            values = tuple([argument(frame) for argument in arguments])
+            try:
+                implementation = definition.select(values)
+            except FunctionError as error:
+                raise_error(node, error.message)
+            return _guarded(node, implementation, (frame[1], *values))
+
+        return contextual
+
+    def _folded(self, node: Call, definition: Definition, arguments: tuple[Closure, ...]) -> Closure:
+        try:
+            return _constant(_run(node, definition, [0], tuple([a([0]) for a in arguments])))
+        except EvaluationError as error:
+            return _failing(node, error.message, error.kind == "unreadable")
+
+    def _matches(
+        self, node: Call, definition: Definition, arguments: tuple[Closure, ...], pattern: str
+    ) -> Closure:
+        text = arguments[0]
+        try:
+            match = matcher(pattern)
+        except FunctionError as error:
+            return _failing(node, error.message)
+
+        def matches(frame: Frame) -> object:
+            value = text(frame)
+            if value.__class__ is not str:
+                return _run(node, definition, frame, (value, pattern))
+            charge(frame, len(value) >> 6)  # type: ignore[arg-type]
+            return match(value)  # type: ignore[arg-type]
+
+        return matches
+
+    # Literals and macros
+
+    def _list(self, node: ListLiteral) -> Closure:
+        elements = [self.compile(element) for element in node.elements]
+        if not node.optional:
+            return lambda frame: [element(frame) for element in elements]
+        marked = [(closure, i in node.optional, node.elements[i]) for i, closure in enumerate(elements)]
+
+        def sparse(frame: Frame) -> object:
+            found: list[object] = []
+            for element, optional, place in marked:
+                value = element(frame)
+                if optional:
+                    value = _unwrap(place, value)
+                if value is not ABSENT:
+                    found.append(value)
+            return found
+
+        return sparse
+
+    def _map(self, node: MapLiteral) -> Closure:
+        entries = [(self.compile(e.key), self.compile(e.value), e) for e in node.entries]
+
+        def build(frame: Frame) -> object:
+            found: dict[object, object] = {}
+            for key_of, value_of, entry in entries:
+                key, value = key_of(frame), value_of(frame)
+                if entry.optional:
+                    value = _unwrap(entry.value, value)
+                try:
+                    key = to_key(key)
+                except FunctionError as error:
+                    raise_error(entry.key, error.message)
+                if key.__class__ is float:
+                    raise_error(entry.key, "a decimal number cannot be the key of a map")
+                if key in found:
+                    raise_error(entry.key, "the key stands twice in the map")
+                if value is not ABSENT:
+                    found[key] = value
+            return found
+
+        return build
+
+    def _comprehension(self, node: Comprehension) -> Closure:
+        condition = None if node.condition is None else self.compile(node.condition)
+        slot = self.checked.slots[id(node)]
+        return macros.comprehension(node, slot, self.compile(node.range), condition, self.compile(node.body))
+
+    def _optional_map(self, node: OptionalMap) -> Closure:
+        operand = self.compile(node.operand)
+        body = self.compile(node.body)
+        slot = self.checked.slots[id(node)]
+        flat = node.macro == "optFlatMap"
+
+        def optional_map(frame: Frame) -> object:
+            value = operand(frame)
+            if value.__class__ is not Optional:
+                raise_error(node.operand, f"`{node.macro}` needs an optional value, not {word(value)}")
+            if value.value is ABSENT:  # type: ignore[attr-defined]
+                return NONE
+            frame[slot] = value.value  # type: ignore[attr-defined]
+            result = body(frame)
+            if not flat:
+                return Optional(result)
+            if result.__class__ is not Optional:
+                raise_error(node.body, f"`optFlatMap` needs an optional value, not {word(result)}")
+            return result
+
+        return optional_map
+
+
+# What the closures share
+
+
+def select(node: Field | Index, operand: object, key: object, wrap: bool, missing: str) -> object:
+    """The element of a map or list, `wrap`ped as an optional; raises what says why there is none."""
+    kind = operand.__class__
+    value: object = ABSENT
+    if kind is Optional:
+        if operand.value is ABSENT:  # type: ignore[attr-defined]
+            return NONE
+        return select(node, operand.value, key, True, missing)  # type: ignore[attr-defined]
+    if kind is dict:
+        try:
+            value = operand.get(key if key.__class__ in KEYS else to_key(key), ABSENT)  # type: ignore[attr-defined]
+        except FunctionError as error:
+            raise_error(node, error.message)
+    elif kind is list and not isinstance(node, Field):
+        position = key
+        if key.__class__ is float and key == key // 1:  # type: ignore[operator]
+            position = int(key)  # type: ignore[call-overload]
+        if position.__class__ not in NUMBERS or position.__class__ is float:
+            raise_error(node, f"a list's index is a whole number, not {word(key)}")
+        if 0 <= position < len(operand):  # type: ignore[operator,arg-type]
+            value = operand[position]  # type: ignore[index]
+        elif position < 0 and not wrap:  # type: ignore[operator]
+            raise_error(node, f"a list has no element {position}")
+    elif kind is not Absent_:
+        what = f"field `{key}`" if isinstance(node, Field) else "elements"
+        raise_error(node, f"{word(operand)} has no {what}")
+    if value is not ABSENT:
+        return Optional(value) if wrap else value
+    if wrap:
+        return NONE
+    raise EvaluationError("missing", missing, node.start, node.end)
+
+
+Absent_ = ABSENT.__class__
+
+
+def is_member(node: Binary, frame: Frame, value: object, items: object) -> bool:
+    """`value in items`."""
+    if items.__class__ is list:
+        return contains(frame, items, value)  # type: ignore[arg-type]
+    if items.__class__ is dict:
+        try:
+            return to_key(value) in items  # type: ignore[operator]
+        except FunctionError:
+            return False
+    raise_error(node.right, f"`in` looks into a list or a map, not into {word(items)}")
+
+
+def _constant(value: object) -> Closure:
+    return lambda frame: value
+
+
+def _failing(node: Node, message: str, unreadable: bool = False) -> Closure:
+    def fail(frame: Frame) -> object:
+        raise EvaluationError("unreadable" if unreadable else "error", message, node.start, node.end)
+
+    return fail
+
+
+def _fast_path(slot: int, keys: tuple[str, ...], general: Closure) -> Closure:
+    """Subscripts in a row; whatever they stumble over is told by the general closure."""
+    first = keys[0]
+    if len(keys) == 1:
+
+        def one(frame: Frame) -> object:
+            try:
+                return frame[slot][first]  # type: ignore[index]
+            except (KeyError, TypeError):
+                return general(frame)
+
+        return one
+    second = keys[1]
+    if len(keys) == 2:
+
+        def two(frame: Frame) -> object:
+            try:
+                return frame[slot][first][second]  # type: ignore[index]
+            except (KeyError, TypeError):
+                return general(frame)
+
+        return two
+
+    def many(frame: Frame) -> object:
+        value = frame[slot]
+        try:
+            for key in keys:
+                value = value[key]  # type: ignore[index]
+        except (KeyError, TypeError):
+            return general(frame)
+        return value
+
+    return many
+
+
+def _equality(node: Binary, left: Closure, right: Closure, constant: object) -> Closure:
+    wanted = node.operator == "=="
+    if constant.__class__ is str:
+        # A text equals nothing but a text, so Python's own comparison is exact.
+        if wanted:
+            return lambda frame: left(frame) == constant
+        return lambda frame: left(frame) != constant
+
+    def equality(frame: Frame) -> object:
+        a = left(frame)
+        b = right(frame)
+        if a.__class__ is b.__class__ and a.__class__ in _ORDERED:
+            return (a == b) is wanted
+        return equal(frame, a, b) is wanted
+
+    return equality
+
+
+def _comparison(node: Binary, left: Closure, right: Closure, constant: object) -> Closure:
+    order = _ORDERS[node.operator]
+    kind = constant.__class__
+    if kind in NUMBERS:
+
+        def against(frame: Frame) -> object:
+            a = left(frame)
+            if a.__class__ is kind:
+                return order(a, constant)
+            return compare(node, order, a, constant)
+
+        return against
+
+    def comparison(frame: Frame) -> object:
+        a = left(frame)
+        return compare(node, order, a, right(frame))
+
+    return comparison
+
+
+def compare(node: Binary, order: Callable[[object, object], bool], a: object, b: object) -> bool:
+    """`<` and its kin: numbers with numbers, and values of one ordered kind with each other."""
+    kind = a.__class__
+    if kind in NUMBERS and b.__class__ in NUMBERS:
+        if kind is float or b.__class__ is float:
+            return order(float(a), float(b))  # type: ignore[arg-type]
+        return order(a, b)
+    if kind is b.__class__:
+        if kind in _ORDERED:
+            return order(a, b)
+        if isinstance(a, Opaque):
+            try:
+                return order(a, b)
+            except FunctionError as error:
+                raise_error(node, error.message)
+    raise_error(node, f"`{node.operator}` cannot compare {word(a)} with {word(b)}")
+
+
+def _absent_as_value(argument: Closure) -> Closure:
+    def value(frame: Frame) -> object:
+        try:
+            return argument(frame)
+        except EvaluationError as error:
+            if error.kind == "missing":
+                return ABSENT
+            raise
+
+    return value
+
+
+def _run(node: Node, definition: Definition, frame: Frame, values: tuple[object, ...]) -> object:
+    try:
+        implementation = definition.select(values)
+    except FunctionError as error:
+        raise_error(node, error.message)
+    return _guarded(node, implementation, (frame, *values) if definition.metered else values)
+
+
+def _guarded(node: Node, implementation: Implementation, values: tuple[object, ...]) -> object:
+    try:
+        result: object = implementation(*values)
+    except FunctionError as error:
+        kind = "unreadable" if error.unreadable else "error"
+        raise EvaluationError(kind, error.message, node.start, node.end) from None  # type: ignore[arg-type]
+    if result is ABSENT:
+        raise EvaluationError("missing", "there is none", node.start, node.end)
+    return result
+
+
+def _unwrap(place: Node, value: object) -> object:
+    if isinstance(value, Optional):
+        return value.value
+    raise_error(place, f"`?` needs an optional value here, not {word(value)}")
