@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from checker.model import Diagnostic, Excerpt, Location, Reason, Report, Result, Span, SubjectRef
@@ -58,6 +58,12 @@ def render(report: Report, options: Options) -> str:
         parts.append(page.statistics(report))
     parts.append(page.summary(report))
     return inert("\n\n".join("\n".join(lines) for lines in parts)) + "\n"
+
+
+def diagnostics(faults: Iterable[Diagnostic], options: Options) -> str:
+    """Defects alone, for when there is no report because of them."""
+    page = _Page(options)
+    return inert("\n\n".join("\n".join(page.diagnostic(fault)) for fault in faults)) + "\n"
 
 
 class _Page:

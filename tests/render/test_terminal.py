@@ -10,7 +10,8 @@ import pytest
 
 from checker.model import Excerpt, Location, Reason, Result, Seen, Span
 from checker.render import RENDERERS, Options
-from tests.render.reports import CHECKOUT, MIXED, PLAN, at, result
+from checker.render.terminal import diagnostics
+from tests.render.reports import BROKEN, CHECKOUT, MIXED, PLAN, at, result
 
 
 def page(*results: Result, **options: object) -> str:
@@ -158,3 +159,8 @@ def test_color_only_adds_color() -> None:
     colored = RENDERERS["terminal"](MIXED, Options(statistics=True, color=True))
     assert "\x1b[" in colored
     assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == plain
+
+
+def test_defects_can_be_shown_without_a_report() -> None:
+    alone = diagnostics(BROKEN.diagnostics, Options())
+    assert RENDERERS["terminal"](BROKEN, Options()).startswith(alone)
