@@ -110,7 +110,7 @@ class _Maker:
         if kind.name not in self.candidates:
             own = (_Candidate(info, None, None, {}) for info in kind_rules(kind))
             written = (
-                _Candidate(_info(policy, rule), policy, rule, self._base_params(policy))
+                _Candidate(rule_info(policy, rule), policy, rule, self._base_params(policy))
                 for policy in self.workspace.policies
                 if policy.kind.name == kind.name
                 for rule in policy.rules
@@ -245,7 +245,8 @@ def kind_rules(kind: Kind) -> tuple[RuleInfo, RuleInfo]:
     )
 
 
-def _info(policy: Policy, rule: Rule) -> RuleInfo:
+def rule_info(policy: Policy, rule: Rule) -> RuleInfo:
+    """What a report says of a rule, its title with the parameters' defaults."""
     return RuleInfo(
         rule.id,
         title(rule, {name: param.default for name, param in policy.params.items()}),

@@ -100,7 +100,7 @@ class _Evaluation:
             "subject": subject.data,
             "old": old or {},
             "is_new": old is None,
-            "now": cel.Timestamp.from_datetime(plan.as_of),
+            "now": language.timestamp(plan.as_of),
             "data": plan.snapshot.data,
             "path": subject.captures,
             "product": product.data if product else {},

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Day
-from datetime import datetime, timedelta, tzinfo
-from functools import total_ordering
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from checker import cel, documents
@@ -85,7 +84,7 @@ def _context(activation: Mapping[str, object]) -> Context:
 
 def _day(context: Context, value: object) -> Day:
     if isinstance(value, cel.Timestamp):
-        return value.to_datetime().astimezone(context.zone).date()
+        return (_EPOCH + timedelta(microseconds=value.nanoseconds // 1000)).astimezone(context.zone).date()
     if not isinstance(value, str):
         raise cel.FunctionError(f"a date is a text such as 2026-01-31; found {cel.format_value(value)}")
     day = day_of(value, context.zone)
@@ -94,6 +93,14 @@ def _day(context: Context, value: object) -> Day:
             f"{cel.format_value(value)} is not a date: a day is written YYYY-MM-DD", unreadable=True
         )
     return day
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def timestamp(moment: datetime) -> cel.Timestamp:
+    """A timezone-aware moment as a value of the language."""
+    return cel.Timestamp((moment - _EPOCH) // timedelta(microseconds=1) * 1000)
 
 
 def _midnight(context: Context, day: Day) -> datetime:
@@ -110,9 +117,9 @@ def _filled(value: object) -> bool:
     return True
 
 
-def _date(activation: Mapping[str, object], value: object) -> object:
+def _date(activation: Mapping[str, object], value: object) -> cel.Timestamp:
     context = _context(activation)
-    return cel.Timestamp.from_datetime(_midnight(context, _day(context, value)))
+    return timestamp(_midnight(context, _day(context, value)))
 
 
 def _age(activation: Mapping[str, object], value: object) -> int:
@@ -124,11 +131,8 @@ def _within_last(activation: Mapping[str, object], value: object, days: int) -> 
     return 0 <= _age(activation, value) <= days
 
 
-def _days(count: int) -> object:
-    try:
-        return cel.Duration.from_timedelta(timedelta(days=count))
-    except OverflowError:
-        raise cel.FunctionError(f"{count} days are more than a duration can hold") from None
+def _days(count: int) -> cel.Duration:
+    return cel.Duration(count * 86_400 * 1_000_000_000)
 
 
 def _business_days(activation: Mapping[str, object], start: object, end: object) -> int:
@@ -184,7 +188,6 @@ _SEMVER = re.compile(
 )
 
 
-@total_ordering
 class SemanticVersion(cel.Opaque):
     """A version ordered by the precedence of Semantic Versioning 2.0.0, clause 11."""
 
@@ -206,8 +209,8 @@ class SemanticVersion(cel.Opaque):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SemanticVersion) and self._order == other._order
 
-    def __lt__(self, other: SemanticVersion) -> bool:
-        return self._order < other._order
+    def __lt__(self, other: object) -> bool:
+        return isinstance(other, SemanticVersion) and self._order < other._order
 
     def __hash__(self) -> int:
         return hash(self._order)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date as Day
-from typing import Any, Protocol
+from typing import Any
 
 from checker import cel
 from checker.kinds import Kind
@@ -104,44 +104,27 @@ class Policy:
     source: Source
 
 
-class Kinds(Protocol):
-    """Finds a kind by its name."""
-
-    def __call__(self, name: str) -> Kind | None:
-        """The kind, or None when there is none of that name."""
-
-
 def compile_policy(
-    source: Source, pack: str, find_kind: Kinds, known_kinds: tuple[str, ...]
+    source: Source, pack: str, kind: Kind, product: Kind | None
 ) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
-    """Compile a policy that its schema found sound; any error among the diagnostics gives no policy."""
-    return _Compiler(source, pack, find_kind, known_kinds).policy()
+    """Compile a policy that its schema found sound; any error among the diagnostics gives no policy.
+
+    `kind` is what it is about, `product` the kind of the variable of that name.
+    """
+    return _Compiler(source, pack, kind, product).policy()
 
 
 class _Compiler:
     """Holds what the parts of one policy share while it is compiled."""
 
-    def __init__(self, source: Source, pack: str, find_kind: Kinds, known_kinds: tuple[str, ...]) -> None:
-        self.source, self.pack, self.find_kind, self.known_kinds = source, pack, find_kind, known_kinds
+    def __init__(self, source: Source, pack: str, kind: Kind, product: Kind | None) -> None:
+        self.source, self.pack, self.kind = source, pack, kind
+        self.product_type: cel.Type = product.type if product else cel.DYN
         self.diagnostics: list[Diagnostic] = []
         self.environments: dict[cel.Type | None, cel.Environment] = {}
 
     def policy(self) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
         data = self.source.data
-        kind = self.find_kind(data["subject"])
-        if kind is None:
-            self.diagnostics.append(
-                self.source.diagnostic(
-                    "unknown-kind",
-                    f"there is no kind `{data['subject']}`",
-                    ("subject",),
-                    suggestion(data["subject"], self.known_kinds) or "gonogo schema --list names the kinds.",
-                )
-            )
-            return None, tuple(self.diagnostics)
-        self.kind = kind
-        product = self.find_kind("product")
-        self.product_type: cel.Type = product.type if product else cel.DYN
         self.params = {name: self._param(name, raw) for name, raw in data.get("params", {}).items()}
         self.param_types = {name: _param_type(param.default) for name, param in self.params.items()}
         self.when = self._expression(("when",), data, cel.BOOL)
@@ -155,7 +138,7 @@ class _Compiler:
                 data["title"],
                 data.get("description", ""),
                 data["owner"],
-                kind,
+                self.kind,
                 self.when,
                 self._day(("effective", "from"), data.get("effective")),
                 self.params,
@@ -252,7 +235,7 @@ class _Compiler:
             self.diagnostics.append(
                 self.source.diagnostic(
                     "type",
-                    f"`{at[-1]}` must be true or false; this gives {cel.describe_type(program.result_type)}",
+                    f"`{at[-1]}` must be true or false; this gives {program.result_type.words}",
                     at,
                     "Compare it with something.",
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Protocol
@@ -53,6 +53,17 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class Pack:
+    """A folder of policies."""
+
+    id: str
+    version: str
+    """Empty where it has no `pack.yaml`."""
+    policies: int
+    """How many it holds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """All that we judge with, read and compiled."""
 
@@ -72,6 +83,8 @@ class Workspace:
     """Reference documents by name."""
     inputs: tuple[Evidence, ...]
     """Every file read so far."""
+    packs: tuple[Pack, ...] = ()
+    """In the order in which they are named."""
 
 
 @dataclass(slots=True)
@@ -83,6 +96,9 @@ class _Loading:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     inputs: list[Evidence] = field(default_factory=list)
     kinds: dict[str, Kind] = field(default_factory=dict)
+    packs: list[Pack] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Kinds whose schema is at fault: what asks for one is not at fault itself."""
 
     def read(
         self, path: str, schema: str, files: Files | None = None, shown: str = "", format: str | None = None
@@ -100,6 +116,17 @@ class _Loading:
         if name not in self.kinds and name in kinds.shipped_names():
             self.kinds[name] = kinds.shipped_kind(name)
         return self.kinds.get(name)
+
+    def unknown_kind(self, source: reading.Source, name: str, at: Path) -> None:
+        """Say that nothing defines a kind, unless its definition was found at fault already."""
+        if name in self.broken:
+            return
+        hint = suggestion(name, self.kind_names()) or "gonogo schema --list names the kinds."
+        self.diagnostics.append(source.diagnostic("unknown-kind", f"there is no kind `{name}`", at, hint))
+
+    def failed(self) -> bool:
+        """Whether anything was found at fault so far."""
+        return any(diagnostic.level == "error" for diagnostic in self.diagnostics)
 
     def kind_names(self) -> tuple[str, ...]:
         return tuple(sorted({*self.kinds, *kinds.shipped_names()}))
@@ -119,10 +146,12 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
     for path in _found(state, source, "lifecycles"):
         _lifecycle(state, lifecycles, state.read(path, "lifecycle"))
     selections = tuple(_selections(state, source))
-    gates = _gates(state, source, lifecycles, policies)
-    _params(state, source, policies)
+    gates: list[gates_.Gate] = []
+    if not state.failed():  # otherwise what a gate names may only seem to be missing
+        gates = _gates(state, source, lifecycles, policies)
+        _params(state, source, policies)
     reference = _data(state, source)
-    if any(d.level == "error" for d in state.diagnostics) or zone is None:
+    if state.failed() or zone is None:
         return None, tuple(state.diagnostics)
     return (
         Workspace(
@@ -137,6 +166,7 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
             data.get("params", {}),
             reference,
             tuple(state.inputs),
+            tuple(state.packs),
         ),
         tuple(state.diagnostics),
     )
@@ -175,14 +205,13 @@ def _found(state: _Loading, source: reading.Source, field: str) -> Iterable[str]
 
 def _own_kinds(state: _Loading, source: reading.Source) -> None:
     for path in _found(state, source, "kinds"):
-        schema = state.read(path, "")
-        if schema is None:
-            continue
         name = PurePosixPath(path).name.split(".")[0]
-        loaded = kinds.load(name, schema.data, schema.document, path)
+        schema = state.read(path, "")
+        loaded = kinds.load(name, schema.data, schema.document, path) if schema else ()
         if isinstance(loaded, Kind):
             state.kinds[name] = loaded
         else:
+            state.broken.add(name)
             state.diagnostics += loaded
 
 
@@ -190,7 +219,6 @@ def _policies(
     state: _Loading, source: reading.Source, lifecycles: dict[str, gates_.Lifecycle]
 ) -> list[Policy]:
     policies: list[Policy] = []
-    rules: dict[str, Policy] = {}
     for index, name in enumerate(source.data.get("packs", ())):
         at = ("packs", index)
         if name.startswith(("./", "../")):
@@ -211,7 +239,21 @@ def _policies(
                 )
             )
             continue
-        policies += _pack(state, source, at, files, folder, shown, lifecycles)
+        found = _pack(state, files, folder, shown, lifecycles)
+        if found is None:
+            hint = "Write one, or drop the pack."
+            state.diagnostics.append(source.diagnostic("empty-pack", _no_policy(shown), at, hint))
+        policies += found or ()
+    _unique_rules(state, policies)
+    return policies
+
+
+def _no_policy(shown: str) -> str:
+    return f"pack `{shown}` holds no *.policy.yaml"
+
+
+def _unique_rules(state: _Loading, policies: Iterable[Policy]) -> None:
+    rules: dict[str, Policy] = {}
     for policy in policies:
         for rule in policy.rules:
             other = rules.setdefault(rule.id, policy)
@@ -224,19 +266,12 @@ def _policies(
                         "A rule id is permanent and unique: choose another.",
                     )
                 )
-    return policies
 
 
 def _pack(
-    state: _Loading,
-    source: reading.Source,
-    at: Path,
-    files: Files,
-    folder: str,
-    shown: str,
-    lifecycles: dict[str, gates_.Lifecycle],
-) -> list[Policy]:
-    """The policies of one folder; its lifecycles join the others."""
+    state: _Loading, files: Files, folder: str, shown: str, lifecycles: dict[str, gates_.Lifecycle]
+) -> list[Policy] | None:
+    """The policies of one folder, None where it holds none; its lifecycles join the others."""
     inside = f"{folder}/" if folder else ""
     head = files.find(f"{inside}{PACK}")
     pack = state.read(head[0][0], "pack", files, f"{shown}/{PACK}") if head else None
@@ -245,20 +280,56 @@ def _pack(
         _lifecycle(state, lifecycles, state.read(path, "lifecycle", files, f"{shown}/{path.removeprefix(inside)}"))
     found = files.find(f"{inside}**/*.policy.yaml")
     if not found:
-        state.diagnostics.append(
-            source.diagnostic(
-                "empty-pack", f"pack `{shown}` holds no *.policy.yaml", at, "Write one, or drop the pack."
-            )
-        )
+        return None
     policies: list[Policy] = []
     for path, _ in found:
         policy_source = state.read(path, "policy", files, f"{shown}/{path.removeprefix(inside)}")
         if policy_source:
-            policy, diagnostics = compile_policy(policy_source, name, state.kind, state.kind_names())
+            kind = state.kind(policy_source.data["subject"])
+            if kind is None:
+                state.unknown_kind(policy_source, policy_source.data["subject"], ("subject",))
+                continue
+            policy, diagnostics = compile_policy(policy_source, name, kind, state.kind("product"))
             state.diagnostics += diagnostics
             if policy:
                 policies.append(policy)
+    state.packs.append(Pack(name, pack.data["version"] if pack else "", len(policies)))
     return policies
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Policies apart from what they will judge: what their authors work on."""
+
+    policies: tuple[Policy, ...]
+    """In the order of their packs and paths."""
+    kind: Callable[[str], Kind | None]
+    """The kind of a name; None: there is none."""
+    kind_names: Callable[[], tuple[str, ...]]
+    """The names of every kind."""
+
+
+def library(
+    open: Open, packs: Mapping[str, str], workspace: str | None = None
+) -> tuple[Library, tuple[Diagnostic, ...]]:
+    """The policies of some packs alone.
+
+    `packs`: folders, each with the name under which its files are reported. `workspace`: the folder of the
+    workspace whose own kinds they may use.
+    """
+    state = _Loading(open, open(workspace or "."))
+    source = state.read(CONFIGURATION, "workspace") if workspace is not None else None
+    if source:
+        _own_kinds(state, source)
+    policies: list[Policy] = []
+    for folder, shown in packs.items():
+        found = _pack(state, state.open(folder), "", shown, {})
+        if found is None:
+            hint = "Name a folder that holds policies."
+            state.diagnostics.append(Diagnostic("empty-pack", _no_policy(shown), Location(shown), hint))
+        policies += found or ()
+    _unique_rules(state, policies)
+    return Library(tuple(policies), state.kind, state.kind_names), tuple(state.diagnostics)
 
 
 def _lifecycle(
@@ -349,14 +420,7 @@ def _selections(state: _Loading, source: reading.Source) -> Iterable[Selection]:
         at: Path = ("subjects", index)
         kind = state.kind(raw["kind"])
         if kind is None:
-            state.diagnostics.append(
-                source.diagnostic(
-                    "unknown-kind",
-                    f"there is no kind `{raw['kind']}`",
-                    (*at, "kind"),
-                    suggestion(raw["kind"], state.kind_names()) or "gonogo schema --list names the kinds.",
-                )
-            )
+            state.unknown_kind(source, raw["kind"], (*at, "kind"))
             continue
         yield Selection(
             kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -31,10 +31,19 @@ def collect(selections: Iterable[Selection], files: Files) -> tuple[list[Subject
     A file that several selections name yields its subjects for each of them.
     """
     selections = tuple(selections)
-    found = files.find_all({pattern for s in selections for pattern in (*s.patterns, *s.exclude)})
     counts: dict[int, int] = {}
     subjects: list[Subject] = []
-    for index, selection in enumerate(selections):
+    for index, chosen in enumerate(choose(selections, files)):
+        counts[index] = len(chosen)
+        for path, captures in chosen.items():
+            subjects += _subjects(selections[index], path, captures, files)
+    return _unique(subjects), counts
+
+
+def choose(selections: Sequence[Selection], files: Files) -> Iterator[dict[str, Mapping[str, str]]]:
+    """For each selection the files that it names, sorted, with what its patterns captured."""
+    found = files.find_all({pattern for s in selections for pattern in (*s.patterns, *s.exclude)})
+    for selection in selections:
         excluded = {path for pattern in selection.exclude for path, _ in found[pattern]}
         chosen = {
             path: captures
@@ -42,13 +51,11 @@ def collect(selections: Iterable[Selection], files: Files) -> tuple[list[Subject
             for path, captures in found[pattern]
             if path not in excluded
         }
-        counts[index] = len(chosen)
-        for path in sorted(chosen):
-            subjects += _subjects(selection, path, chosen[path], files)
-    return _unique(subjects), counts
+        yield {path: chosen[path] for path in sorted(chosen)}
 
 
 def _subjects(selection: Selection, path: str, captures: Mapping[str, str], files: Files) -> Iterator[Subject]:
+    captures = {"file": path, "folder": path.rpartition("/")[0], **captures}
     raw = files.read(path)
     if isinstance(raw, Fault):
         yield _broken(selection, path, captures, Evidence(path, "", COLLECTOR), None, (raw,))
@@ -105,7 +112,7 @@ def _subject(
     base: Path,
 ) -> Subject:
     kind = selection.kind
-    shaped = kind.shape(document if not base else document.below(base))
+    shaped = kind.shape(document.below(base) or document)
     data = shaped.data
     faults = kind.faults(shaped)
     if not isinstance(data, dict):
