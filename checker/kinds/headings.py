@@ -11,13 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from checker.documents import Document, Positions
+from checker.kinds.cells import cell
 from checker.kinds.fields import ANY, Field
 from checker.model import Path, Span
 
 _SHAPES = {"string": "text", "integer": "words", "number": "words", "object": "section"}
-_NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
-_WHOLE = re.compile(r"[-+]?\d{1,18}")
-_TRUTH = {"yes": True, "true": True, "no": False, "false": False}
 
 
 def is_markdown(document: Document) -> bool:
@@ -83,31 +81,11 @@ def _record(row: Any, columns: Mapping[str, str], item: Field, path: Path, writt
     record: dict[str, Any] = {}
     for header, text in row.items():
         name = columns.get(_plain(header), header)
-        value = _cell(text, item.properties.get(name, ANY))
+        value = cell(text, item.properties.get(name, ANY))
         if value is not None and name not in record:
             record[name] = value
             written[*path, name] = header
     return record
-
-
-def _cell(text: str, field: Field) -> Any:
-    """A cell as its column's type where it reads as one; None when it is empty."""
-    text = text.strip()
-    if not text:
-        return None
-    types = field.types or frozenset({"string"})
-    if "string" in types:
-        return text
-    if "array" in types:
-        parts = [part.strip() for part in text.split(",")]
-        return [_cell(part, field.item or ANY) for part in parts if part]
-    if "boolean" in types and text.lower() in _TRUTH:
-        return _TRUTH[text.lower()]
-    if types & {"integer", "number"} and _WHOLE.fullmatch(text):
-        return int(text)
-    if "number" in types and _NUMBER.fullmatch(text):
-        return float(text)
-    return text
 
 
 class _CellPositions(Positions):

@@ -1,8 +1,9 @@
 """Bringing a document into the shape of its kind, before it is validated and judged.
 
-Three things only: a scalar that is to be taken as written becomes its text, a whole number where the schema
-says `number` becomes a double, and Markdown headings become fields. What to do is worked out once for a
-kind; a record then costs microseconds, and one that needs nothing is returned as it is.
+Few things only: a scalar that is to be taken as written becomes its text, a whole number where the schema
+says `number` becomes a double, a cell of a table becomes a number or a truth where the schema says so, and
+Markdown headings become fields. What to do is worked out once for a kind; a record then costs microseconds,
+and one that needs nothing is returned as it is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from checker.documents import Document, Positions
+from checker.kinds.cells import scalar
 from checker.kinds.fields import Field
 from checker.kinds.headings import Headings, is_markdown
 from checker.model import Path
@@ -43,12 +45,12 @@ class Shaper:
 
 
 def _step(field: Field) -> _Step | None:
-    scalar = _scalar(field)
+    single = _scalar(field)
     item = _step(field.item) if field.item else None
     rest = _step(field.rest) if field.rest else None
     named = {name: step for name, below in field.properties.items() if (step := _step(below))}
     if not (item or rest or named):
-        return scalar
+        return single
     in_list = _list(item) if item else None
     in_mapping = _mapping(named, rest, frozenset(field.properties)) if rest or named else None
 
@@ -57,7 +59,7 @@ def _step(field: Field) -> _Step | None:
             return in_mapping(value, path, positions) if in_mapping else value
         if type(value) is list:
             return in_list(value, path, positions) if in_list else value
-        return scalar[0](value, path, positions) if scalar else value
+        return single[0](value, path, positions) if single else value
 
     return convert, type(None)
 
@@ -65,24 +67,25 @@ def _step(field: Field) -> _Step | None:
 def _scalar(field: Field) -> _Step | None:
     if field.as_written:
         return _written, str
-    if field.types and "number" in field.types:
-        return _double, float
-    if field.types and "integer" in field.types:
-        return _whole, int
-    return None
+    types = field.types or frozenset()
+    wanted = types & {"number", "integer", "boolean"}
+    if not wanted:
+        return None
+
+    def convert(value: Any, path: Path, positions: Positions) -> Any:
+        if type(value) is int and "number" in wanted:
+            return float(value)
+        if type(value) is float and "number" not in wanted and value.is_integer():
+            return int(value)  # a whole number to JSON Schema, and to expressions only as an `int`
+        if type(value) is str and positions.written(path) == value:
+            return scalar(value, types)  # from a table: elsewhere such a text stands in quotes
+        return value
+
+    return convert, float if "number" in wanted else int if "integer" in wanted else bool
 
 
 def _written(value: Any, path: Path, positions: Positions) -> Any:
     return positions.written(path) or value if type(value) in (int, float, bool) else value
-
-
-def _double(value: Any, path: Path, positions: Positions) -> Any:
-    return float(value) if type(value) is int else value
-
-
-def _whole(value: Any, path: Path, positions: Positions) -> Any:
-    """`3.0` is a whole number to JSON Schema; to expressions it is only one as an `int`."""
-    return int(value) if type(value) is float and value.is_integer() else value
 
 
 def _mapping(named: dict[str, _Step], rest: _Step | None, known: frozenset[str]) -> Convert:

@@ -109,7 +109,7 @@ def _type(detail: Mapping[str, Any], value: Any) -> Said:
 def _choice(options: Sequence[Any], value: Any) -> Said:
     names = [shown(option) for option in options[:MOST_CHOICES]]
     rest = len(options) - len(names)
-    listed = alternatives(names) if not rest else f"one of {', '.join(names)} or {rest} others"
+    listed = alternatives(names) if not rest else f"one of {', '.join(names)} or {counted(rest, 'others')}"
     return "schema-choice", f"must be {listed}; found {_found(value, ['string'])}"
 
 
@@ -382,7 +382,9 @@ def shown(value: Any) -> str:
         return f"{value:.15g}"
     if not isinstance(value, str):
         return _cut(json.dumps(value, ensure_ascii=False))
-    return _cut(value) if _UNQUOTED.fullmatch(value) and not _OTHER_SCALAR.fullmatch(value) else _quoted(value)
+    return (
+        _cut(value) if _UNQUOTED.fullmatch(value) and not _OTHER_SCALAR.fullmatch(value) else _quoted(value)
+    )
 
 
 def _found(value: Any, expected: Iterable[str]) -> str:

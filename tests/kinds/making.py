@@ -20,7 +20,7 @@ def document(text: str, format: str = "yaml") -> Document:
 
 
 def kind(properties: dict[str, Any], **root: Any) -> Kind:
-    """A kind with these properties; `root` are further keywords of its schema. Closed unless they say otherwise."""
+    """A kind with these properties; `root` are further keywords of the schema, which is closed otherwise."""
     schema = {"type": "object", "additionalProperties": False, "properties": properties, **root}
     loaded = load("thing", schema, document(json.dumps(schema)), "kinds/thing.schema.json")
     assert isinstance(loaded, Kind), [diagnostic.message for diagnostic in loaded]

@@ -218,16 +218,24 @@ def test_one_field(schema: dict[str, Any], text: str, expected: list[str]) -> No
 
 
 HINTS = [
-    ("description and example", {"type": "string", "description": "Who.", "x-example": "Ada Example"}, "x: []",
-     "Who. For example: Ada Example"),
+    (
+        "description and example",
+        {"type": "string", "description": "Who.", "x-example": "Ada Example"},
+        "x: []",
+        "Who. For example: Ada Example",
+    ),
     ("a list was meant", {"type": "array"}, "x: Ada Example", "Write it as a list: [Ada Example]."),
     ("text was meant", TEXT, "x: 1.20", 'Put it in quotes: "1.20".'),
     ("a choice was meant", {"enum": ["draft", "implemented"]}, "x: imlpemented", "Did you mean implemented?"),
     ("a field was meant", STEP, "x: {id: a, Owner: b}", "Write `owner`, or remove the field."),
-    ("no field was meant", STEP, "x: {id: a, zz: b}",
-     "Remove the field; those that may still be added here are owner."),
+    (
+        "no field was meant",
+        STEP,
+        "x: {id: a, zz: b}",
+        "Remove the field; those that may still be added here are owner.",
+    ),
     ("no field is left", STEP, "x: {id: a, owner: b, zz: b}", "Remove the field."),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("schema", "text", "hint"), [case[1:] for case in HINTS], ids=[c[0] for c in HINTS])

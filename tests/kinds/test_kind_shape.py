@@ -19,8 +19,12 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("what is no scalar stays", WRITTEN, "x: [1.20]", [1.2]),
     ("items as written", {"type": "array", "items": WRITTEN}, "x: [1.20, v1, 1]", ["1.20", "v1", "1"]),
     ("values as written", {"type": "object", "additionalProperties": WRITTEN}, "x: {a: 1.0}", {"a": "1.0"}),
-    ("deep inside", {"properties": {"y": {"items": {"properties": {"z": WRITTEN}}}}}, "x: {y: [{z: 0x1F}]}",
-     {"y": [{"z": "0x1F"}]}),
+    (
+        "deep inside",
+        {"properties": {"y": {"items": {"properties": {"z": WRITTEN}}}}},
+        "x: {y: [{z: 0x1F}]}",
+        {"y": [{"z": "0x1F"}]},
+    ),
     ("a number", {"type": "number"}, "x: 3", 3.0),
     ("a number with a point", {"type": "number"}, "x: 3.5", 3.5),
     ("a number or a text", {"type": ["number", "string"]}, "x: 3", 3.0),
@@ -30,10 +34,14 @@ CASES: list[tuple[str, Any, str, Any]] = [
     ("not a whole number", {"type": "integer"}, "x: 3.5", 3.5),
     ("the numbers of a list", {"type": "array", "items": {"type": "number"}}, "x: [1, 2.5]", [1.0, 2.5]),
     ("through a reference", {"$ref": "#/$defs/share"}, "x: 50", 50.0),
-    ("through a form", {"oneOf": [{"properties": {"y": {"type": "number"}}}, {"type": "string"}]}, "x: {y: 1}",
-     {"y": 1.0}),
+    (
+        "through a form",
+        {"oneOf": [{"properties": {"y": {"type": "number"}}}, {"type": "string"}]},
+        "x: {y: 1}",
+        {"y": 1.0},
+    ),
     ("nothing known", {}, "x: 3", 3),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
@@ -78,3 +86,17 @@ def test_an_alias_is_shaped_where_it_stands() -> None:
 def test_what_is_no_mapping_is_left_to_validation() -> None:
     found = document("- 1")
     assert kind({"x": {"type": "number"}}).shape(found) is found
+
+
+def test_cells_of_a_table_become_what_the_schema_says() -> None:
+    columns = {"n": "number", "i": "integer", "b": "boolean", "t": "string"}
+    thing = kind({name: {"type": held} for name, held in columns.items()})
+    rows = document("n,i,b,t\n5,3,true,7\n1.5,x,yes,-\n", "csv")
+    shaped = [thing.shape(below).data for below in (rows.below((0,)), rows.below((1,))) if below]
+    assert shaped == [{"n": 5.0, "i": 3, "b": True, "t": "7"}, {"n": 1.5, "i": "x", "b": "yes", "t": "-"}]
+    assert _types(shaped[0]) == {"n": float, "i": int, "b": bool, "t": str}
+
+
+def test_a_text_in_quotes_stays_text() -> None:
+    schema = {"n": {"type": "number"}, "b": {"type": "boolean"}}
+    assert kind(schema).shape(document('{n: "5", b: "true"}')).data == {"n": "5", "b": "true"}
