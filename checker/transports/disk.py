@@ -1,0 +1,325 @@
+"""The file system: find by pattern, read with care, write whole or not at all.
+
+Nothing outside of the root is read, not through a symbolic link either, and nothing blocks: a file
+that is none (a pipe, a device) is a fault.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from checker.model import Fault
+
+LIMIT = 16 * 1024 * 1024
+"""Bytes of a file, unless the caller says otherwise."""
+NEVER_ENTERED = frozenset((".git",))
+"""Folders that hold no files of the workspace."""
+
+_OPEN = os.O_RDONLY
+for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
+    _OPEN |= getattr(os, _flag, 0)  # what a system does not have, it does not need
+_WILD = re.compile(r"\*+|\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+Found = tuple[str, dict[str, str]]
+"""A path below the root with forward slashes, and what the pattern captured."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """One pattern, ready to be matched level by level."""
+
+    steps: tuple[str | re.Pattern[str] | None, ...]
+    """For each part of the path: a name, an expression for a name, or None for any number of folders."""
+    whole: re.Pattern[str]
+    """Matches the path as a whole, with the captures as groups."""
+
+
+def _pattern(text: str) -> _Pattern:
+    steps: list[str | re.Pattern[str] | None] = []
+    whole = ""
+    names: set[str] = set()
+    parts = [part for part in text.split("/") if part not in ("", ".")]
+    for number, part in enumerate(parts):
+        last = number == len(parts) - 1
+        if part == "**":
+            steps.append(None)
+            whole += ".*" if last else "(?:[^/]+/)*"
+            continue
+        expression = _expression(part, names)
+        steps.append(re.compile(_expression(part, set()), re.DOTALL) if _WILD.search(part) else part)
+        whole += expression + ("" if last else "/")
+    return _Pattern(tuple(steps), re.compile(whole, re.DOTALL))
+
+
+def _expression(part: str, names: set[str]) -> str:
+    """A regular expression for one part; a name captured twice must be the same text twice."""
+    expression, at = "", 0
+    for found in _WILD.finditer(part):
+        expression += re.escape(part[at : found.start()])
+        name, at = found[1], found.end()
+        if name is None:
+            expression += "[^/]*"
+        else:
+            expression += f"(?P={name})" if name in names else f"(?P<{name}>[^/]+)"
+            names.add(name)
+    return expression + re.escape(part[at:])
+
+
+class Disk:
+    """The files below one folder."""
+
+    __slots__ = ("_real_folders", "_root")
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        """`root` is the folder that bounds what can be read."""
+        self._root = os.path.realpath(root)
+        self._real_folders = {""}
+        """Folders below the root that are known to be no symbolic links, nor anything above them."""
+
+    def find(self, pattern: str) -> list[Found]:
+        """The files that fit a pattern, sorted by path.
+
+        `*` stands for any part of a name, `**` for any number of folders, `{name}` for a name or a
+        part of one, which is captured. Symbolic links to folders are not followed. A folder that
+        cannot be listed is found in place of the files it may hold: reading it tells why.
+        """
+        return self.find_all((pattern,))[pattern]
+
+    def find_all(self, patterns: Iterable[str]) -> dict[str, list[Found]]:
+        """`find` for several patterns in one walk; only folders that can matter are listed."""
+        texts = tuple(dict.fromkeys(patterns))
+        found = _Walk(self._root, tuple(map(_pattern, texts)), self._real_folders).run()
+        return {text: sorted(files.items()) for text, files in zip(texts, found, strict=True)}
+
+    def read(self, path: str, limit: int = LIMIT) -> bytes | Fault:
+        """The bytes of a file, or why they cannot be had; `limit` is in bytes."""
+        try:
+            full = self._locate(path)
+            if full is None:
+                hint = "Copy the file into the workspace, or extend the workspace."
+                return Fault("outside-workspace", "The file lies outside of the workspace.", hint=hint)
+            return _read_stable(full, limit)
+        except FileNotFoundError:
+            return Fault("missing", "There is no such file.")
+        except ValueError:
+            return Fault("missing", "There can be no file of this name.")
+        except OSError as error:
+            return Fault(
+                "unreadable", f"The file cannot be read: {error.strerror}.", hint="Check its permissions."
+            )
+
+    def _locate(self, path: str) -> str | None:
+        """The file to open, behind its symbolic links; None where that is outside of the root."""
+        folder, _, name = path.rpartition("/")
+        full = os.path.join(self._root, path)
+        if folder in self._real_folders and name not in ("", ".", "..") and not os.path.islink(full):
+            return full
+        full = os.path.realpath(full)
+        return full if os.path.commonpath((full, self._root)) == self._root else None
+
+
+_State = tuple[int, int]
+"""A pattern by its number, and how many of its steps are behind us."""
+
+
+class _Plan:
+    """What to look for in a folder, given how far each pattern has come."""
+
+    __slots__ = ("expected", "kept", "sought", "wanted")
+
+    def __init__(self, states: frozenset[_State], patterns: tuple[_Pattern, ...]) -> None:
+        self.expected: dict[str, list[_State]] = {}
+        """By name, the states behind it."""
+        self.sought: list[tuple[re.Pattern[str], _State]] = []
+        kept: set[_State] = set()
+        self.wanted: list[int] = []
+        """Patterns that any file ends."""
+        for number, done in _reached(states, patterns):
+            steps = patterns[number].steps
+            step, then = steps[done], (number, done + 1)
+            if isinstance(step, str):
+                self.expected.setdefault(step, []).append(then)
+            elif step is not None:
+                self.sought.append((step, then))
+            else:
+                kept.add((number, done))
+                if done + 1 == len(steps):
+                    self.wanted.append(number)
+        self.kept = frozenset(kept)
+        """States that any folder leaves as they are."""
+
+    def after(self, name: str) -> list[_State]:
+        """The states behind an entry of this name, other than `kept`."""
+        states = self.expected.get(name, [])
+        if self.sought:
+            states = states + [then for step, then in self.sought if step.fullmatch(name)]
+        return states
+
+
+def _reached(states: Iterable[_State], patterns: tuple[_Pattern, ...]) -> Iterator[_State]:
+    """These states, and those behind a `**` that stands for no folder; none that has no step left."""
+    for number, first in states:
+        steps = patterns[number].steps
+        for done in range(first, len(steps)):
+            yield number, done
+            if steps[done] is not None:
+                break
+
+
+class _Walk:
+    """One walk through the folders below a root, for several patterns."""
+
+    __slots__ = ("found", "patterns", "plans", "real_folders", "root")
+
+    def __init__(self, root: str, patterns: tuple[_Pattern, ...], real_folders: set[str]) -> None:
+        self.root = root
+        self.patterns = patterns
+        self.real_folders = real_folders
+        self.plans: dict[frozenset[_State], _Plan] = {}
+        self.found: tuple[dict[str, dict[str, str]], ...] = tuple({} for _ in patterns)
+
+    def run(self) -> tuple[dict[str, dict[str, str]], ...]:
+        waiting = [("", frozenset((number, 0) for number in range(len(self.patterns))))]
+        while waiting:
+            folder, states = waiting.pop()
+            self.real_folders.add(folder)
+            plan = self.plans.get(states)
+            if plan is None:
+                plan = self.plans[states] = _Plan(states, self.patterns)
+            prefix = folder + "/" if folder else ""
+            folders, files = self.listed(folder, states, plan)
+            for name in folders:
+                after = plan.after(name)
+                if after or plan.kept:
+                    waiting.append((prefix + name, plan.kept.union(after) if after else plan.kept))
+            for name in files:
+                ends = {
+                    number for number, done in plan.after(name) if done == len(self.patterns[number].steps)
+                }
+                for number in ends.union(plan.wanted):
+                    self.add(number, prefix + name)
+        return self.found
+
+    def add(self, number: int, path: str) -> None:
+        match = self.patterns[number].whole.fullmatch(path)
+        if match is not None:
+            self.found[number][path] = match.groupdict()
+
+    def listed(self, folder: str, states: frozenset[_State], plan: _Plan) -> tuple[list[str], list[str]]:
+        """The names of folders and of files that can matter in a folder."""
+        full = os.path.join(self.root, folder)
+        try:
+            return _scanned(full, plan) if plan.kept or plan.sought else _probed(full, plan.expected)
+        except FileNotFoundError:  # it went away since its parent was listed
+            return [], []
+        except OSError:  # found itself, so that somebody reads it and is told why
+            for number, _ in states:
+                self.found[number][folder or "."] = {}
+            return [], []
+
+
+def _scanned(folder: str, plan: _Plan) -> tuple[list[str], list[str]]:
+    """By a look at every name."""
+    folders, files = [], []
+    any_file = bool(plan.sought or plan.wanted)
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in NEVER_ENTERED:
+                    folders.append(entry.name)
+            elif (any_file or entry.name in plan.expected) and not entry.is_dir():
+                files.append(entry.name)
+    return folders, files
+
+
+def _probed(folder: str, names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """By a look for names that are known."""
+    folders, files = [], []
+    for name in names:
+        path = os.path.join(folder, name)
+        try:
+            mode = os.lstat(path).st_mode
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            continue
+        if stat.S_ISDIR(mode):
+            if name not in NEVER_ENTERED and name != "..":
+                folders.append(name)
+        elif not (stat.S_ISLNK(mode) and os.path.isdir(path)):
+            files.append(name)
+    return folders, files
+
+
+def _read_stable(path: str, limit: int) -> bytes | Fault:
+    """The bytes of a file that stayed the same while it was read; a second attempt is made.
+
+    Raises OSError where it cannot be read.
+    """
+    for _ in range(2):
+        descriptor = os.open(path, _OPEN)
+        try:
+            before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode):
+                what = "a folder" if stat.S_ISDIR(before.st_mode) else "a pipe, a socket or a device"
+                return Fault("not-a-file", f"This is {what}, not a file.")
+            if before.st_size > limit:
+                message = f"The file has {before.st_size:,} bytes; more than {limit:,} are not read."
+                return Fault("too-large", message, hint="Split it.")
+            content = _read_up_to(descriptor, before.st_size + 1)
+            after = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+        if len(content) == before.st_size == after.st_size and before.st_mtime_ns == after.st_mtime_ns:
+            return content
+    return Fault(
+        "changed-while-read", "The file changed while it was read.", hint="Run again when it is at rest."
+    )
+
+
+def _read_up_to(descriptor: int, size: int) -> bytes:
+    content = os.read(descriptor, size)
+    while len(content) < size and (more := os.read(descriptor, size - len(content))):
+        content += more
+    return content
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file whole or not at all: until the last byte is on the disk, what stood there stays.
+
+    A symbolic link stays one, and its target is written; permissions stay as they were; a pipe or a
+    device is written to. Raises OSError where that fails; nothing is left behind then.
+    """
+    target = os.path.realpath(path)
+    mode = _mode(target)
+    if mode is not None and not stat.S_ISREG(mode):
+        with open(path, "wb") as stream:
+            stream.write(content)
+        return
+    if mode is not None and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
+    aside = os.path.join(os.path.dirname(target), f".gonogo-{os.urandom(8).hex()}.tmp")
+    try:
+        with open(aside, "xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if mode is not None:
+            os.chmod(aside, stat.S_IMODE(mode))
+        os.replace(aside, target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(aside)
+        raise
+
+
+def _mode(path: str) -> int | None:
+    """The type and permissions of what is there; None where nothing is."""
+    try:
+        return os.stat(path).st_mode
+    except FileNotFoundError:
+        return None
