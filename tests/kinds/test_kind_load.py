@@ -47,8 +47,8 @@ BROKEN: list[tuple[str, str, list[str]]] = [
         "an unknown type",
         HEAD + "properties: {a: {type: strin}}",
         [
-            '2:24 `properties.a.type` must be string, number, integer, boolean, array, object, '
-            '"null" or a list; 'found "strin"'
+            "2:24 `properties.a.type` must be string, number, integer, boolean, array, object, "
+            '"null" or a list; found "strin"',
         ],
     ),
     (
@@ -136,7 +136,7 @@ BROKEN: list[tuple[str, str, list[str]]] = [
         "an unknown shape",
         HEAD + "properties: {a: {x-shape: list}}",
         [
-            '2:27 `properties.a.x-shape` must be text, words, items, tasks, records, '
+            "2:27 `properties.a.x-shape` must be text, words, items, tasks, records, "
             'links or section; found "list"'
         ],
     ),
