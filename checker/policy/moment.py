@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date as Day
+import datetime as calendar
 from datetime import datetime, time, tzinfo
 
 from checker.policy.language import day_of
 
 
 def parse(text: str, zone: tzinfo) -> datetime | None:
-    """`YYYY-MM-DD`: the end of that day in `zone`; an RFC 3339 time: that moment, seen in `zone`; None: neither."""
+    """The end of a day `YYYY-MM-DD` in `zone`, or the moment of an RFC 3339 time, seen in `zone`; None: neither."""
     day = day_of(text, zone)
     if day is None:
         return None
@@ -18,6 +18,6 @@ def parse(text: str, zone: tzinfo) -> datetime | None:
     return datetime.fromisoformat(text).astimezone(zone)
 
 
-def end_of(day: Day, zone: tzinfo) -> datetime:
+def end_of(day: calendar.date, zone: tzinfo) -> datetime:
     """The last second of a day, so that two evaluations on one day agree."""
     return datetime.combine(day, time(23, 59, 59, fold=1), zone)

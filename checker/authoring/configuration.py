@@ -1,0 +1,134 @@
+"""The effective configuration of a workspace, with the place that each value comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from checker import cel
+from checker.authoring.catalogue import columns, strength
+from checker.model import Path
+from checker.policy.workspace import Workspace
+
+_MOST_FILES = 5
+"""Of one selection; the JSON lists all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One line of the configuration."""
+
+    section: str
+    name: str
+    value: str
+    origin: str
+    """`file:line`, or `default`."""
+    files: tuple[str, ...] = ()
+    """For a selection: what it finds now."""
+
+
+def values(workspace: Workspace, found: Sequence[Iterable[str]]) -> tuple[Value, ...]:
+    """Everything in effect; `found` are the files of each selection, in their order."""
+    return tuple(_Reader(workspace).values(found))
+
+
+class _Reader:
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.data: Mapping[str, Any] = workspace.source.data
+
+    def _stated(self, at: Path) -> str:
+        """Where a value of the configuration is written; `default` where it is not."""
+        source = self.workspace.source
+        span = source.document.positions.key(at) or source.document.positions.value(at)
+        return f"{source.path}:{span.line}" if span else "default"
+
+    def values(self, found: Sequence[Iterable[str]]) -> Iterator[Value]:
+        workspace = self.workspace
+        yield Value("workspace", "name", workspace.name, self._stated(("name",)))
+        yield Value("workspace", "timezone", str(workspace.zone), self._stated(("timezone",)))
+        yield from self._packs()
+        for name, kind in sorted(workspace.kinds.items()):
+            yield Value("kinds", name, kind.title, kind.path or "shipped")
+        for id, lifecycle in sorted(workspace.lifecycles.items()):
+            yield Value("lifecycles", id, " → ".join(lifecycle.stages), f"{lifecycle.source.path}:1")
+        yield from self._gates()
+        yield from self._params()
+        for name in workspace.data:
+            stated = self.data["data"][name]
+            yield Value(
+                "data",
+                name,
+                stated if isinstance(stated, str) else stated["file"],
+                self._stated(("data", name)),
+            )
+        for selection, files in zip(workspace.selections, found, strict=True):
+            paths = tuple(files)
+            count = f"{len(paths):,} {'file' if len(paths) == 1 else 'files'}"
+            patterns = ", ".join(selection.patterns)
+            yield Value(
+                "subjects", selection.kind.name, f"{patterns}: {count}", self._stated(selection.at), paths
+            )
+
+    def _packs(self) -> Iterator[Value]:
+        """Each pack with its version and what it holds."""
+        for index, name in enumerate(self.data.get("packs", ())):
+            pack = self.workspace.packs[index]
+            rules = sum(len(policy.rules) for policy in self.workspace.policies if policy.pack == pack.id)
+            held = f"{pack.policies} {'policy' if pack.policies == 1 else 'policies'}, {rules} rules"
+            shown = f"{pack.version}, {held}" if pack.version else held
+            yield Value("packs", name, shown, self._stated(("packs", index)))
+
+    def _gates(self) -> Iterator[Value]:
+        for gate in self.workspace.gates:
+            for binding in gate.bindings:
+                at = gate.source.span(("binds", binding.index))
+                bound = f"{binding.scope} {binding.pattern}, {strength(binding)}"
+                yield Value("gates", gate.id, bound, f"{gate.source.path}:{at.line}")
+
+    def _params(self) -> Iterator[Value]:
+        """The parameters that differ from what their policy says; `gonogo explain` shows the others."""
+        for policy, stated in self.workspace.params.items():
+            for name, value in stated.items():
+                place = self._stated(("params", policy, name))
+                yield Value("params", f"{policy}.{name}", cel.format_value(value), place)
+        for gate in self.workspace.gates:
+            for binding in gate.bindings:
+                for name, value in binding.params.items():
+                    at = gate.source.span(("binds", binding.index, "params", name))
+                    shown = f"{cel.format_value(value)}, for gate {gate.id}"
+                    yield Value("params", f"{binding.pattern}.{name}", shown, f"{gate.source.path}:{at.line}")
+
+
+def text(found: Iterable[Value]) -> str:
+    """The values under a heading for each section, with their origin."""
+    by_section: dict[str, list[Value]] = {}
+    for value in found:
+        by_section.setdefault(value.section, []).append(value)
+    parts = []
+    for section, lines in by_section.items():
+        rows = columns([(value.name, value.value, value.origin) for value in lines], "  ").splitlines()
+        shown = []
+        for row, value in zip(rows, lines, strict=True):
+            shown += [row, *(f"      {path}" for path in value.files[:_MOST_FILES])]
+            hidden = len(value.files) - _MOST_FILES
+            shown += [f"      {hidden:,} more"] if hidden > 0 else []
+        parts.append("\n".join([section, *shown]) + "\n")
+    return "\n".join(parts)
+
+
+def as_json(found: Iterable[Value]) -> str:
+    """The same as a JSON list."""
+    records = [
+        {
+            "section": value.section,
+            "name": value.name,
+            "value": value.value,
+            "origin": value.origin,
+            **({"files": list(value.files)} if value.section == "subjects" else {}),
+        }
+        for value in found
+    ]
+    return json.dumps(records, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,47 @@
+"""`gonogo explain`: what a rule asks for, and how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+
+import click
+
+from checker.cli import console, options
+
+EXAMPLE = """\b
+Examples:
+  gonogo explain launch.rollback.owner
+  gonogo explain launch.rollback.owner --as-of 2026-06-01"""
+
+
+@click.command("explain", short_help="Say what a rule asks for, and how it stands.", epilog=EXAMPLE)
+@click.argument("rule", metavar="RULE", shell_complete=options.complete_rules)
+@options.as_of_option
+@options.folder_option
+def command(rule: str, as_of: Callable[[tzinfo], datetime] | None, folder: str | None) -> int:
+    """Say what a rule asks for and why, what it reads, and how to fix what it finds.
+
+    In a workspace it also says which gates bind it, where its parameters are set, and how it stands now on
+    each subject. Without one, the rules of the packs that gonogo ships are explained.
+    """
+    from checker import kinds, plan, run
+    from checker.authoring import explanation
+    from checker.cli import selection
+
+    setting, wrong = selection.setting(folder)
+    entry = next((entry for entry in setting.entries if entry.info.id == rule), None) if setting else None
+    if setting is not None and entry is None:
+        wrong += (selection.not_there("rule", rule, setting.rule_ids),)
+    console.complain(wrong)
+    if setting is None or entry is None:
+        return 2
+    text = explanation.explain(entry, setting.workspace, kinds.shipped_kind("product"))
+    if setting.workspace is not None:
+        request = run.Request(
+            options.workspace_folder(folder), as_of or options.today, lambda _: plan.Selector(rules=(rule,))
+        )
+        report = run.check(request)
+        text += f"\nNow, as of {report.as_of:%Y-%m-%d}\n{explanation.standing(report.results)}"
+    console.put(console.plain(text))
+    return 0

@@ -1,0 +1,50 @@
+"""`gonogo init`: make a workspace of a repository."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from checker.cli import console, options, output
+from checker.cli.console import Problem
+
+EXAMPLE = """\b
+Examples:
+  gonogo init
+  gonogo init --dry-run"""
+
+
+@click.command("init", short_help="Write a gonogo.yaml for what is here.", epilog=EXAMPLE)
+@click.argument("folder", default=".", type=click.Path(exists=True, file_okay=False), metavar="[FOLDER]")
+@click.option("--dry-run", is_flag=True, help="Print the files instead of writing them.")
+def command(folder: str, dry_run: bool) -> int:
+    """Look at what FOLDER holds, and write a gonogo.yaml that checks it.
+
+    Requirements, launch plans, roadmaps, risk registers, objectives and other artifacts are known by their
+    names, fields and headings. Where there are none, a document to fill in is written, too. Nothing is
+    overwritten.
+    """
+    from checker.authoring import detection, scaffold
+    from checker.transports.disk import Disk
+
+    target = os.path.join(folder, options.CONFIGURATION)
+    if os.path.lexists(target):
+        raise Problem(
+            f"{os.path.normpath(target)} is already there", "gonogo config show tells what is in effect."
+        )
+    door = Disk(folder)
+    found = detection.explore((path for path, _ in door.find("**/*")), door.read)
+    name = os.path.basename(os.path.abspath(folder)) or "workspace"
+    made = scaffold.files(name, found)
+    if dry_run:
+        console.put(console.plain("\n".join(f"==> {file.path}\n{file.text}" for file in made)))
+        return 0
+    for file in reversed(made):  # the configuration last: without it, nothing has begun
+        output.write_new(os.path.normpath(os.path.join(folder, file.path)), file.text)
+    console.put(console.plain(scaffold.described(made, found)))
+    above = options.nearest(os.path.join(os.path.abspath(folder), os.pardir))
+    if above is not None:
+        console.say(f"gonogo: {os.path.join(above, options.CONFIGURATION)} no longer counts in this folder")
+    console.put("Next: gonogo check\n")
+    return 0

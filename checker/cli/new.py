@@ -1,0 +1,50 @@
+"""`gonogo new`: an artifact to fill in."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from checker.cli import console, options, output
+from checker.cli.console import Problem
+
+EXAMPLE = """\b
+Examples:
+  gonogo new launch-plan
+  gonogo new prd products/checkout/prd.md"""
+
+
+@click.command("new", short_help="Write an artifact to fill in.", epilog=EXAMPLE)
+@click.argument("kind", metavar="KIND", shell_complete=options.complete_kinds)
+@click.argument("path", required=False, metavar="[PATH]")
+@options.folder_option
+def command(kind: str, path: str | None, folder: str | None) -> int:
+    """Write an artifact of a kind to fill in, each field with a comment from the schema.
+
+    PATH is KIND.yaml, or KIND.md for kinds that are documents, when left out. Nothing is overwritten.
+    """
+    from checker import documents, kinds
+    from checker.cli import selection
+    from checker.kinds.template import formats
+
+    library, wrong = selection.library(folder)
+    found = library.kind(kind)
+    if found is None and not wrong:
+        wrong = (selection.not_there("kind", kind, library.kind_names()),)
+    console.complain(wrong)
+    if found is None:
+        return 2
+    suffixes = {"markdown": ".md", "yaml": ".yaml"}
+    target = path or f"{kind}{suffixes[formats(found)[0]]}"
+    format = documents.format_of(target)
+    if format not in formats(found):
+        fitting = " or ".join(f"*{suffixes[name]}" for name in formats(found))
+        raise Problem(f"{target} does not say in which format to write", f"Name a file {fitting}.")
+    output.write_new(target, kinds.template(found, format))
+    console.put(f"wrote {target}\n")
+    home = options.nearest(os.path.dirname(os.path.abspath(target)))
+    console.put(
+        f"Next: fill it in, then run gonogo check{'' if home else '; gonogo init makes a workspace'}\n"
+    )
+    return 0

@@ -1,0 +1,183 @@
+"""Options and arguments that several commands share, with their completion."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from checker.cli.console import Problem
+from checker.model import SEVERITIES
+
+if TYPE_CHECKING:
+    from checker.policy.workspace import Workspace
+
+CONFIGURATION = "gonogo.yaml"
+"""The same as `checker.policy.workspace.CONFIGURATION`, which costs too much for a help text to import."""
+
+
+def folder_option(command: Any) -> Any:
+    """The option `--workspace`."""
+    return click.option(
+        "--workspace",
+        "folder",
+        type=click.Path(exists=True, file_okay=False),
+        metavar="DIR",
+        help=f"The folder that holds {CONFIGURATION}; the nearest upwards from here by default.",
+    )(command)
+
+
+def nearest(start: str) -> str | None:
+    """The folder of the nearest configuration from `start` upwards; None: there is none."""
+    folder = os.path.abspath(start)
+    while not os.path.isfile(os.path.join(folder, CONFIGURATION)):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    return folder
+
+
+def workspace_folder(stated: str | None) -> str:
+    """The folder of the workspace that is meant.
+
+    Raises:
+        Problem: there is none.
+    """
+    if stated is None:
+        found = nearest(".")
+        if found is None:
+            raise Problem(
+                f"there is no {CONFIGURATION} in {os.getcwd()} or above it", "Run gonogo init to make one."
+            )
+        return found
+    if not os.path.isfile(os.path.join(stated, CONFIGURATION)):
+        raise Problem(f"there is no {CONFIGURATION} in {stated}", f"Run gonogo init in {stated} to make one.")
+    return os.path.abspath(stated)
+
+
+def within(folder: str, path: str) -> str:
+    """A path as given on the command line, relative to the workspace, with forward slashes.
+
+    Raises:
+        Problem: it is not there, or not in the workspace.
+    """
+    if not os.path.lexists(path):
+        raise Problem(f"there is no file or folder {path}", "Paths are relative to the current folder.")
+    # The last part may be a link that a file pattern names, so only what leads to it is resolved.
+    above, name = os.path.split(os.path.abspath(path))
+    relative = os.path.relpath(os.path.join(os.path.realpath(above), name), os.path.realpath(folder))
+    if relative.split(os.sep)[0] == os.pardir:
+        raise Problem(
+            f"{path} is not in the workspace {folder}", "Run gonogo there, or state --workspace DIR."
+        )
+    return "" if relative == os.curdir else relative.replace(os.sep, "/")
+
+
+class Moment(click.ParamType):  # type: ignore[type-arg] - generic in some versions only
+    """A day or a time, as a function that gives the moment once the time zone is known."""
+
+    name = "date"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Callable[[tzinfo], datetime]:
+        """See `checker.policy.moment`."""
+        from datetime import UTC
+
+        from checker.policy import moment
+
+        text = str(value)
+        if moment.parse(text, UTC) is None:
+            self.fail(
+                f"{text!r} is neither a day such as 2026-06-01 nor a time such as 2026-06-01T12:00:00Z",
+                param,
+                ctx,
+            )
+
+        def at(zone: tzinfo) -> datetime:
+            found = moment.parse(text, zone)
+            assert found is not None, "parsing does not depend on the zone"
+            return found
+
+        return at
+
+
+def today(zone: tzinfo) -> datetime:
+    """The end of today: the moment of a check that names none, the same all day long."""
+    from checker.policy import moment
+
+    return moment.end_of(datetime.now(zone).date(), zone)
+
+
+as_of_option = click.option(
+    "--as-of",
+    type=Moment(),
+    metavar="DATE",
+    help="The day that is taken for today (its end, in the workspace's time zone), or an RFC 3339 time.",
+)
+
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Whether to colour the terminal output; auto heeds NO_COLOR, FORCE_COLOR and TERM=dumb.",
+)
+
+severity_option = click.option(
+    "--severity", type=click.Choice(SEVERITIES), help="Only rules of this severity or a graver one."
+)
+
+
+def _completing(names: Callable[[Workspace], Iterable[str]]) -> Callable[..., list[str]]:
+    """Completion from what the workspace holds; nothing where it cannot be read."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+        from checker import run
+
+        folder = nearest(ctx.params.get("folder") or ".")
+        workspace = run.load(folder)[0] if folder else None
+        return [name for name in names(workspace) if name.startswith(incomplete)] if workspace else []
+
+    return complete
+
+
+def rule_ids(workspace: Workspace) -> list[str]:
+    """The ids of every rule of a workspace, those of its kinds included, sorted."""
+    from checker import plan
+
+    own = [info.id for selection in workspace.selections for info in plan.kind_rules(selection.kind)]
+    return sorted({*own, *(rule.id for policy in workspace.policies for rule in policy.rules)})
+
+
+def kind_names(workspace: Workspace) -> list[str]:
+    """The names of every kind that a workspace may use, sorted."""
+    from checker import kinds
+
+    return sorted({*workspace.kinds, *kinds.shipped_names()})
+
+
+complete_rules = _completing(rule_ids)
+complete_kinds = _completing(kind_names)
+
+rule_option = click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="RULE",
+    shell_complete=complete_rules,
+    help="Only this rule; * stands for any characters; repeatable.",
+)
+
+kind_option = click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="KIND",
+    shell_complete=complete_kinds,
+    help="Only subjects of this kind; repeatable.",
+)

@@ -1,0 +1,130 @@
+"""Where the results of a command go, and in which formats."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+from checker.cli import console
+from checker.cli.console import Problem
+
+
+class Output(NamedTuple):
+    """Where one output goes."""
+
+    format: str
+    file: str
+    """Empty: standard output."""
+
+
+class OutputFormat(click.ParamType):  # type: ignore[type-arg] - generic in some versions only
+    """`FORMAT` or `FORMAT=FILE`."""
+
+    name = "format[=file]"
+
+    def __init__(self, formats: Callable[[], Iterable[str]]) -> None:
+        """`formats` gives the names that are known; it is asked only when needed."""
+        self.formats = formats
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        """The format and the file, which may hold further equal signs."""
+        if isinstance(value, Output):
+            return value
+        format, separator, file = str(value).partition("=")
+        known = tuple(self.formats())
+        if format not in known:
+            self.fail(f"{format!r} is not one of {', '.join(known)}", param, ctx)
+        if separator and not file:
+            self.fail(f"{value!r} names no file", param, ctx)
+        return Output(format, file)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The formats."""
+        return [CompletionItem(name) for name in self.formats() if name.startswith(incomplete)]
+
+
+def output_format(formats: Callable[[], Iterable[str]], default: str) -> Callable[[Any], Any]:
+    """The option `--output-format`, which may be given several times."""
+    return click.option(
+        "--output-format",
+        "outputs",
+        type=OutputFormat(formats),
+        multiple=True,
+        default=(default,),
+        show_default=True,
+        metavar="FORMAT[=FILE]",
+        help=f"How to write the result, and where to; repeatable. One of {', '.join(formats())}.",
+    )
+
+
+def one_to_stdout(outputs: Iterable[Output]) -> None:
+    """Refuse two outputs in one stream, where nothing could tell them apart."""
+    shared = [output.format for output in outputs if not output.file]
+    if len(shared) > 1:
+        raise Problem(
+            f"{' and '.join(shared)} cannot share standard output",
+            f"Write one into a file: --output-format {shared[-1]}=FILE.",
+        )
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a result into a file, whole or not at all.
+
+    Raises:
+        Problem: it cannot be written; what stood there before still does.
+    """
+    from checker.transports import disk
+
+    try:
+        disk.write_whole(path, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise Problem(f"cannot write {path}: {error.strerror}", "Nothing of it was written.") from None
+
+
+def write_all(outputs: Sequence[Output], render: Callable[[Output], str]) -> None:
+    """Write every output; files first.
+
+    Raises:
+        Problem: one of them could not be written; the others are.
+    """
+    problems: list[Problem] = []
+    for output in sorted(outputs, key=lambda output: not output.file):
+        text = render(output)
+        try:
+            if output.file:
+                write_file(output.file, text)
+            else:
+                console.put(text)
+        except Problem as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
+
+
+def write_new(path: str, text: str) -> None:
+    """Write a file that is not there yet, and the folders that lead to it.
+
+    Raises:
+        Problem: there is one already, or it cannot be written.
+    """
+    try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with open(path, "xb") as file:
+            try:
+                file.write(text.encode())
+                file.flush()
+            except OSError:
+                os.unlink(path)
+                raise
+    except FileExistsError:
+        raise Problem(
+            f"{path} is already there", "It stays as it is; remove it, or name another file."
+        ) from None
+    except OSError as error:
+        raise Problem(f"cannot write {path}: {error.strerror}", "Nothing of it was written.") from None
