@@ -74,8 +74,8 @@ def _node(places: Places, slot: int, data: Any, keyed: bool) -> Node:
 def put(root: Node, pointer: str, value: Node) -> Node:
     """`root` with `value` at a JSON pointer.
 
-    Mappings on the way are made; in a list `-`, or its length, is the place behind the last item. A null takes
-    the value away, as null is absent everywhere.
+    Mappings on the way are made; in a list `-`, or its length, is the place behind the last item. A null
+    takes the value away, as null is absent everywhere.
 
     Raises:
         PointerError: the way leads through a scalar or past the end of a list.

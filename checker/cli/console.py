@@ -74,7 +74,7 @@ def _tell(text: str) -> None:
 
 
 def _write(stream: TextIO, text: str) -> None:
-    """Through the bytes below, so that a report is the same everywhere: UTF-8, and lines end with a line feed."""
+    """In bytes, so that a report is the same everywhere: UTF-8, and lines end with a line feed."""
     stream.flush()
     stream.buffer.write(text.encode("utf-8", "backslashreplace"))
     stream.flush()
@@ -100,7 +100,7 @@ def _abandon(stream: TextIO) -> None:
 
 
 def colored(choice: str, stream: TextIO | None) -> bool:
-    """Whether to colour what goes to a stream; `choice` is `always`, `never` or `auto`: as the person asks."""
+    """Whether to colour what goes to a stream; `choice` is `always`, `never` or `auto`."""
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR"):

@@ -77,7 +77,7 @@ def within(folder: str, path: str) -> str:
     return "" if relative == os.curdir else relative.replace(os.sep, "/")
 
 
-class Moment(click.ParamType):  # type: ignore[type-arg] - generic in some versions only
+class Moment(click.ParamType):  # type: ignore[type-arg]  # generic in some versions only
     """A day or a time, as a function that gives the moment once the time zone is known."""
 
     name = "date"

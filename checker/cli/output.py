@@ -21,7 +21,7 @@ class Output(NamedTuple):
     """Empty: standard output."""
 
 
-class OutputFormat(click.ParamType):  # type: ignore[type-arg] - generic in some versions only
+class OutputFormat(click.ParamType):  # type: ignore[type-arg]  # generic in some versions only
     """`FORMAT` or `FORMAT=FILE`."""
 
     name = "format[=file]"

@@ -9,7 +9,7 @@ from checker.policy.language import day_of
 
 
 def parse(text: str, zone: tzinfo) -> datetime | None:
-    """The end of a day `YYYY-MM-DD` in `zone`, or the moment of an RFC 3339 time, seen in `zone`; None: neither."""
+    """The end of a day `YYYY-MM-DD`, or the moment of an RFC 3339 time, seen in `zone`; None: neither."""
     day = day_of(text, zone)
     if day is None:
         return None

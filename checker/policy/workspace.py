@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ PACK = "pack.yaml"
 class Files(Protocol):
     """The door to files: a folder and what lies below it."""
 
-    def find(self, pattern: str) -> list[tuple[str, Mapping[str, str]]]:
+    def find(self, pattern: str) -> Sequence[tuple[str, Mapping[str, str]]]:
         """The files that fit a pattern, sorted, with what it captured."""
 
     def read(self, path: str) -> bytes | Fault:
@@ -32,7 +32,7 @@ class Files(Protocol):
 class Open(Protocol):
     """Opens the door to a folder."""
 
-    def __call__(self, folder: str) -> Files:
+    def __call__(self, folder: str, /) -> Files:
         """The files below `folder`."""
 
 

@@ -18,7 +18,7 @@ COLLECTOR = "files"
 class Files(Protocol):
     """The door to the workspace's files."""
 
-    def find_all(self, patterns: Iterable[str]) -> Mapping[str, list[tuple[str, Mapping[str, str]]]]:
+    def find_all(self, patterns: Iterable[str]) -> Mapping[str, Sequence[tuple[str, Mapping[str, str]]]]:
         """For each pattern the files that fit it, sorted, with what it captured; one walk for all."""
 
     def read(self, path: str) -> bytes | Fault:
