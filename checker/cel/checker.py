@@ -6,12 +6,14 @@ from 2, a local one's down from -1, so that neither needs to know how many there
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from . import library
-from .errors import Issue, Level
+from .errors import FunctionError, Issue, Level
 from .functions import Definition, Overload, fitted
+from .library.times import parse_duration, parse_timestamp
+from .patterns import matcher
 from .tree import (
     Binary,
     Bind,
@@ -71,6 +73,12 @@ _LITERALS: dict[type, Type] = {
     bytes: BYTES,
 }
 _ORDERED = (BOOL, STRING, BYTES, TIMESTAMP, DURATION)
+_READERS: dict[str, Callable[[str], object]] = {
+    "duration": parse_duration,
+    "timestamp": parse_timestamp,
+    "matches": matcher,
+}
+"""Functions whose last argument, written as a literal, is read before anything runs."""
 
 
 class Scope(NamedTuple):
@@ -152,7 +160,7 @@ class _Checker:
         self.out.types[id(node)] = kind
         return kind
 
-    def _type(self, node: Node, scope: Scope) -> Type:  # noqa: PLR0911 - one line a kind of node
+    def _type(self, node: Node, scope: Scope) -> Type:
         match node:
             case Literal():
                 return _LITERALS[node.value.__class__]
@@ -268,7 +276,7 @@ class _Checker:
 
     def _index(self, node: Index, scope: Scope) -> Type:
         operand = self.visit(node.operand, scope)
-        index = self.visit(node.index, scope)
+        index = self.visit(node.key, scope)
         inner = operand.element if isinstance(operand, OptionalType) else operand
         kind = self._element(node, inner, index)
         if node.optional or isinstance(operand, OptionalType):
@@ -276,7 +284,7 @@ class _Checker:
         return kind
 
     def _element(self, node: Index, operand: Type, index: Type) -> Type:
-        place = node.index
+        place = node.key
         if isinstance(operand, ListType):
             if not assignable(index, INT) and index not in NUMERIC:
                 self.issue(place.start, place.end, f"a list's index is a whole number, not {index.words}")
@@ -390,7 +398,19 @@ class _Checker:
         result = _result(overloads, tuple(kinds))
         if result is None:
             return self._no_overload(node, definition, overloads, kinds)
+        if node.arguments:
+            self._constant(definition.name, node.arguments[-1])
         return result
+
+    def _constant(self, name: str, place: Node) -> None:
+        """A literal that can never be read is a fault of the expression, not of what it meets."""
+        read = _READERS.get(name)
+        text = literal_key(place)
+        if read is not None and text is not None:
+            try:
+                read(text)
+            except FunctionError as error:
+                self.issue(place.start, place.end, error.message)
 
     def _definition(self, node: Call, scope: Scope) -> tuple[Definition | None, Type | None]:
         """What is called, and the type of the target where that is an argument."""
@@ -470,7 +490,11 @@ class _Checker:
     # Macros
 
     def _enter(
-        self, node: Comprehension | Bind | OptionalMap, scope: Scope, names: Sequence[str], kinds: Sequence[Type]
+        self,
+        node: Comprehension | Bind | OptionalMap,
+        scope: Scope,
+        names: Sequence[str],
+        kinds: Sequence[Type],
     ) -> Scope:
         inner = scope.add(names, kinds)
         self.out.slots[id(node)] = -(scope.depth + 1)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn
 
 from . import macros
-from .checker import FIRST_SLOT, Checked
-from .errors import EvaluationError, FunctionError
+from .checker import Checked
+from .errors import EvaluationError, FunctionError, Kind
 from .functions import Definition, Implementation
+from .macros import Closure
 from .patterns import matcher
 from .tree import (
     Binary,
@@ -54,9 +55,7 @@ from .values import (
     word,
 )
 
-Closure: TypeAlias = Callable[[Frame], object]
-
-_ORDERS: dict[str, Callable[[object, object], bool]] = {
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -89,12 +88,20 @@ class Compiler:
         self.text = text
         self.checked = checked
         self.absent_has = absent_has
+        self._closures: dict[int, Closure] = {}
+
+    def closure(self, node: Node) -> Closure:
+        """The closure of any node, made once: explanations ask for parts."""
+        found = self._closures.get(id(node))
+        if found is None:
+            found = self._closures[id(node)] = self.compile(node)
+        return found
 
     def written(self, node: Node) -> str:
         """The node's own text."""
         return self.text[node.start : node.end]
 
-    def compile(self, node: Node) -> Closure:  # noqa: PLR0911 - one line a kind of node
+    def compile(self, node: Node) -> Closure:
         """The closure of a node."""
         match node:
             case Literal():
@@ -146,7 +153,7 @@ class Compiler:
             if value is UNSET:
                 raise_error(node, f"the variable `{name}` has no value")
             if value.__class__ is macros.Deferred:
-                raise value.error  # type: ignore[attr-defined]
+                raise value.error
             return value
 
         return variable
@@ -181,7 +188,7 @@ class Compiler:
         if isinstance(node, Field):
             name, wrap = node.name, node.optional
             return lambda frame: select(node, operand(frame), name, wrap, missing)
-        index, wrap = self.compile(node.index), node.optional
+        index, wrap = self.compile(node.key), node.optional
         return lambda frame: select(node, operand(frame), index(frame), wrap, missing)
 
     def _has(self, node: Has) -> Closure:
@@ -200,7 +207,7 @@ class Compiler:
             return present
         step = node.operand
         operand = self.compile(step.operand)
-        key = _constant(step.name) if isinstance(step, Field) else self.compile(step.index)
+        key = _constant(step.name) if isinstance(step, Field) else self.compile(step.key)
 
         def has(frame: Frame) -> object:
             return select(step, operand(frame), key(frame), True, "") is not NONE
@@ -244,9 +251,9 @@ class Compiler:
             a = left(frame)
             b = right(frame)
             if a.__class__ is int and b.__class__ is int:
-                total = a + b  # type: ignore[operator]
+                total = a + b
                 if INT_MIN <= total <= INT_MAX:
-                    return total  # type: ignore[no-any-return]
+                    return total
             return _run(node, definition, frame, (a, b))
 
         return add
@@ -353,8 +360,8 @@ class Compiler:
             value = text(frame)
             if value.__class__ is not str:
                 return _run(node, definition, frame, (value, pattern))
-            charge(frame, len(value) >> 6)  # type: ignore[arg-type]
-            return match(value)  # type: ignore[arg-type]
+            charge(frame, len(value) >> 6)
+            return match(value)
 
         return matches
 
@@ -416,9 +423,9 @@ class Compiler:
             value = operand(frame)
             if value.__class__ is not Optional:
                 raise_error(node.operand, f"`{node.macro}` needs an optional value, not {word(value)}")
-            if value.value is ABSENT:  # type: ignore[attr-defined]
+            if value.value is ABSENT:
                 return NONE
-            frame[slot] = value.value  # type: ignore[attr-defined]
+            frame[slot] = value.value
             result = body(frame)
             if not flat:
                 return Optional(result)
@@ -432,30 +439,30 @@ class Compiler:
 # What the closures share
 
 
-def select(node: Field | Index, operand: object, key: object, wrap: bool, missing: str) -> object:
+def select(node: Field | Index, operand: Any, key: Any, wrap: bool, missing: str) -> object:
     """The element of a map or list, `wrap`ped as an optional; raises what says why there is none."""
     kind = operand.__class__
     value: object = ABSENT
     if kind is Optional:
-        if operand.value is ABSENT:  # type: ignore[attr-defined]
+        if operand.value is ABSENT:
             return NONE
-        return select(node, operand.value, key, True, missing)  # type: ignore[attr-defined]
+        return select(node, operand.value, key, True, missing)
     if kind is dict:
         try:
-            value = operand.get(key if key.__class__ in KEYS else to_key(key), ABSENT)  # type: ignore[attr-defined]
+            value = operand.get(key if key.__class__ in KEYS else to_key(key), ABSENT)
         except FunctionError as error:
             raise_error(node, error.message)
     elif kind is list and not isinstance(node, Field):
-        position = key
-        if key.__class__ is float and key == key // 1:  # type: ignore[operator]
-            position = int(key)  # type: ignore[call-overload]
+        position: Any = key
+        if key.__class__ is float and key == key // 1:
+            position = int(key)
         if position.__class__ not in NUMBERS or position.__class__ is float:
             raise_error(node, f"a list's index is a whole number, not {word(key)}")
-        if 0 <= position < len(operand):  # type: ignore[operator,arg-type]
-            value = operand[position]  # type: ignore[index]
-        elif position < 0 and not wrap:  # type: ignore[operator]
+        if 0 <= position < len(operand):
+            value = operand[position]
+        elif position < 0 and not wrap:
             raise_error(node, f"a list has no element {position}")
-    elif kind is not Absent_:
+    else:
         what = f"field `{key}`" if isinstance(node, Field) else "elements"
         raise_error(node, f"{word(operand)} has no {what}")
     if value is not ABSENT:
@@ -465,16 +472,13 @@ def select(node: Field | Index, operand: object, key: object, wrap: bool, missin
     raise EvaluationError("missing", missing, node.start, node.end)
 
 
-Absent_ = ABSENT.__class__
-
-
-def is_member(node: Binary, frame: Frame, value: object, items: object) -> bool:
+def is_member(node: Binary, frame: Frame, value: object, items: Any) -> bool:
     """`value in items`."""
     if items.__class__ is list:
-        return contains(frame, items, value)  # type: ignore[arg-type]
+        return contains(frame, items, value)
     if items.__class__ is dict:
         try:
-            return to_key(value) in items  # type: ignore[operator]
+            return to_key(value) in items
         except FunctionError:
             return False
     raise_error(node.right, f"`in` looks into a list or a map, not into {word(items)}")
@@ -498,7 +502,7 @@ def _fast_path(slot: int, keys: tuple[str, ...], general: Closure) -> Closure:
 
         def one(frame: Frame) -> object:
             try:
-                return frame[slot][first]  # type: ignore[index]
+                return frame[slot][first]
             except (KeyError, TypeError):
                 return general(frame)
 
@@ -508,7 +512,7 @@ def _fast_path(slot: int, keys: tuple[str, ...], general: Closure) -> Closure:
 
         def two(frame: Frame) -> object:
             try:
-                return frame[slot][first][second]  # type: ignore[index]
+                return frame[slot][first][second]
             except (KeyError, TypeError):
                 return general(frame)
 
@@ -518,7 +522,7 @@ def _fast_path(slot: int, keys: tuple[str, ...], general: Closure) -> Closure:
         value = frame[slot]
         try:
             for key in keys:
-                value = value[key]  # type: ignore[index]
+                value = value[key]
         except (KeyError, TypeError):
             return general(frame)
         return value
@@ -564,14 +568,14 @@ def _comparison(node: Binary, left: Closure, right: Closure, constant: object) -
     return comparison
 
 
-def compare(node: Binary, order: Callable[[object, object], bool], a: object, b: object) -> bool:
+def compare(node: Binary, order: Callable[[Any, Any], bool], a: Any, b: Any) -> bool:
     """`<` and its kin: numbers with numbers, and values of one ordered kind with each other."""
-    kind = a.__class__
-    if kind in NUMBERS and b.__class__ in NUMBERS:
-        if kind is float or b.__class__ is float:
-            return order(float(a), float(b))  # type: ignore[arg-type]
+    kind, other = a.__class__, b.__class__
+    if kind in NUMBERS and other in NUMBERS:
+        if float in (kind, other):
+            return order(float(a), float(b))
         return order(a, b)
-    if kind is b.__class__:
+    if kind is other:
         if kind in _ORDERED:
             return order(a, b)
         if isinstance(a, Opaque):
@@ -606,10 +610,10 @@ def _guarded(node: Node, implementation: Implementation, values: tuple[object, .
     try:
         result: object = implementation(*values)
     except FunctionError as error:
-        kind = "unreadable" if error.unreadable else "error"
-        raise EvaluationError(kind, error.message, node.start, node.end) from None  # type: ignore[arg-type]
+        kind: Kind = "unreadable" if error.unreadable else "error"
+        raise EvaluationError(kind, error.message, node.start, node.end) from None
     if result is ABSENT:
-        raise EvaluationError("missing", "there is none", node.start, node.end)
+        raise EvaluationError("missing", "nothing was found", node.start, node.end)
     return result
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from .checker import Checked, check, literal_key
-from .compiler import UNSET, Closure, Compiler
+from .checker import FIRST_SLOT, Checked, check
+from .compiler import UNSET, Compiler
 from .errors import BudgetError, CompileError, EvaluationError, Issue
 from .functions import Function, define
+from .macros import Closure
 from .parser import parse
 from .tree import Field, Index, Literal, Node, children
 from .types import Type
@@ -110,18 +111,18 @@ class Program:
         while id(node) not in self.checked.slots:
             if isinstance(node, Field):
                 path.append(node.name)
-            elif isinstance(node, Index) and isinstance(node.index, Literal):
-                key = node.index.value
-                if literal_key(node.index) is None and key.__class__ is not int:
+            elif isinstance(node, Index) and isinstance(node.key, Literal):
+                key = node.key.value
+                if not isinstance(key, str | int) or isinstance(key, bool):
                     return None
-                path.append(key)  # type: ignore[arg-type]
+                path.append(key)
             else:
                 return None
             node = node.operand
         slot = self.checked.slots[id(node)]
         if slot < 0:
             return None
-        return Reference(self._names[slot - 2], tuple(reversed(path)), start, end)
+        return Reference(self._names[slot - FIRST_SLOT], tuple(reversed(path)), start, end)
 
     def frame(self, activation: Mapping[str, object]) -> Frame:
         """A fresh state for one evaluation."""
@@ -131,7 +132,7 @@ class Program:
         """The value for these variables. Raises EvaluationError, and nothing else."""
         run = self._run
         if run is None:
-            run = self._run = self.compiler.compile(self.tree)
+            run = self._run = self.compiler.closure(self.tree)
         frame = self.frame(activation)
         try:
             return run(frame)

@@ -83,7 +83,7 @@ def tokens(text: str) -> list[Token]:
             token = _number(text, i)
             add(token)
             i = token[3]
-        elif c == '"' or c == "'":
+        elif c in ('"', "'"):
             token = _quoted_text(text, i, i)
             add(token)
             i = token[3]
@@ -191,7 +191,8 @@ def _quoted_text(text: str, start: int, quote: int) -> Token:
     if "b" in prefix:
         return "literal", _bytes(content, first, raw), start, end
     if not raw and "\\" in content:
-        content = "".join(chunk if isinstance(chunk, str) else chr(chunk) for chunk in _unescape(content, first, False))
+        parts = _unescape(content, first, False)
+        content = "".join(part if isinstance(part, str) else chr(part) for part in parts)
     return "literal", content, start, end
 
 

@@ -11,7 +11,7 @@ from typing import NoReturn, TypeAlias
 
 from .errors import EvaluationError
 from .tree import Comprehension, Logical, Node
-from .values import Frame, charge, from_key, sorted_keys, to_key, word
+from .values import Frame, charge, sorted_keys, to_key, word
 
 Closure: TypeAlias = Callable[[Frame], object]
 
@@ -100,11 +100,11 @@ def bind(slot: int, value: Closure, body: Closure) -> Closure:
 def elements(node: Comprehension, frame: Frame, span: object) -> Iterable[object]:
     """The elements of a list, or the keys of a map in their order, each charged as one step."""
     if span.__class__ is list:
-        charge(frame, len(span))  # type: ignore[arg-type]
-        return span  # type: ignore[return-value]
+        charge(frame, len(span))
+        return span
     if span.__class__ is dict:
-        charge(frame, len(span))  # type: ignore[arg-type]
-        return sorted_keys(span)  # type: ignore[arg-type]
+        charge(frame, len(span))
+        return sorted_keys(span)
     _no_range(node, span)
 
 
@@ -112,8 +112,7 @@ def pairs(node: Comprehension, frame: Frame, span: object) -> Iterable[tuple[obj
     """Index and element of a list, or key and value of a map."""
     if span.__class__ is dict:
         return [
-            (key, span[to_key(key) if key.__class__ is bool else key])  # type: ignore[index]
-            for key in elements(node, frame, span)
+            (key, span[to_key(key) if key.__class__ is bool else key]) for key in elements(node, frame, span)
         ]
     return enumerate(elements(node, frame, span))
 
@@ -127,12 +126,9 @@ def comprehension(
     node: Comprehension, slot: int, span: Closure, condition: Closure | None, body: Closure
 ) -> Closure:
     """The closure of any of the loops; `slot` is that of the first variable."""
-    if len(node.variables) == 2:
-        loops = _pair_values(node, slot, span)
-    else:
-        loops = _single_values(node, slot, span)
+    loops = (_single_values if len(node.variables) == 1 else _pair_values)(node, slot, span)
     if node.macro in ("all", "exists"):
-        return _quantifier(node, slot, span, loops, body)
+        return _quantifier(node, loops, body)
     if node.macro == "exists_one":
         return _exists_one(node, loops, body)
     if node.macro == "filter":
@@ -167,7 +163,7 @@ def _pair_values(node: Comprehension, slot: int, span: Closure) -> Loop:
     return loop
 
 
-def _quantifier(node: Comprehension, slot: int, span: Closure, loop: Loop, body: Closure) -> Closure:
+def _quantifier(node: Comprehension, loop: Loop, body: Closure) -> Closure:
     decisive = node.macro == "exists"
     undecided = not decisive
 
@@ -234,6 +230,3 @@ def _transform_map(node: Comprehension, loop: Loop, condition: Closure | None, b
         return found
 
     return transform
-
-
-__all__ = ["Closure", "Deferred", "bind", "comprehension", "elements", "from_key", "logical", "pairs"]

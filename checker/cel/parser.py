@@ -34,9 +34,10 @@ from .values import INT_MAX
 MAX_DEPTH = 100
 """Levels of nesting of one expression."""
 
-RESERVED = frozenset(
-    "as break const continue else for function if import let loop package namespace return var void while".split()
-)
+RESERVED = frozenset((
+    "as", "break", "const", "continue", "else", "for", "function", "if", "import",
+    "let", "loop", "package", "namespace", "return", "var", "void", "while",
+))  # fmt: skip
 _LEVELS = {
     "||": 1, "&&": 2,
     "<": 3, "<=": 3, ">": 3, ">=": 3, "==": 3, "!=": 3, "in": 3,
@@ -205,7 +206,7 @@ class _Parser:
 
     def primary(self) -> Node:
         kind, value, first, stop = self.kind, self.value, self.start, self.stop
-        if kind == "literal" or kind == "double":
+        if kind in ("literal", "double"):
             self.advance()
             self.height = 1
             return Literal(first, stop, value)
@@ -346,12 +347,12 @@ class _Parser:
         variables = most if count > fewest + 1 and most > fewest else fewest
         extra = count - variables - 1
         if extra not in ((0, 1) if filtered else (0,)):
-            names = "v" if fewest == 1 else "i, v"
+            sample = "v" if fewest == 1 else "i, v"
             fail(
                 f"`{name}` asks for a variable and an expression",
                 name_start,
                 self.end,
-                f"write list.{name}({names}, …)",
+                f"write list.{name}({sample}, …)",
             )
         names = tuple(self.variable(argument) for argument in arguments[:variables])
         if len(set(names)) < len(names):
@@ -402,7 +403,7 @@ class _Parser:
 
 
 def _shown(token: Token) -> str:
-    kind, value, start, end = token
+    kind, value, _, _ = token
     if kind in ("name", "quoted", "in"):
         return f"`{value}`"
     if kind in ("int", "double"):

@@ -47,7 +47,7 @@ class Index(NamedTuple):
     start: int
     end: int
     operand: Node
-    index: Node
+    key: Node
     optional: bool = False
 
 
@@ -198,7 +198,7 @@ def children(node: Node) -> Iterator[Node]:
             yield operand
         case Index():
             yield node.operand
-            yield node.index
+            yield node.key
         case ListLiteral():
             yield from node.elements
         case MapLiteral():

@@ -118,13 +118,11 @@ TYPE = Type("type", "a type")
 
 NUMERIC = (INT, UINT, DOUBLE)
 
-TYPE_VALUES: dict[str, TypeValue] = {
-    name: TypeValue(name)
-    for name in (
-        "bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type",
-        "google.protobuf.Timestamp", "google.protobuf.Duration", "optional_type",
-    )  # fmt: skip
-}
+_TYPE_NAMES = (
+    "bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type",
+    "google.protobuf.Timestamp", "google.protobuf.Duration", "optional_type",
+)  # fmt: skip
+TYPE_VALUES: dict[str, TypeValue] = {name: TypeValue(name) for name in _TYPE_NAMES}
 """The names of types that an expression may use as values."""
 
 _SIMPLE = {

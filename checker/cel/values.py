@@ -7,6 +7,8 @@ CEL's bool, int, double, string, bytes, list, map and null are Python's `bool`, 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isnan
+from typing import Any, TypeAlias
 
 from .errors import BudgetError, FunctionError
 
@@ -18,13 +20,13 @@ SECOND = 1_000_000_000
 TIMESTAMP_MIN = -62_135_596_800 * SECOND
 TIMESTAMP_MAX = 253_402_300_800 * SECOND - 1
 
-Frame = list[object]
+Frame: TypeAlias = list[Any]
 """The state of one evaluation: the work that is left, the activation, then the variables."""
 
 
 def charge(frame: Frame, steps: int) -> None:
     """Take `steps` from the work that is left. Raises BudgetError."""
-    left = frame[0] - steps  # type: ignore[operator]
+    left = frame[0] - steps
     frame[0] = left
     if left < 0:
         raise BudgetError
@@ -61,7 +63,7 @@ class _Ordered:
         self.nanoseconds = nanoseconds
 
     def __eq__(self, other: object) -> bool:
-        return other.__class__ is self.__class__ and other.nanoseconds == self.nanoseconds  # type: ignore[attr-defined]
+        return other.__class__ is self.__class__ and other.nanoseconds == self.nanoseconds
 
     def __lt__(self, other: _Ordered) -> bool:
         return self.nanoseconds < other.nanoseconds
@@ -119,10 +121,10 @@ class Opaque:
         raise FunctionError("these values have no order")
 
     def __le__(self, other: object) -> bool:
-        return not other < self  # type: ignore[operator]
+        return not other < self
 
     def __gt__(self, other: object) -> bool:
-        return other < self  # type: ignore[operator,no-any-return]
+        return other < self
 
     def __ge__(self, other: object) -> bool:
         return not self < other
@@ -138,7 +140,8 @@ class Optional:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Optional) and (
-            other.value is self.value or (ABSENT not in (self.value, other.value) and self.value == other.value)
+            other.value is self.value
+            or (ABSENT not in (self.value, other.value) and self.value == other.value)
         )
 
     def __hash__(self) -> int:
@@ -235,15 +238,15 @@ def to_key(value: object) -> object:
     raise FunctionError(f"{word(value)} cannot be the key of a map")
 
 
-def from_key(key: object) -> object:
+def from_key(key: Any) -> object:
     """The value that a key of a dict stands for."""
-    return key.value if key.__class__ is BoolKey else key  # type: ignore[attr-defined]
+    return key.value if key.__class__ is BoolKey else key
 
 
-def sorted_keys(mapping: dict[object, object]) -> list[object]:
+def sorted_keys(mapping: dict[Any, Any]) -> list[object]:
     """The keys of a map as values, in the order in which maps are iterated: bools, numbers, texts."""
     try:
-        return sorted(mapping)  # type: ignore[type-var]
+        return sorted(mapping)
     except TypeError:
         return [from_key(key) for key in sorted(mapping, key=_key_order)]
 
@@ -256,7 +259,7 @@ def _key_order(key: object) -> tuple[int, object]:
     return 1, key
 
 
-def equal(frame: Frame, a: object, b: object) -> bool:
+def equal(frame: Frame, a: Any, b: Any) -> bool:
     """CEL's `==`: numbers compare by value across their types, other kinds only among themselves.
 
     A whole number is compared with a decimal one as a double, as the order of both is.
@@ -267,15 +270,15 @@ def equal(frame: Frame, a: object, b: object) -> bool:
     other = b.__class__
     if kind is other:
         if kind is list:
-            return _equal_lists(frame, a, b)  # type: ignore[arg-type]
+            return _equal_lists(frame, a, b)
         if kind is dict:
-            return _equal_maps(frame, a, b)  # type: ignore[arg-type]
+            return _equal_maps(frame, a, b)
         if kind is Optional:
-            x, y = a.value, b.value  # type: ignore[attr-defined]
+            x, y = a.value, b.value
             return x is y if ABSENT in (x, y) else equal(frame, x, y)
-        return a == b
+        return bool(a == b)
     if kind in NUMBERS and other in NUMBERS:
-        return a == b or (float in (kind, other) and float(a) == float(b))  # type: ignore[arg-type]
+        return a == b or (float in (kind, other) and float(a) == float(b))
     return False
 
 
@@ -304,7 +307,7 @@ def contains(frame: Frame, items: list[object], value: object) -> bool:
 
 def format_double(value: float) -> str:
     """The shortest text that reads back as the same double, without a needless `.0`."""
-    if value != value:
+    if isnan(value):
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "Infinity" if value > 0 else "-Infinity"
@@ -384,21 +387,21 @@ def _pieces(value: object, limit: int, depth: int) -> Iterable[str]:
     elif isinstance(value, bytes):
         yield f"{len(value)} bytes"
     elif isinstance(value, list):
-        yield from _sequence("[", "]", ((item,) for item in value), len(value), limit, depth)
+        yield from _sequence("[]", ((item,) for item in value), len(value), limit, depth)
     elif isinstance(value, dict):
         items = ((key, value[to_key(key) if isinstance(key, bool) else key]) for key in sorted_keys(value))
-        yield from _sequence("{", "}", items, len(value), limit, depth)
+        yield from _sequence("{}", items, len(value), limit, depth)
     else:
         yield str(value)
 
 
 def _sequence(
-    opening: str, closing: str, items: Iterable[tuple[object, ...]], count: int, limit: int, depth: int
+    brackets: str, items: Iterable[tuple[object, ...]], count: int, limit: int, depth: int
 ) -> Iterable[str]:
     if count and not depth:
-        yield f"{opening}…{closing}"
+        yield "…".join(brackets)
         return
-    yield opening
+    yield brackets[0]
     used = 0
     for position, item in enumerate(items):
         separator = ", " if position else ""
@@ -407,4 +410,4 @@ def _sequence(
         used += len(text)
         if used > limit:
             return
-    yield closing
+    yield brackets[1]

@@ -10,9 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..functions import Definition
+    from checker.cel.functions import Definition
 
-_ROOMS = ("operators", "conversions", "strings", "times", "lists", "maths", "optionals", "encoders", "formats")
+_ROOMS = (
+    "operators",
+    "conversions",
+    "strings",
+    "times",
+    "lists",
+    "maths",
+    "optionals",
+    "encoders",
+    "formats",
+)
 """In the order in which they are searched: the rooms of every day first, for a room is only imported
 when a name was not found before it."""
 
@@ -38,7 +48,7 @@ def names() -> list[str]:
 
 
 def _open(room: str) -> None:
-    from ..functions import Definition  # noqa: PLC0415 - functions.py needs no library, so this way round
+    from checker.cel.functions import Definition  # noqa: PLC0415 - functions.py needs no library, so this way round
 
     module = import_module(f"{__name__}.{room}")
     for metered, attribute in ((False, "FUNCTIONS"), (True, "METERED")):

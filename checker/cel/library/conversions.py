@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..errors import FunctionError
-from ..functions import Table
-from ..values import (
+from checker.cel.errors import FunctionError
+from checker.cel.functions import Table
+from checker.cel.values import (
     SECOND,
     TYPE_NAMES,
     Frame,
@@ -15,6 +15,7 @@ from ..values import (
     format_duration,
     format_timestamp,
 )
+
 from .operators import to_int, to_uint
 
 _TRUE = frozenset(("1", "t", "T", "true", "TRUE", "True"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import binascii
 
-from ..errors import FunctionError
-from ..functions import Table
-from ..values import Frame, charge
+from checker.cel.errors import FunctionError
+from checker.cel.functions import Table
+from checker.cel.values import Frame, charge
 
 
 def _encode(frame: Frame, value: bytes) -> str:

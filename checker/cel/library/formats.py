@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from math import isfinite
+from typing import Any
 
-from ..errors import FunctionError
-from ..functions import Table
-from ..values import (
+from checker.cel.errors import FunctionError
+from checker.cel.functions import Table
+from checker.cel.values import (
     Duration,
     Frame,
     Timestamp,
@@ -57,7 +58,7 @@ def _format(frame: Frame, pattern: str, values: list[object]) -> str:
         parts.append(text)
 
 
-def _clause(frame: Frame, verb: str, precision: int, value: object) -> str:
+def _clause(frame: Frame, verb: str, precision: int, value: Any) -> str:
     if precision > _MOST_DIGITS:
         raise FunctionError(f"a number has at most {_MOST_DIGITS:,} digits behind the point")
     whole = isinstance(value, int) and not isinstance(value, bool)
@@ -66,15 +67,15 @@ def _clause(frame: Frame, verb: str, precision: int, value: object) -> str:
     if verb in ("d", "f", "e") and isinstance(value, float) and not isfinite(value):
         return format_double(value)
     if verb == "d" and (whole or isinstance(value, float)):
-        return format_double(value) if isinstance(value, float) else str(int(value))  # type: ignore[call-overload]
+        return format_double(value) if isinstance(value, float) else str(int(value))
     if verb in ("f", "e") and (whole or isinstance(value, float)):
-        return f"{float(value):.{precision}{verb}}"  # type: ignore[arg-type]
+        return f"{float(value):.{precision}{verb}}"
     if verb in ("x", "X") and isinstance(value, str | bytes):
         charge(frame, len(value) >> 3)
         digits = (value.encode(errors="replace") if isinstance(value, str) else value).hex()
         return digits if verb == "x" else digits.upper()
     if verb in ("x", "X", "o", "b") and whole:
-        return format(int(value), verb)  # type: ignore[call-overload,no-any-return]
+        return format(int(value), verb)
     if verb == "b" and isinstance(value, bool):
         return "1" if value else "0"
     if verb not in tuple("sdfexXob"):

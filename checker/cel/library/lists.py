@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from ..errors import FunctionError
-from ..functions import Table
-from ..values import NUMBERS, Frame, Optional, charge, contains
+from typing import Any
+
+from checker.cel.errors import FunctionError
+from checker.cel.functions import Table
+from checker.cel.values import NUMBERS, Frame, Optional, charge, contains
+
 from .strings import reverse
 
 
@@ -39,12 +42,12 @@ def _slice(frame: Frame, items: list[object], first: int, end: int) -> list[obje
     return items[first:end]
 
 
-def _sort(frame: Frame, items: list[object]) -> list[object]:
+def _sort(frame: Frame, items: list[Any]) -> list[object]:
     charge(frame, len(items) * len(items).bit_length())
     kinds = {item.__class__ for item in items}
     if kinds & {list, dict, type(None), Optional} or not (len(kinds) <= 1 or kinds <= NUMBERS):
         raise FunctionError("only values of one kind that has an order can be sorted")
-    return sorted(items)  # type: ignore[type-var]
+    return sorted(items)
 
 
 def _range(frame: Frame, count: int) -> list[int]:

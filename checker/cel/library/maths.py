@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
-from ..errors import FunctionError
-from ..functions import Table
-from ..values import NUMBERS, UINT_MAX, Uint, word
+from checker.cel.errors import FunctionError
+from checker.cel.functions import Table
+from checker.cel.values import NUMBERS, UINT_MAX, Uint, word
+
 from .operators import to_int
 
 
-def _extreme(values: tuple[object, ...], better: Callable[[float, float], bool]) -> object:
+def _extreme(values: tuple[Any, ...], better: Callable[[float, float], bool]) -> object:
     """The first of the numbers that no other one beats; a single list stands for its elements."""
     if len(values) == 1 and isinstance(values[0], list):
         values = tuple(values[0])
@@ -22,7 +24,7 @@ def _extreme(values: tuple[object, ...], better: Callable[[float, float], bool])
         raise FunctionError("there is no number to choose from")
     best = values[0]
     for value in values[1:]:
-        if better(value, best):  # type: ignore[arg-type]
+        if better(value, best):
             best = value
     return best
 
@@ -90,7 +92,7 @@ FUNCTIONS: Table = {
     "math.sign": {
         "(int): int": _sign,
         "(uint): uint": lambda value: Uint(_sign(value)),
-        "(double): double": lambda value: value if value != value else float(_sign(value)),
+        "(double): double": lambda value: value if math.isnan(value) else float(_sign(value)),
     },
     "math.sqrt": {"(int): double": _sqrt, "(uint): double": _sqrt, "(double): double": _sqrt},
     "math.isNaN": {"(double): bool": math.isnan},

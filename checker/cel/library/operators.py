@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TypeVar
 
-from ..errors import FunctionError
-from ..functions import Table
-from ..values import INT_MAX, INT_MIN, UINT_MAX, Duration, Frame, Timestamp, Uint, charge
+from checker.cel.errors import FunctionError
+from checker.cel.functions import Table
+from checker.cel.values import INT_MAX, INT_MIN, UINT_MAX, Duration, Frame, Timestamp, Uint, charge
 
 Sized = TypeVar("Sized", str, bytes)
 
@@ -42,7 +43,7 @@ def _remainder(a: int, b: int) -> int:
 def _divide_doubles(a: float, b: float) -> float:
     if b:
         return a / b
-    if not a or a != a:
+    if not a or isnan(a):
         return float("nan")
     # The sign of a zero divisor counts: only its text shows it.
     negative = (a < 0) != str(b).startswith("-")

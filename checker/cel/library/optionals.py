@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ..errors import FunctionError
-from ..functions import Table
-from ..values import ABSENT, NONE, Duration, Optional, Timestamp
+from checker.cel.errors import FunctionError
+from checker.cel.functions import Table
+from checker.cel.values import ABSENT, NONE, Duration, Optional, Timestamp
 
 _EPOCH = Timestamp(0)
 _NOTHING = Duration(0)
 
 
 def _is_zero(value: object) -> bool:
-    return value is None or value == _EPOCH or value == _NOTHING or (not value and value is not NONE)
+    return value is None or value in (_EPOCH, _NOTHING) or (not value and value is not NONE)
 
 
 def _value(optional: Optional) -> object:
@@ -22,7 +22,9 @@ def _value(optional: Optional) -> object:
 
 FUNCTIONS: Table = {
     "optional.of": {"(A): optional(A)": Optional},
-    "optional.ofNonZeroValue": {"(A): optional(A)": lambda value: NONE if _is_zero(value) else Optional(value)},
+    "optional.ofNonZeroValue": {
+        "(A): optional(A)": lambda value: NONE if _is_zero(value) else Optional(value)
+    },
     "optional.none": {"(): optional(A)": lambda: NONE},
     "hasValue": {"optional(A).(): bool": lambda optional: optional.value is not ABSENT},
     "value": {"optional(A).(): A": _value},

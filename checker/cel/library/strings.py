@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from ..errors import FunctionError
-from ..functions import Table
-from ..patterns import matches
-from ..values import Frame, charge, quote
+from checker.cel.errors import FunctionError
+from checker.cel.functions import Table
+from checker.cel.patterns import matches
+from checker.cel.values import Frame, charge, quote
 
 # The characters of Unicode's property White_Space; Python's `strip()` takes four control characters more.
-_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+)
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _UPPER = {lower: lower - 32 for lower in range(ord("a"), ord("z") + 1)}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..errors import FunctionError
-from ..functions import Table
-from ..values import SECOND, Duration, Timestamp, civil, day_number
+from checker.cel.errors import FunctionError
+from checker.cel.functions import Table
+from checker.cel.values import SECOND, Duration, Timestamp, civil, day_number
 
 _UNITS = {
     "h": 3_600 * SECOND,
@@ -23,16 +23,20 @@ _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 def parse_timestamp(text: str) -> Timestamp:
     """A point in time in RFC 3339: `2026-01-31T09:00:00Z`. Raises FunctionError."""
-    unreadable = FunctionError(
-        "the text is no point in time such as 2026-01-31T09:00:00Z", unreadable=True
-    )
+    unreadable = FunctionError("the text is no point in time such as 2026-01-31T09:00:00Z", unreadable=True)
     if len(text) > 40 or text[4:5] + text[7:8] + text[13:14] + text[16:17] != "--::":
         raise unreadable
     parts = [text[0:4], text[5:7], text[8:10], text[11:13], text[14:16], text[17:19]]
     if not all(part.isascii() and part.isdigit() for part in parts) or text[10:11] not in ("T", "t"):
         raise unreadable
     year, month, day, hours, minutes, seconds = map(int, parts)
-    if not (1 <= month <= 12 and 1 <= day <= _MONTH_DAYS[month - 1] and hours < 24 and minutes < 60 and seconds < 60):
+    if not (
+        1 <= month <= 12
+        and 1 <= day <= _MONTH_DAYS[month - 1]
+        and hours < 24
+        and minutes < 60
+        and seconds < 60
+    ):
         raise unreadable
     if (month, day) == (2, 29) and (year % 4 or (not year % 100 and year % 400)):
         raise unreadable
@@ -58,7 +62,12 @@ def _offset(text: str) -> int | None:
     sign = -1 if text[:1] == "-" else 1
     digits = text[1:] if text[:1] in ("+", "-") else text
     hours, minutes = digits[:2], digits[3:]
-    if len(digits) != 5 or digits[2] != ":" or not (hours + minutes).isascii() or not (hours + minutes).isdigit():
+    if (
+        len(digits) != 5
+        or digits[2] != ":"
+        or not (hours + minutes).isascii()
+        or not (hours + minutes).isdigit()
+    ):
         return None
     if int(hours) > 23 or int(minutes) > 59:
         return None
