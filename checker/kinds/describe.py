@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from checker.kinds.fields import ANY, Field
 from checker.kinds.kind import Kind
-from checker.kinds.wording import shown
+from checker.kinds.phrases import shown
 
 _TYPES = {
     "string": "text",

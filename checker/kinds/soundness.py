@@ -14,8 +14,8 @@ from typing import Any
 from checker import shipped
 from checker.documents import Document
 from checker.kinds.fields import Field, pointer, resolve, unfold
+from checker.kinds.phrases import nearest
 from checker.kinds.validation import Validator, compiled
-from checker.kinds.wording import nearest
 from checker.model import Fault, Path
 
 MOST_STEPS = 20_000

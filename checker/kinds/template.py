@@ -14,7 +14,7 @@ from typing import Any
 from checker.kinds.fields import Field
 from checker.kinds.headings import shape_of
 from checker.kinds.kind import Kind
-from checker.kinds.wording import shown
+from checker.kinds.phrases import shown
 
 WIDTH = 100
 """Characters of a line of comment."""
@@ -93,7 +93,8 @@ def _below(field: Field, indent: str) -> Iterator[str]:
 
 def _asks_for_more(field: Field) -> bool:
     """Whether a mapping, once there, has fields that must be filled in."""
-    return bool(field.required) or any(_asks_for_more(below) for below in field.properties.values())
+    below = field.properties
+    return any(name in field.required or _asks_for_more(below[name]) for name in below)
 
 
 def _explained(field: Field, *, required: bool = False) -> str:

@@ -6,7 +6,8 @@ imported at the first document, since that costs more than checking a thousand o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
 
 from checker.documents import Document
 from checker.kinds import wording
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 MOST_FAULTS = 200
-"""Faults listed for one document; a last one says how many more there are."""
+"""Faults listed for one document; a last one says when there are more."""
+MOST_VALUES = 20_000
+"""Values of a document up to which all of its faults are sought: they are found all at once, at a kilobyte
+each, so that of a larger document only the first is told."""
 
 
 def compiled(schema: Any) -> jsonschema_rs.Draft202012Validator:
@@ -58,15 +62,48 @@ class Validator:
             self._compiled = compiled(self.schema)
         if self._compiled.is_valid(document.data):
             return ()
+        errors, more = _errors(self._compiled, document)
         context = wording.Context(self.schema, self.root, document.data, document.positions.written)
-        found = wording.violations(self._compiled.iter_errors(document.data), context)
-        faults = [(_place(document, violation), violation) for violation in found]
-        faults.sort(key=lambda pair: (pair[0].line, pair[0].column, pair[1].message))
-        listed = [Fault(found.code, found.message, span, found.hint) for span, found in faults[:MOST_FAULTS]]
-        if len(faults) > MOST_FAULTS:
-            more = f"{len(faults) - MOST_FAULTS:,} further faults of this document are not listed"
-            listed.append(Fault("schema-more", more, faults[MOST_FAULTS][0]))
-        return tuple(listed)
+        violations = list(islice(wording.violations(errors, context), MOST_FAULTS + 1))
+        more = more or len(violations) > MOST_FAULTS
+        placed = [(_place(document, found), found) for found in wording.telling(violations[:MOST_FAULTS])]
+        placed.sort(key=lambda pair: (pair[0].line, pair[0].column, pair[1].message))
+        faults = [Fault(found.code, found.message, span, found.hint) for span, found in placed]
+        if more:
+            faults.append(
+                Fault("schema-more", "further faults of this document are not listed", placed[-1][0])
+            )
+        return tuple(faults)
+
+
+def _errors(
+    validator: jsonschema_rs.Draft202012Validator, document: Document
+) -> tuple[list[jsonschema_rs.ValidationError], bool]:
+    """What is wrong with an invalid document, in the order of its text, and whether there may be more."""
+    if _values(document.data) > MOST_VALUES:
+        try:
+            validator.validate(document.data)
+        except ValueError as first:
+            return [cast("jsonschema_rs.ValidationError", first)], True
+    errors = validator.iter_errors(document.data)
+
+    def place(error: jsonschema_rs.ValidationError) -> tuple[int, int]:
+        span, _ = document.positions.nearest(tuple(error.instance_path))
+        return span.line, span.column
+
+    return sorted(errors, key=place), False
+
+
+def _values(data: Any) -> int:
+    """How many values a document holds; counting ends beyond the limit."""
+    count = 0
+    rest = [data]
+    while rest and count <= MOST_VALUES:
+        value = rest.pop()
+        count += 1
+        if isinstance(value, (dict, list)):
+            rest.extend(value.values() if isinstance(value, dict) else value)
+    return count
 
 
 def _place(document: Document, violation: wording.Violation) -> Span:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checker.kinds.fields import Field, unfold
+from checker.kinds.phrases import (
+    alternatives,
+    as_found,
+    counted,
+    nearest,
+    plain,
+    quoted,
+    shown,
+    subject,
+    type_words,
+)
 from checker.model import Path
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
 
-LONGEST_VALUE = 60
-"""Characters of a value that a message repeats."""
 MOST_CHOICES = 12
 """Choices that a message lists."""
 
@@ -58,26 +66,23 @@ class Context:
         return found
 
 
-def violations(errors: Iterable[ValidationError], context: Context) -> list[Violation]:
-    """Every error as a sentence. Where one value breaks several demands, the most telling one is kept."""
-    found = [violation for error in errors for violation in _translate(error, context)]
+def violations(errors: Iterable[ValidationError], context: Context) -> Iterator[Violation]:
+    """Every error as sentences, one by one: an error may have thousands, and wording costs the most."""
+    return (violation for error in errors for violation in _translate(error, context))
+
+
+def telling(violations: Iterable[Violation]) -> list[Violation]:
+    """Each sentence once; where one value breaks several demands, the most telling ones only."""
+    found = dict.fromkeys(violations)
     best: dict[Path, int] = {}
     for violation in found:
-        rank = _RANKS.get(violation.code)
-        if rank is not None:
-            best[violation.path] = min(best.get(violation.path, rank), rank)
-    kept = {v: None for v in found if v.code not in _RANKS or _RANKS[v.code] == best[v.path]}
-    return list(kept)
+        rank = _RANKS.get(violation.code, 0)
+        best[violation.path] = min(best.get(violation.path, rank), rank)
+    return [violation for violation in found if _RANKS.get(violation.code, 0) == best[violation.path]]
 
 
-_RANKS = {
-    code: rank
-    for rank, codes in enumerate(
-        (("schema-choice",), ("schema-type",), ("schema-empty",), ("schema-format", "schema-pattern"))
-    )
-    for code in codes
-}
-"""A value of another type is in no set and has no form: say the one that helps most."""
+_RANKS = {"schema-type": 1, "schema-empty": 2, "schema-format": 3, "schema-pattern": 3}
+"""A value of another type is in no set, an empty text has no form: the lower rank says it all."""
 
 
 def _translate(error: ValidationError, context: Context) -> Iterator[Violation]:
@@ -102,15 +107,15 @@ Said = tuple[str, str]
 
 
 def _type(detail: Mapping[str, Any], value: Any) -> Said:
-    expected = alternatives(_type_words(detail["types"]))
-    return "schema-type", f"must be {expected}; found {_found(value, detail['types'])}"
+    expected = alternatives(type_words(detail["types"]))
+    return "schema-type", f"must be {expected}; found {as_found(value, detail['types'])}"
 
 
 def _choice(options: Sequence[Any], value: Any) -> Said:
     names = [shown(option) for option in options[:MOST_CHOICES]]
     rest = len(options) - len(names)
     listed = alternatives(names) if not rest else f"one of {', '.join(names)} or {counted(rest, 'others')}"
-    return "schema-choice", f"must be {listed}; found {_found(value, ['string'])}"
+    return "schema-choice", f"must be {listed}; found {as_found(value, ['string'])}"
 
 
 def _least(detail: Mapping[str, Any], value: Any, things: str) -> Said:
@@ -133,18 +138,9 @@ def _bound(words: str) -> Callable[[Mapping[str, Any], Any], Said]:
 
 def _format(detail: Mapping[str, Any], value: Any) -> Said:
     expected = _FORMATS.get(detail["format"], f"a valid {detail['format']}")
-    return "schema-format", f"must be {expected}; found {_quoted(value)}"
+    return "schema-format", f"must be {expected}; found {quoted(value)}"
 
 
-_TYPES = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a mapping",
-    "null": "empty",
-}
 _FORMATS = {
     "date": "a day like 2026-01-31",
     "date-time": "a moment like 2026-01-31T09:00:00Z",
@@ -175,11 +171,11 @@ _ONE: Mapping[str, Callable[[Mapping[str, Any], Any], Said]] = {
     "format": _format,
     "pattern": lambda detail, value: (
         "schema-pattern",
-        f"must match the pattern {detail['pattern']}; found {_quoted(value)}",
+        f"must match the pattern {plain(detail['pattern'])}; found {quoted(value)}",
     ),
     "contains": lambda detail, value: ("schema-items", "lacks an item that its schema asks for"),
     "falseSchema": lambda detail, value: ("schema-unknown-field", "is not allowed here"),
-    "not": lambda detail, value: ("schema-not", f"may not be {_found(value, ['string'])}"),
+    "not": lambda detail, value: ("schema-not", f"may not be {as_found(value, ['string'])}"),
 }
 
 
@@ -206,27 +202,34 @@ def _unknown(error: ValidationError, path: Path, context: Context) -> Iterator[V
         meant = nearest(name, absent) or nearest(name, form.properties)
         question = f": did you mean `{meant}`?" if meant else ""
         hint = f"Write `{meant}`, or remove the field." if meant else _other_fields(absent)
-        message = f"unknown field `{_plain(name)}`{where}{question}"
+        message = f"unknown field `{plain(name)}`{where}{question}"
         yield Violation("schema-unknown-field", (*path, name), message, hint, of_key=True)
 
 
 def _property_names(error: ValidationError, path: Path, context: Context) -> Iterator[Violation]:
     name = error.kind.as_dict()["error"].instance
     where = f" in {subject(path)}" if path else ""
-    message = f"`{_plain(str(name))}` is not allowed as the name of a field{where}"
+    message = f"`{plain(str(name))}` is not allowed as the name of a field{where}"
     yield Violation("schema-unknown-field", (*path, name), message, of_key=True)
 
 
 def _repeated(error: ValidationError, path: Path, context: Context) -> Iterator[Violation]:
-    items = context.value(path)
     seen: dict[str, int] = {}
-    for index, item in enumerate(items):
-        first = seen.setdefault(json.dumps(item, sort_keys=True), index)
+    for index, item in enumerate(context.value(path)):
+        first = seen.setdefault(json.dumps(_comparable(item), sort_keys=True), index)
         if first != index:
-            message = (
-                f"{subject((*path, index))} repeats {subject((*path, first))}: {_found(item, ['string'])}"
-            )
+            there = subject((*path, first))
+            message = f"{subject((*path, index))} repeats {there}: {as_found(item, ['string'])}"
             yield Violation("schema-repeated", (*path, index), message, "Remove one of them.")
+
+
+def _comparable(value: Any) -> Any:
+    """The value with whole numbers alike, however they are written: `1` and `1.0` are one."""
+    if isinstance(value, list):
+        return [_comparable(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _comparable(item) for name, item in value.items()}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _one_of_forms(error: ValidationError, path: Path, context: Context) -> Iterator[Violation]:
@@ -281,18 +284,17 @@ def _none_meant(branches: Sequence[Sequence[ValidationError]], path: Path, conte
         types = [
             name for inner in branch if inner.kind.name == "type" for name in inner.kind.as_dict()["types"]
         ]
-        expected.update(dict.fromkeys(options or _type_words(types)))
-    found = _found(context.value(path), ["string"])
-    return Violation(
-        "schema-type", path, f"{subject(path)} must be {alternatives(list(expected))}; found {found}"
-    )
+        expected.update(dict.fromkeys(options or type_words(types)))
+    demand = f"must be {alternatives(list(expected))}; found {as_found(context.value(path), ['string'])}"
+    return Violation("schema-type", path, f"{subject(path)} {demand}")
 
 
 def _options(error: ValidationError) -> Sequence[Any]:
+    """The constants that an error asks for; none unless it asks for constants."""
     detail = error.kind.as_dict()
-    return (
-        detail["options"] if "options" in detail else [detail[k] for k in ("expected_value",) if k in detail]
-    )
+    if error.kind.name == "const":
+        return [detail["expected_value"]]
+    return list(detail.get("options", ()))
 
 
 _SEVERAL: Mapping[str, Callable[[ValidationError, Path, Context], Iterator[Violation]]] = {
@@ -313,7 +315,7 @@ def _hint_for(code: str, path: Path, context: Context) -> str:
     field, value, written = context.root.at(path), context.value(path), context.written(path)
     scalar = not isinstance(value, (dict, list))
     if code == "schema-type" and scalar and field.types == frozenset(("array",)):
-        return f"Write it as a list: [{_plain(written)}]." if written else "Write it as a list."
+        return f"Write it as a list: [{plain(written)}]." if written else "Write it as a list."
     if code == "schema-type" and scalar and field.types == frozenset(("string",)) and written:
         return f'Put it in quotes: "{written}".'
     if code == "schema-choice" and isinstance(value, str):
@@ -334,85 +336,3 @@ def _other_fields(known: Sequence[str]) -> str:
         return "Remove the field."
     names = ", ".join(known[:MOST_CHOICES]) + (", …" if len(known) > MOST_CHOICES else "")
     return f"Remove the field; those that may still be added here are {names}."
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that was probably meant; empty when none is near."""
-    import difflib  # noqa: PLC0415 - only needed to word a fault
-
-    plain = {re.sub(r"[\W_]", "", other).lower(): other for other in known}
-    close = difflib.get_close_matches(re.sub(r"[\W_]", "", name).lower()[:LONGEST_VALUE], plain, 1, 0.7)
-    return plain[close[0]] if close else ""
-
-
-# -- parts of sentences -----------------------------------------------------------------------------
-
-
-def subject(path: Path) -> str:
-    """A path as people write it: `rollback.steps[0].owner`."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif re.fullmatch(r"[\w$-]+", part):
-            text += f".{_cut(part)}"
-        else:
-            text += f"[{_quoted(part)}]"
-    return f"`{text.removeprefix('.')}`" if text else "the document"
-
-
-def alternatives(words: Sequence[str]) -> str:
-    """`a`, `a or b`, `a, b or c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
-
-
-def counted(number: int, things: str) -> str:
-    """`1 item`, `2 items`."""
-    return f"{number} {things[:-1] if number == 1 else things}"
-
-
-_UNQUOTED = re.compile(r"\w[\w./-]*(?: [\w./-]+)*")
-_OTHER_SCALAR = re.compile(r"true|false|null|[\d._]+([eE][\w-]+)?|0[xo]\w+", re.IGNORECASE)
-"""What YAML reads as something else than text; a few texts more, to be on the safe side."""
-
-
-def shown(value: Any) -> str:
-    """A value as its author would write it; texts in quotes only where they need them."""
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    if not isinstance(value, str):
-        return _cut(json.dumps(value, ensure_ascii=False))
-    return (
-        _cut(value) if _UNQUOTED.fullmatch(value) and not _OTHER_SCALAR.fullmatch(value) else _quoted(value)
-    )
-
-
-def _found(value: Any, expected: Iterable[str]) -> str:
-    """What stands there: the value itself where it is short and of use, otherwise its type."""
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    if value is None:
-        return "nothing"
-    if isinstance(value, str):
-        return "text" if set(expected) <= {"array", "object"} else _quoted(value)
-    return shown(value)
-
-
-def _type_words(names: Iterable[str]) -> list[str]:
-    return [words for name, words in _TYPES.items() if name in set(names)]
-
-
-def _quoted(value: Any) -> str:
-    text = _cut(str(value))
-    return json.dumps(text, ensure_ascii=not text.isprintable())
-
-
-def _plain(text: str) -> str:
-    """Without quotes; what would not show, or would disturb a screen, is escaped."""
-    return _cut(text) if text.isprintable() else _quoted(text)[1:-1]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"

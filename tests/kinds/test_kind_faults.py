@@ -271,10 +271,30 @@ def test_a_null_is_absent_and_pointed_at() -> None:
     assert said(kind({"id": TEXT}, required=["id"]), "a: 1\nid:\n")[1:] == ["2:1 `id` is required"]
 
 
-def test_a_flood_of_faults_says_how_many_are_left_out() -> None:
+MORE = "further faults of this document are not listed"
+
+
+def test_a_flood_of_faults_is_cut_and_says_so() -> None:
     faults = said(kind({"x": {"items": TEXT}}), f"x: {[1] * 1_000}")
     assert len(faults) == 201
-    assert faults[-1].endswith("800 further faults of this document are not listed")
+    assert faults[:2] == ["1:5 `x[0]` must be text; found 1", "1:8 `x[1]` must be text; found 1"]
+    assert faults[-1].endswith(MORE)
+
+
+def test_a_flood_of_unknown_fields_is_cut_and_says_so() -> None:
+    faults = said(kind({"owner": TEXT}), "\n".join(f"owner{n}: 1" for n in range(5_000)))
+    assert len(faults) == 201
+    assert faults[0] == "1:1 unknown field `owner0`: did you mean `owner`?"
+    assert faults[-1].endswith(MORE)
+
+
+def test_of_a_huge_document_the_first_fault_is_told() -> None:
+    faults = said(kind({"x": {"items": TEXT}}), f"x: {['a'] * 30_000 + [1] * 30_000}".replace("'", ""))
+    assert [fault.partition(" ")[2] for fault in faults] == ["`x[30000]` must be text; found 1", MORE]
+
+
+def test_the_same_number_written_in_two_ways_is_repeated() -> None:
+    assert said(kind({"x": {"uniqueItems": True}}), "x: [1, 2, 1.0]") == ["1:11 `x[2]` repeats `x[0]`: 1"]
 
 
 def test_a_long_value_is_cut() -> None:

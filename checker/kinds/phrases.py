@@ -1,0 +1,101 @@
+"""Parts of sentences about values: how a path, a value, a choice is written for people."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from checker.model import Path
+
+LONGEST_VALUE = 60
+"""Characters of a value that a message repeats."""
+TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "empty",
+}
+
+
+def subject(path: Path) -> str:
+    """A path as people write it: `rollback.steps[0].owner`."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif re.fullmatch(r"[\w$-]+", part):
+            text += f".{_cut(part)}"
+        else:
+            text += f"[{quoted(part)}]"
+    return f"`{text.removeprefix('.')}`" if text else "the document"
+
+
+def alternatives(words: Sequence[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def counted(number: int, things: str) -> str:
+    """`1 item`, `2 items`."""
+    return f"{number} {things[:-1] if number == 1 else things}"
+
+
+_UNQUOTED = re.compile(r"\w[\w./-]*(?: [\w./-]+)*")
+_OTHER_SCALAR = re.compile(r"true|false|null|[\d._]+([eE][\w-]+)?|0[xo]\w+", re.IGNORECASE)
+"""What YAML reads as something else than text; a few texts more, to be on the safe side."""
+
+
+def shown(value: Any) -> str:
+    """A value as its author would write it; texts in quotes only where they need them."""
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if not isinstance(value, str):
+        return _cut(json.dumps(value, ensure_ascii=False))
+    return _cut(value) if _UNQUOTED.fullmatch(value) and not _OTHER_SCALAR.fullmatch(value) else quoted(value)
+
+
+def as_found(value: Any, expected: Iterable[str]) -> str:
+    """What stands there: the value itself where it is short and of use, otherwise its type."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return "text" if set(expected) <= {"array", "object"} else quoted(value)
+    return shown(value)
+
+
+def type_words(names: Iterable[str]) -> list[str]:
+    """JSON Schema's names of types in words, in the order of `TYPES`."""
+    return [words for name, words in TYPES.items() if name in set(names)]
+
+
+def quoted(value: Any) -> str:
+    """A text in quotes; what would not show, or would disturb a screen, is escaped."""
+    text = _cut(str(value))
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def plain(text: str) -> str:
+    """The same without the quotes."""
+    return _cut(text) if text.isprintable() else quoted(text)[1:-1]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that was probably meant; empty when none is near."""
+    import difflib  # noqa: PLC0415 - only needed to word a fault
+
+    letters = {re.sub(r"[\W_]", "", other).lower(): other for other in known}
+    close = difflib.get_close_matches(re.sub(r"[\W_]", "", name).lower()[:LONGEST_VALUE], letters, 1, 0.7)
+    return letters[close[0]] if close else ""
