@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from checker import cel, documents
 from checker.cel import tree
@@ -16,8 +15,7 @@ MOST_VALUE = 80
 """Characters of a value that a sentence shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """The outcome of a check that did not pass, and why."""
 
     outcome: Literal["fail", "error"]

@@ -6,9 +6,8 @@ character), as in SARIF.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Outcome = Literal["pass", "fail", "not-applicable", "error"]
 Enforcement = Literal["mandatory", "advisory", "upcoming"]
@@ -21,8 +20,7 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 OUTCOMES: tuple[Outcome, ...] = ("pass", "fail", "not-applicable", "error")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a text."""
 
     line: int
@@ -31,8 +29,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in a file."""
 
     path: str
@@ -41,8 +38,7 @@ class Location:
     """None: the file as a whole (it could not be read, or it has no lines)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """A defect of one document, found before anyone knows whether it judges or is judged."""
 
     code: str
@@ -54,16 +50,14 @@ class Fault:
     """What to do about it; may be empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """The lines of a source that a reader needs to see beside a message."""
 
     first_line: int
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """A defect in what we judge with: a policy, a gate, the configuration, the command line."""
 
     code: str
@@ -75,8 +69,7 @@ class Diagnostic:
     excerpt: Excerpt | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Provenance of something that was read."""
 
     locator: str
@@ -89,8 +82,7 @@ class Evidence:
     """None for files of the workspace: the digest says which version was read."""
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectRef:
+class SubjectRef(NamedTuple):
     """Names the thing that was checked."""
 
     kind: str
@@ -100,8 +92,7 @@ class SubjectRef:
     """The id of its product, or empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A value that decided an outcome."""
 
     expression: str
@@ -112,8 +103,7 @@ class Seen:
     """Where the value stands (or would stand: its nearest present ancestor)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a check did not pass: one part of the assertion, and what it saw."""
 
     text: str
@@ -123,8 +113,7 @@ class Reason:
     seen: tuple[Seen, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Waived:
+class Waived(NamedTuple):
     """Who accepted a failure, and until when."""
 
     id: str
@@ -134,8 +123,7 @@ class Waived:
     """The last day it holds, `YYYY-MM-DD`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """The record of one check; passes are recorded too."""
 
     rule: str
@@ -158,8 +146,7 @@ class Result:
     """Only for what did not pass."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInfo:
+class RuleInfo(NamedTuple):
     """What a report says of a rule that was applied."""
 
     id: str
@@ -176,8 +163,7 @@ class RuleInfo:
     """Where the rule is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Results, verdict and the inputs they rest on: all that a renderer may know."""
 
     tool_version: str

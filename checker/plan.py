@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date as Day
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.kinds import Kind
 from checker.model import SEVERITIES, Enforcement, Location, Path, RuleInfo, Severity
@@ -17,8 +16,7 @@ from checker.policy.workspace import Workspace
 from checker.snapshot import Snapshot, Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """A rule with what its gate and the calendar make of it."""
 
     info: RuleInfo
@@ -37,8 +35,7 @@ Slate = tuple[Bound, ...]
 """All rules for one subject, those of a policy side by side; shared by subjects that stand alike."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """Every check: each subject with each rule of its slate."""
 
     checks: tuple[tuple[Subject, Slate], ...]
@@ -49,8 +46,7 @@ class Plan:
     """Every rule of the workspace that is selected, whether or not it has a subject."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(NamedTuple):
     """What of a workspace is asked for; everything where a part is empty."""
 
     rules: tuple[str, ...] = ()
@@ -60,7 +56,7 @@ class Selector:
     """The least severity."""
     paths: tuple[str, ...] = ()
     """Files or folders, relative to the workspace."""
-    params: Mapping[str, Mapping[str, ParamValue]] = field(default_factory=dict)
+    params: Mapping[str, Mapping[str, ParamValue]] = {}
     """Overrides by policy id; they win over everything else."""
 
     def takes_rule(self, info: RuleInfo) -> bool:
@@ -192,8 +188,7 @@ class _Maker:
         return gate.leads_to == min(ahead, default=gate.leads_to)
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """A rule for a kind, before any gate is considered."""
 
     info: RuleInfo

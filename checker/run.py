@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
 
 import checker
 from checker import judge, plan
@@ -17,8 +17,7 @@ from checker.sources import files
 from checker.transports.disk import Disk
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What is asked of a check."""
 
     folder: str
@@ -26,7 +25,7 @@ class Request:
     as_of: Callable[[tzinfo], datetime]
     """The clock, once the workspace's time zone is known; the result is timezone-aware."""
     selector: Callable[[Workspace], plan.Selector | tuple[Diagnostic, ...]] = lambda _: plan.Selector()
-    progress: Callable[[int, int], None] | None = field(default=None)
+    progress: Callable[[int, int], None] | None = None
 
 
 def load(folder: str) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.documents import Document, Reading
 from checker.kinds import Kind
 from checker.model import Evidence, Excerpt, Fault, Location, Path, Span, SubjectRef
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """One thing to be checked."""
 
     ref: SubjectRef

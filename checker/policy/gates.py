@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from checker.kinds import Kind
 from checker.model import Diagnostic
@@ -16,8 +15,7 @@ STANDARD = "standard"
 """The lifecycle meant where a gate names none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lifecycle:
+class Lifecycle(NamedTuple):
     """The ordered stages that a product goes through."""
 
     id: str
@@ -35,8 +33,7 @@ SCOPES: tuple[Scope, ...] = ("rule", "policy", "pack")
 """From the most specific to the least."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """One entry of a gate's `binds`."""
 
     scope: Scope
@@ -44,12 +41,11 @@ class Binding:
     """An id; `*` matches any characters."""
     advisory: bool
     params: Mapping[str, ParamValue]
-    index: int
+    position: int
     """Its place in `binds`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(NamedTuple):
     """A decision point."""
 
     id: str
@@ -168,7 +164,7 @@ def _known(policies: Sequence[Policy], kinds: Iterable[Kind]) -> Mapping[Scope, 
 
 
 def _binding_diagnostics(source: Source, binding: Binding, known: Known) -> Iterable[Diagnostic]:
-    at = ("binds", binding.index)
+    at = ("binds", binding.position)
     fitting = [policy for name, policy in known if matches(binding.pattern, name)]
     if not fitting:
         names = tuple(sorted({name for name, _ in known}))

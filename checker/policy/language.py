@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date as Day
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from datetime import date as Day
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from checker import cel, documents
 
@@ -32,8 +32,7 @@ JUDGED = frozenset({"subject", "old", "item", "product"})
 """Variables under which an absent field is the subject's failure; elsewhere it is an error of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What the functions of the language know about the evaluation that calls them."""
 
     as_of: datetime
@@ -44,7 +43,7 @@ class Context:
     """Kind to the data of the subjects of the same product, sorted by id. Raises cel.FunctionError likewise."""
     decision: Callable[[str, str], Mapping[str, Any] | None] = lambda product, gate: None
     """Product and gate to the last gate record, or None."""
-    kinds: frozenset[str] = field(default_factory=frozenset)
+    kinds: frozenset[str] = frozenset()
     """The kinds that the workspace collects: asking for another is an error, not an absence."""
 
     @property
@@ -194,6 +193,7 @@ class SemanticVersion(cel.Opaque):
     __slots__ = ("_order", "_text")
 
     def __init__(self, text: str) -> None:
+        """Raises cel.FunctionError for a text that is no version."""
         match = _SEMVER.fullmatch(text)
         if match is None:
             raise cel.FunctionError(
@@ -220,10 +220,11 @@ class SemanticVersion(cel.Opaque):
 
 
 SEMVER = cel.OpaqueType("semver")
+_semver = lru_cache(maxsize=4096)(SemanticVersion)
+"""Artifacts repeat the same few versions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A function as documents describe it."""
 
     signature: str
@@ -286,7 +287,7 @@ FUNCTIONS: tuple[Entry, ...] = (
         "semver(text) -> semver",
         "A version that can be compared; a leading v and missing parts are fine (v1.20 is 1.20.0). "
         "A text that is no version fails the rule.",
-        cel.Function("semver", (cel.STRING,), SEMVER, SemanticVersion),
+        cel.Function("semver", (cel.STRING,), SEMVER, _semver),
     ),
     _entry(
         "decision(product, gate) -> gate record",

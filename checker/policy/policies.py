@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date as Day
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker import cel
 from checker.kinds import Kind
@@ -17,8 +16,7 @@ from checker.policy.reading import Source, offset_span
 ParamValue = str | int | float | bool | list[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(NamedTuple):
     """A value of a policy that a gate or the workspace may override."""
 
     name: str
@@ -49,8 +47,7 @@ def _family(value: ParamValue) -> str:
     return "a list" if isinstance(value, list) else "a text"
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """A compiled expression and where it is written."""
 
     program: cel.Program
@@ -58,8 +55,7 @@ class Expression:
     """Its place in the policy's document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One assertion with a permanent id."""
 
     id: str
@@ -86,8 +82,7 @@ class Rule:
     """True: it compares with the base revision."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """A versioned set of rules about one kind."""
 
     id: str

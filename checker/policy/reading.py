@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker import documents, shipped
 from checker.kinds import validation
@@ -18,8 +17,7 @@ Read = Callable[[str], bytes | Fault]
 """How a file is read: a path in, its bytes or what was wrong with it out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One file that we judge with, read and found sound."""
 
     path: str

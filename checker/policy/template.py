@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker import cel
 
@@ -11,8 +11,7 @@ ABSENT = "absent"
 """What a person reads where a field is not there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """An expression in a template."""
 
     offset: int
@@ -20,8 +19,7 @@ class Part:
     program: cel.Program
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """A text whose `{…}` hold expressions; `{{` and `}}` stand for the braces themselves."""
 
     parts: tuple[str | Part, ...]

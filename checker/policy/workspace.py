@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from checker import cel, kinds, shipped
@@ -36,8 +36,7 @@ class Open(Protocol):
         """The files below `folder`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """One entry of `subjects`: where subjects of a kind are found."""
 
     kind: Kind
@@ -52,8 +51,7 @@ class Selection:
     """Its place in the configuration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(NamedTuple):
     """A folder of policies."""
 
     id: str
@@ -63,8 +61,7 @@ class Pack:
     """How many it holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(NamedTuple):
     """All that we judge with, read and compiled."""
 
     name: str
@@ -272,18 +269,18 @@ def _pack(
     state: _Loading, files: Files, folder: str, shown: str, lifecycles: dict[str, gates_.Lifecycle]
 ) -> list[Policy] | None:
     """The policies of one folder, None where it holds none; its lifecycles join the others."""
-    inside = f"{folder}/" if folder else ""
+    inside, outside = (f"{path}/" if path else "" for path in (folder, shown))
     head = files.find(f"{inside}{PACK}")
-    pack = state.read(head[0][0], "pack", files, f"{shown}/{PACK}") if head else None
+    pack = state.read(head[0][0], "pack", files, f"{outside}{PACK}") if head else None
     name = pack.data["pack"] if pack else PurePosixPath(shown).name
     for path, _ in files.find(f"{inside}**/*.lifecycle.yaml"):
-        _lifecycle(state, lifecycles, state.read(path, "lifecycle", files, f"{shown}/{path.removeprefix(inside)}"))
+        _lifecycle(state, lifecycles, state.read(path, "lifecycle", files, f"{outside}{path.removeprefix(inside)}"))
     found = files.find(f"{inside}**/*.policy.yaml")
     if not found:
         return None
     policies: list[Policy] = []
     for path, _ in found:
-        policy_source = state.read(path, "policy", files, f"{shown}/{path.removeprefix(inside)}")
+        policy_source = state.read(path, "policy", files, f"{outside}{path.removeprefix(inside)}")
         if policy_source:
             kind = state.kind(policy_source.data["subject"])
             if kind is None:
@@ -297,8 +294,7 @@ def _pack(
     return policies
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(NamedTuple):
     """Policies apart from what they will judge: what their authors work on."""
 
     policies: tuple[Policy, ...]

@@ -6,14 +6,13 @@ A new format is one module with a function `render(report, options)` and one lin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
+from typing import NamedTuple
 
 from checker.model import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How a person wants to read; formats for machines take no notice of it."""
 
     color: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Protocol
 
 from checker import cel, documents
@@ -176,5 +175,5 @@ def _unique(subjects: list[Subject]) -> list[Subject]:
                 subject.span((subject.kind.key,)),
                 "Give each its own id.",
             )
-            subjects[index] = replace(subject, faults=(*subject.faults, fault))
+            subjects[index] = subject._replace(faults=(*subject.faults, fault))
     return subjects

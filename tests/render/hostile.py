@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from hypothesis import strategies as st
 
@@ -76,8 +75,7 @@ def reports(draw: st.DrawFn) -> Report:
     found = tuple(draw(st.lists(results, max_size=3)))
     words = draw(text)
     ids = sorted({result.rule for result in found})
-    return replace(
-        MIXED,
+    return MIXED._replace(
         workspace=draw(text),
         results=found,
         rules=tuple(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -186,8 +185,7 @@ MIXED = Report(
 
 EMPTY = Report("0.1.0", "acme", AS_OF, "undecided", (), (), (), (), 3, "gonogo config show")
 
-GREEN = replace(
-    MIXED,
+GREEN = MIXED._replace(
     verdict="go",
     results=MIXED.results[:1],
     rules=RULES[1:2],
@@ -197,8 +195,7 @@ GREEN = replace(
     next_step="",
 )
 
-BROKEN = replace(
-    EMPTY,
+BROKEN = EMPTY._replace(
     results=(),
     diagnostics=(
         Diagnostic(
@@ -217,8 +214,7 @@ BROKEN = replace(
 
 _LOST = SubjectRef("launch-plan", "ledger", "launches/ledger/launch.yaml", "ledger")
 
-UNREADABLE = replace(
-    MIXED,
+UNREADABLE = MIXED._replace(
     results=(
         result(
             "launch-plan.readable",
@@ -267,8 +263,7 @@ TRICKS = (
 )
 """Each has been a way to make some reader of reports do what the text says."""
 
-HOSTILE = replace(
-    MIXED,
+HOSTILE = MIXED._replace(
     workspace="acme\n::error::" + TRICKS[0],
     results=tuple(
         result(

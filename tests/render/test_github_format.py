@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given, settings
@@ -102,14 +102,14 @@ def test_levels_places_and_texts() -> None:
     ids=["one line", "two lines", "a file"],
 )
 def test_positions(location: Location, numbers: dict[str, str]) -> None:
-    first = annotations(replace(MIXED, results=(result("r", "fail", location, "m"),), diagnostics=()))[0]
+    first = annotations(MIXED._replace(results=(result("r", "fail", location, "m"),), diagnostics=()))[0]
     assert first.properties == {"file": PLAN, **numbers, "title": "r (mandatory)"}
 
 
 @pytest.mark.parametrize("text", ["100% %0A", "a:b,c", "a\nb", "::error::x"])
 def test_texts_arrive_as_they_were(text: str) -> None:
     found = annotations(
-        replace(MIXED, results=(result("r", "fail", at("a:b,c%.yaml", 1, 1, 2), text),), diagnostics=())
+        MIXED._replace(results=(result("r", "fail", at("a:b,c%.yaml", 1, 1, 2), text),), diagnostics=())
     )
     assert found[0].text == text
     assert found[0].properties["file"] == "a:b,c%.yaml"
@@ -120,14 +120,14 @@ def many(number: int, **shape: object) -> list[Result]:
 
 
 def test_of_too_many_the_most_pressing_are_shown_and_the_rest_counted() -> None:
-    critical = replace(many(40, severity="low")[-1], severity="critical")
+    critical = many(40, severity="low")[-1]._replace(severity="critical")
     results = (
         *many(40, severity="low"),
         critical,
         *many(13, enforcement="advisory"),
         *many(12, enforcement="upcoming"),
     )
-    found = annotations(replace(MIXED, results=results, diagnostics=()))
+    found = annotations(MIXED._replace(results=results, diagnostics=()))
     levels = [each.level for each in found]
     assert [levels.count(level) for level in ("error", "warning", "notice")] == [10, 10, 10]
     assert found[0].text == "m39"
@@ -135,5 +135,5 @@ def test_of_too_many_the_most_pressing_are_shown_and_the_rest_counted() -> None:
 
 
 def test_within_the_limits_nothing_is_said_of_them() -> None:
-    found = annotations(replace(MIXED, results=tuple(many(10)), diagnostics=()))
+    found = annotations(MIXED._replace(results=tuple(many(10)), diagnostics=()))
     assert "Not shown" not in found[-1].text

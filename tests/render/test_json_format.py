@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +135,7 @@ def test_a_fingerprint_can_be_computed_by_anyone() -> None:
 
 def test_a_fingerprint_ignores_lines_and_words() -> None:
     moved = [
-        replace(each, location=at(PLAN, 99, 1, 2), message="other", severity="low", outcome="pass")
+        each._replace(location=at(PLAN, 99, 1, 2), message="other", severity="low", outcome="pass")
         for each in MIXED.results
     ]
     assert fingerprints(moved) == fingerprints(MIXED.results)
@@ -150,10 +149,10 @@ def test_fingerprints_are_unique_in_a_report() -> None:
 @given(st.permutations(MIXED.results))
 def test_the_digest_ignores_order_lines_and_words(results: list[Result]) -> None:
     other = [
-        replace(each, message="other", location=replace(each.location, span=Span(7, 7, 7, 8)))
+        each._replace(message="other", location=each.location._replace(span=Span(7, 7, 7, 8)))
         for each in results
     ]
-    assert verdict_digest(replace(MIXED, results=tuple(other))) == verdict_digest(MIXED)
+    assert verdict_digest(MIXED._replace(results=tuple(other))) == verdict_digest(MIXED)
 
 
 @pytest.mark.parametrize(
@@ -168,15 +167,15 @@ def test_the_digest_ignores_order_lines_and_words(results: list[Result]) -> None
     ids=lambda change: next(iter(change)),
 )
 def test_the_digest_changes_with_every_decision(change: dict[str, Any]) -> None:
-    other = (replace(MIXED.results[0], **change), *MIXED.results[1:])
-    assert verdict_digest(replace(MIXED, results=other)) != verdict_digest(MIXED)
+    other = (MIXED.results[0]._replace(**change), *MIXED.results[1:])
+    assert verdict_digest(MIXED._replace(results=other)) != verdict_digest(MIXED)
 
 
 def test_the_digest_covers_the_verdict() -> None:
-    assert verdict_digest(replace(MIXED, verdict="go")) != verdict_digest(MIXED)
+    assert verdict_digest(MIXED._replace(verdict="go")) != verdict_digest(MIXED)
 
 
 def test_positions_start_at_one() -> None:
     only = result("r", "fail", at(PLAN, 1, 1, 2), "m")
-    location = loaded(replace(MIXED, results=(only,)))["results"][0]["location"]
+    location = loaded(MIXED._replace(results=(only,)))["results"][0]["location"]
     assert location == {"path": PLAN, "line": 1, "column": 1, "end_line": 1, "end_column": 2}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -86,7 +85,7 @@ def test_a_report_fits_into_a_comment_and_says_what_it_left_out(trick: str, numb
         for enforcement in ("mandatory", "advisory", "upcoming")
         for n in range(number)
     ]
-    text = RENDERERS["markdown"](replace(MIXED, results=tuple(results)), Options())
+    text = RENDERERS["markdown"](MIXED._replace(results=tuple(results)), Options())
     assert len(text.encode()) <= SIZE
     rows = sum(line.startswith("| `r") for line in text.splitlines())
     left_out = [int(number) for number in re.findall(r"^(\d+) of these are not shown", text, re.MULTILINE)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +59,9 @@ def test_passes_do_not_belong_in_it_and_waived_failures_do() -> None:
 
 def test_every_result_has_a_place_a_rule_and_a_stable_name() -> None:
     nowhere = result(
-        "launch.rollback.owner", "fail", Location(""), "m", subject=replace(MIXED.results[0].subject, path="")
+        "launch.rollback.owner", "fail", Location(""), "m", subject=MIXED.results[0].subject._replace(path="")
     )
-    run = run_of(replace(MIXED, results=(*MIXED.results, nowhere)))
+    run = run_of(MIXED._replace(results=(*MIXED.results, nowhere)))
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     for each in run["results"]:
         place = each["locations"][0]["physicalLocation"]
@@ -85,13 +84,13 @@ def test_every_result_has_a_place_a_rule_and_a_stable_name() -> None:
     ],
 )
 def test_paths_become_uris(path: str, uri: str) -> None:
-    run = run_of(replace(MIXED, results=(result("r", "fail", at(path, 1, 1, 2), "m"),)))
+    run = run_of(MIXED._replace(results=(result("r", "fail", at(path, 1, 1, 2), "m"),)))
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
 def test_a_message_cannot_hold_a_link() -> None:
     run = run_of(
-        replace(MIXED, results=(result("r", "fail", at(PLAN, 1, 1, 2), "[a](https://evil.example)"),))
+        MIXED._replace(results=(result("r", "fail", at(PLAN, 1, 1, 2), "[a](https://evil.example)"),))
     )
     assert "](" not in run["results"][0]["message"]["text"]
 
@@ -101,8 +100,8 @@ def test_what_github_would_drop_is_said(number: int, shown: int) -> None:
     results = [
         result("r", "fail", at(PLAN, n + 1, 1, 2), "m", key=str(n), severity="low") for n in range(number)
     ]
-    results[-1] = replace(results[-1], severity="critical")
-    run = run_of(replace(MIXED, results=tuple(results)))
+    results[-1] = results[-1]._replace(severity="critical")
+    run = run_of(MIXED._replace(results=tuple(results)))
     assert len(run["results"]) == shown
     assert run["results"][0]["properties"]["severity"] == "critical"
     if number > sarif.RESULTS:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -15,7 +14,7 @@ from tests.render.reports import BROKEN, CHECKOUT, MIXED, PLAN, at, result
 
 
 def page(*results: Result, **options: object) -> str:
-    report = replace(MIXED, results=results, diagnostics=())
+    report = MIXED._replace(results=results, diagnostics=())
     return RENDERERS["terminal"](report, Options(**options))  # type: ignore[arg-type]
 
 
@@ -122,7 +121,7 @@ def test_the_most_pressing_comes_first() -> None:
 
 
 def test_many_findings_are_grouped_by_subject_the_worst_first() -> None:
-    calm, bad = replace(CHECKOUT, id="a", path="a.yaml"), replace(CHECKOUT, id="b", path="b.yaml")
+    calm, bad = CHECKOUT._replace(id="a", path="a.yaml"), CHECKOUT._replace(id="b", path="b.yaml")
     results = [
         result("r", "fail", at(subject.path, line, 1, 2), f"m{line}", subject=subject)
         for line in range(1, 8)
