@@ -69,10 +69,9 @@ class Validator:
         placed = [(_place(document, found), found) for found in wording.telling(violations[:MOST_FAULTS])]
         placed.sort(key=lambda pair: (pair[0].line, pair[0].column, pair[1].message))
         faults = [Fault(found.code, found.message, span, found.hint) for span, found in placed]
-        if more:
-            faults.append(
-                Fault("schema-more", "further faults of this document are not listed", placed[-1][0])
-            )
+        if more or not faults:  # an invalid document never goes without a fault
+            message = "further faults of this document are not listed" if faults else "the schema is not met"
+            faults.append(Fault("schema-more", message, document.positions.nearest(())[0]))
         return tuple(faults)
 
 
