@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from checker.kinds.fields import ANY, Field
@@ -12,14 +13,14 @@ _TRUTH = {"true": True, "false": False}
 _ANSWERS = {**_TRUTH, "yes": True, "no": False}
 
 
-def scalar(text: str, types: frozenset[str]) -> Any:
+def scalar(text: str, types: frozenset[str], truths: Mapping[str, bool] = _TRUTH) -> Any:
     """The number or truth that a text is, if the types ask for one; otherwise the text itself."""
     if "string" in types:
         return text
     if types & {"integer", "number"} and _NUMBER.fullmatch(text):
         return float(text) if "number" in types or "." in text else int(text)
     if "boolean" in types:
-        return _TRUTH.get(text.lower(), text)
+        return truths.get(text.lower(), text)
     return text
 
 
@@ -35,4 +36,4 @@ def cell(text: str, field: Field) -> Any:
     if "array" in types and "string" not in types:
         parts = (part.strip() for part in text.split(","))
         return [cell(part, field.item or ANY) for part in parts if part]
-    return scalar(str(_ANSWERS.get(text.lower(), text)) if "boolean" in types else text, types)
+    return scalar(text, types, _ANSWERS)
