@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from checker.authoring.testing import Mismatch, Run, Tested, Uncovered
 from checker.model import Location
 
+_WIDTH = 80
 _XML_SPACE = "\t\n\r"
 
 
@@ -23,7 +24,8 @@ def terminal(run: Run) -> str:
     """A dot for each case that holds and an F for each that does not, what is wrong, and a summary."""
     parts = []
     if run.cases:
-        parts.append("".join("F" if tested.mismatches else "." for tested in run.cases))
+        marks = "".join("F" if tested.mismatches else "." for tested in run.cases)
+        parts.append("\n".join(marks[at : at + _WIDTH] for at in range(0, len(marks), _WIDTH)))
     parts += ["\n".join(_mismatch(tested, each)) for tested in run.failed for each in tested.mismatches]
     parts += [f"{_uncovered(each)}\n  --> {_where(each.location)}" for each in run.uncovered]
     parts.append(summary(run))

@@ -15,7 +15,7 @@ from checker.authoring.composition import Node, PointerError
 from checker.backends import records
 from checker.documents import Document
 from checker.kinds import Kind
-from checker.model import Diagnostic, Evidence, Location, Outcome, Path, Result, SubjectRef
+from checker.model import Diagnostic, Evidence, Location, Outcome, Path, Result, Span, SubjectRef
 from checker.policy import moment, reading
 from checker.policy.policies import ParamValue, Policy, pointer, suggestion
 from checker.policy.workspace import Library, Workspace
@@ -130,9 +130,14 @@ def run(
     expected = (
         policy
         for policy in library.policies
-        if policy.id in ids or any(f"{policy.source.path}/".startswith(f"{part}/") for part in scope)
+        if policy.id in ids or any(lies_in(policy.source.path, part) for part in scope)
     )
     return Run(tested, tuple(_uncovered(expected, cases)), tuple(wrong))
+
+
+def lies_in(path: str, scope: str) -> bool:
+    """Whether a path is a file or folder, or lies below it; the empty one holds everything."""
+    return not scope or path == scope or path.startswith(f"{scope}/")
 
 
 def load(path: str, read: reading.Read, library: Library) -> tuple[list[Case], list[Diagnostic]]:
@@ -186,7 +191,7 @@ class _Reader:
         planned = plan.make(
             self._workspace(), snapshot, as_of, plan.Selector(params={self.policy.id: params})
         )
-        planned = replace(planned, checks=tuple(check for check in planned.checks if check[0] is subject))
+        planned = planned._replace(checks=tuple(check for check in planned.checks if check[0] is subject))
         return Case(
             raw["name"], self.policy, self._location((*at, "name")), expectations, subject, planned, olds
         )
@@ -245,9 +250,9 @@ class _Reader:
             rule, key = match.groups() if match else (name, None)
             if rule != REST and rule not in known:
                 hint = suggestion(rule, known) or f"The rules of {self.policy.id} are {', '.join(known)}."
-                self._wrong(
-                    "unknown-rule", f"policy `{self.policy.id}` has no rule `{rule}`", (*at, name), hint
-                )
+                place = self._key((*at, name))
+                message = f"policy `{self.policy.id}` has no rule `{rule}`"
+                self.diagnostics.append(self.source.diagnostic("unknown-rule", message, place, hint))
                 continue
             details = stated if isinstance(stated, dict) else {"outcome": stated}
             yield Expectation(
@@ -256,11 +261,11 @@ class _Reader:
                 details["outcome"],
                 pointer(details["at"]) if "at" in details else None,
                 details.get("message"),
-                self._key_location((*at, name)),
+                Location(self.source.path, self._key((*at, name))),
             )
 
-    def _key_location(self, at: Path) -> Location:
-        return Location(self.source.path, self.source.document.positions.key(at) or self.source.span(at))
+    def _key(self, at: Path) -> Span:
+        return self.source.document.positions.key(at) or self.source.span(at)
 
     def _rules(self) -> list[Any]:
         return [*self.policy.rules, *plan.kind_rules(self.policy.kind)]
@@ -373,8 +378,8 @@ def mismatches(case: Case, results: Sequence[Result]) -> Iterator[Mismatch]:
     """Where a case and the results of its rules disagree."""
     named = {expectation.rule for expectation in case.expectations}
     rest = next((e for e in case.expectations if e.rule == REST), None)
-    own = {rule.id for rule in case.policy.rules}
-    by_rule: dict[str, list[Result]] = {}
+    own = [rule.id for rule in case.policy.rules]
+    by_rule: dict[str, list[Result]] = {rule: [] for rule in own}
     for result in results:
         by_rule.setdefault(result.rule, []).append(result)
     for expectation in case.expectations:

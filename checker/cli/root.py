@@ -87,7 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = USAGE
     except click.UsageError as wrong:
         path = wrong.ctx.command_path if wrong.ctx else "gonogo"
-        console.say(f"{path}: {wrong.format_message().rstrip('.')}. Run {path} --help.")
+        message = wrong.format_message()
+        stop = "" if message.endswith((".", "?")) else "."
+        console.say(f"{path}: {message}{stop} Run {path} --help.")
         code = USAGE
     except click.ClickException as problem:
         console.say(f"gonogo: {problem.format_message()}")

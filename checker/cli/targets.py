@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checker import shipped
+from checker.authoring.testing import lies_in
 from checker.cli import options
 from checker.cli.console import Problem
 from checker.model import Diagnostic
@@ -25,7 +26,7 @@ class Target:
     folder: str
     """The pack's."""
     shown: str
-    """How messages name that folder: relative to the current one."""
+    """How messages name that folder: relative to the current one, which is empty."""
     scope: str
     """The part, named in the same way: a file or a folder."""
 
@@ -43,9 +44,9 @@ def find(
         found += _at(path)
     if found or paths:
         return found, ()
-    home = options.nearest(workspace or ".")
+    home = options.workspace_folder(workspace) if workspace else options.nearest(".")
     if home is None:
-        return list(_at(workspace or ".")), ()
+        return list(_at(".")) if Disk(".").find(f"**/*{POLICY}") else [], ()
     source, wrong = reading.read(CONFIGURATION, Disk(home).read, "workspace")
     own = [] if source is None else [name for name in source.data.get("packs", ()) if name.startswith(".")]
     return [target for name in own for target in _at(os.path.join(home, name))], wrong
@@ -62,13 +63,13 @@ def _at(path: str) -> Iterator[Target]:
         yield _whole(pack) if os.path.samefile(pack, path) else _part(pack, path)
         return
     tests = path.removesuffix(POLICY) + TESTS if path.endswith(POLICY) else path
-    if not tests.endswith(TESTS):
+    if os.path.isfile(path) and not tests.endswith(TESTS):
         raise Problem(
             f"{path} is neither a folder nor a *{TESTS}",
             "Name the folder of a pack, or one of its tests files.",
         )
     if not os.path.isfile(tests):
-        raise Problem(f"there is no file {tests}", "Paths are relative to the current folder.")
+        raise Problem(f"there is no file or folder {tests}", "Paths are relative to the current folder.")
     yield _part(_around(os.path.dirname(tests) or "."), tests)
 
 
@@ -77,8 +78,7 @@ def _whole(folder: str) -> Target:
 
 
 def _part(pack: str, path: str) -> Target:
-    inside = os.path.relpath(path, pack).replace(os.sep, "/")
-    return Target(pack, _shown(pack), f"{_shown(pack)}/{inside}")
+    return Target(pack, _shown(pack), os.path.relpath(path).replace(os.sep, "/"))
 
 
 def _around(folder: str) -> str:
@@ -93,7 +93,8 @@ def _around(folder: str) -> str:
 
 
 def _shown(folder: str) -> str:
-    return os.path.relpath(folder).replace(os.sep, "/")
+    relative = os.path.relpath(folder).replace(os.sep, "/")
+    return "" if relative == "." else relative
 
 
 def files(targets: Iterable[Target]) -> dict[str, tuple[Disk, str]]:
@@ -102,12 +103,7 @@ def files(targets: Iterable[Target]) -> dict[str, tuple[Disk, str]]:
     for target in targets:
         door = Disk(target.folder)
         for path, _ in door.find(f"**/*{TESTS}"):
-            name = f"{target.shown}/{path}"
+            name = f"{target.shown}/{path}" if target.shown else path
             if lies_in(name, target.scope):
                 found[name] = (door, path)
     return found
-
-
-def lies_in(path: str, scope: str) -> bool:
-    """Whether a path is a file or folder, or lies below it."""
-    return path == scope or path.startswith(f"{scope}/")
