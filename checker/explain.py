@@ -40,7 +40,7 @@ def tell(
     """
     explanation = program.explain(activation)
     teller = _Teller(program, activation, subject, snapshot, item)
-    told = [teller.reason(reason) for reason in explanation.reasons]
+    told = list(dict.fromkeys(teller.reason(reason) for reason in explanation.reasons))
     if not told:
         text = f"{program.text} gives {cel.format_value(explanation.value, MOST_VALUE)}, which is neither true nor false"
         return Told("error", (Reason(text, program.text),), None)
@@ -82,7 +82,7 @@ class _Teller:
     def reason(self, reason: cel.Reason) -> Reason:
         """One reason as a sentence."""
         node = self.nodes.get((reason.start, reason.end), self.program.tree)
-        return Reason(self._sentence(reason, node), self._text(node), tuple(self._seen(reason)))
+        return Reason(self._sentence(reason, node), self._text(node), tuple(dict.fromkeys(self._seen(reason))))
 
     def places(self, reason: cel.Reason) -> Iterable[Path]:
         """The places in the subject that a reason speaks of, the most telling first."""
@@ -150,7 +150,7 @@ class _Teller:
         return None
 
     def _sentence(self, reason: cel.Reason, node: tree.Node) -> str:
-        where = self._elements(reason)
+        where = self._elements(reason, node)
         if reason.kind == "missing" and reason.missing is not None:
             if reason.missing.path:
                 return f"{where}{self._name(reason.missing)} is absent"
@@ -159,20 +159,24 @@ class _Teller:
             return f"{where}{reason.message}"
         return where + self._false(reason, node)
 
-    def _elements(self, reason: cel.Reason) -> str:
-        """`steps[2]: ` for a reason inside of an all() or exists()."""
+    def _elements(self, reason: cel.Reason, node: tree.Node) -> str:
+        """`steps[2]: ` for a reason inside of an all() or exists(), unless the reason names that place itself."""
+        named = {below.name for below in tree.walk(node) if isinstance(below, tree.Variable)}
+        origins = [reason.missing, *(observation.origin for observation in reason.seen)]
         for element in reversed(reason.elements):
-            if element.origin is not None:
-                shown = field_name(element.origin.root, element.origin.path)
-                named = [o.origin.path for o in reason.seen if o.origin] + [
-                    reason.missing.path for _ in (0,) if reason.missing
-                ]
-                covered = any(tuple(path[: len(element.origin.path)]) == tuple(element.origin.path) for path in named)
-                return "" if covered else f"{shown}: "
-            return f"{element.variable} = {element.index_or_key}: "
+            if element.variable not in named:
+                continue
+            if element.origin is None:
+                return f"{element.variable} = {element.index_or_key}: "
+            where = (element.origin.root, *element.origin.path)
+            if any(origin and (origin.root, *origin.path)[: len(where)] == where for origin in origins):
+                return ""
+            return f"{self._name(element.origin)}: "
         return ""
 
     def _false(self, reason: cel.Reason, node: tree.Node) -> str:
+        if reason.holds:
+            return self._true(reason, node)
         match node:
             case tree.Binary(operator="in"):
                 found = self._found(node.left, reason)
@@ -189,7 +193,8 @@ class _Teller:
             case tree.Call(function="matches"):
                 subject = node.target or node.arguments[0]
                 pattern = node.arguments[-1]
-                return f"{self._called(subject, reason)} must match {self._text(pattern)}; found {self._found(subject, reason)}"
+                found = self._found(subject, reason)
+                return f"{self._called(subject, reason)} must match {self._text(pattern)}; found {found}"
             case tree.Call(function="within_last"):
                 text, days = node.arguments
                 shown = self._found(days, reason) or self._text(days)
@@ -199,15 +204,42 @@ class _Teller:
                 )
             case tree.Has():
                 return f"{self._called(node.operand, reason)} is absent"
+            case tree.Variable() | tree.Field() | tree.Index():
+                return f"{self._called(node, reason)} is false"
             case tree.Comprehension(macro="exists"):
                 return f"no element of {self._called(node.range, reason)} satisfies {self._text(node.body)}"
             case _:
-                facts = ", ".join(
-                    f"{self.program.text[o.start : o.end]} is {cel.format_value(o.value, MOST_VALUE)}"
-                    for o in reason.seen
-                    if not o.absent
-                )
-                return f"{self._text(node)} does not hold" + (f": {facts}" if facts else "")
+                return f"{self._text(node)} does not hold{self._facts(reason, node)}"
+
+    def _true(self, reason: cel.Reason, node: tree.Node) -> str:
+        """The part is true, where being false was needed."""
+        match node:
+            case tree.Binary(operator=operator) if operator in _OPPOSITES:
+                return self._comparison(reason, node._replace(operator=_OPPOSITES[operator]))
+            case tree.Binary(operator="in"):
+                found = self._found(node.left, reason)
+                return f"{self._called(node.left, reason)} must not be in {self._text(node.right)}; found {found}"
+            case tree.Has() | tree.Call(function="filled"):
+                operand = node.operand if isinstance(node, tree.Has) else node.arguments[0]
+                return f"{self._called(operand, reason)} must be absent"
+            case tree.Variable() | tree.Field() | tree.Index():
+                return f"{self._called(node, reason)} must be false"
+            case _:
+                return f"{self._text(node)} must not hold{self._facts(reason, node)}"
+
+    def _facts(self, reason: cel.Reason, node: tree.Node) -> str:
+        """`: a is 1, b is 2` of what was observed inside of a part."""
+        facts = [
+            f"{self._called_span(o)} is {cel.format_value(o.value, MOST_VALUE)}"
+            for o in reason.seen
+            if not o.absent and node.start <= o.start and o.end <= node.end
+        ]
+        return f": {', '.join(facts)}" if facts else ""
+
+    def _called_span(self, observation: cel.Observation) -> str:
+        if observation.origin:
+            return self._name(observation.origin)
+        return self.program.text[observation.start : observation.end]
 
     def _comparison(self, reason: cel.Reason, node: tree.Binary) -> str:
         operator, left, right = node.operator, node.left, node.right
@@ -226,11 +258,7 @@ class _Teller:
             wanted = f"{self._called(right, reason)} ({value})"
         tail = f"; found {found}" if found is not None and operator != "!=" else ""
         if found is None:
-            inner = [o for o in reason.seen if left.start <= o.start and o.end <= left.end and not o.absent]
-            facts = ", ".join(
-                f"{self.program.text[o.start : o.end]} is {cel.format_value(o.value, MOST_VALUE)}" for o in inner
-            )
-            tail = f"; {facts}" if facts else ""
+            tail = self._facts(reason, left).replace(": ", "; ", 1)
         return f"{called} must {_WORDS[operator]} {wanted}{tail}"
 
     def _unfilled(self, reason: cel.Reason, argument: tree.Node) -> str:
@@ -255,6 +283,7 @@ _WORDS = {
     ">=": "be at least",
 }
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _NOT_EMPTY = {(">", 0), ("!=", 0), (">=", 1)}
 
 

@@ -102,7 +102,8 @@ class _Page:
         )
         if not result.waived:
             lines += self._excerpt(gutter, label, result.excerpt, result.location.span)
-        lines += [line for reason in result.reasons for line in self._reason(gutter, reason, result.location)]
+        for reason in result.reasons:
+            lines += self._reason(gutter, reason, result.location, result.message)
         for key, text in _notes(group):
             lines += self._note(gutter, key, text)
         return lines
@@ -161,12 +162,18 @@ class _Page:
         arrow = " " * gutter + self._paint("gutter", "-->")
         return [f"{arrow} {_where(location)}{visible(about)}"] if location.path else []
 
-    def _reason(self, gutter: int, reason: Reason, location: Location) -> list[str]:
-        lines = self._note(gutter, "why", reason.text)
-        for seen in reason.seen[:_SEEN_LIMIT]:
+    def _reason(self, gutter: int, reason: Reason, location: Location, message: str) -> list[str]:
+        """What the heading does not say yet: the reason, and the artifacts' values that it does not name itself."""
+        lines = self._note(gutter, "why", reason.text) if reason.text != message else []
+        news = [
+            seen
+            for seen in reason.seen
+            if seen.location and (seen.value not in reason.text or _elsewhere(seen.location, location))
+        ]
+        for seen in news[:_SEEN_LIMIT]:
             value = clip(seen.value, _VALUE_LIMIT) + _elsewhere(seen.location, location)
-            lines += self._note(gutter, "", f"{seen.expression} is {value}")
-        if hidden := len(reason.seen[_SEEN_LIMIT:]):
+            lines += self._note(gutter, "" if lines else "why", f"{seen.expression} is {value}")
+        if hidden := len(news[_SEEN_LIMIT:]):
             lines += self._note(gutter, "", f"{tally.counted(hidden, 'more value')} in the json output")
         return lines
 
