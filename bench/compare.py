@@ -91,9 +91,11 @@ def peers(files: Path, rounds: int, cache: Path, scratch: Path) -> Iterator[str]
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.glob("keps/**/kep.yaml"))
     output = scratch / "found"
     once(check("gonogo", folder, "--output-format", "json"), output)
-    failed = [result for result in json.loads(output.read_bytes())["results"] if result["outcome"] != "pass"]
+    results = json.loads(output.read_bytes())["results"]
     ours = Counter(
-        result["rule"].removeprefix("comparison.") for result in failed if result["outcome"] == "fail"
+        result["rule"].removeprefix("comparison.")
+        for result in results
+        if result["outcome"] == "fail" and result["policy"] == "comparison.proposal"
     )
     found = {"gonogo": ours}
     jobs, missing = [floor(folder), check("gonogo", folder)], {}

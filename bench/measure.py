@@ -6,7 +6,6 @@ import os
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,24 +45,16 @@ def environment(extra: Mapping[str, str]) -> dict[str, str]:
 
 def once(job: Job, output: Path) -> Figure:
     """Run a job to its end, its standard output in a file; raises JobFailedError."""
-    with output.open("wb") as out, output.with_suffix(".err").open("wb") as err:
-        begin = time.perf_counter()
-        process = subprocess.Popen(
-            job.command,
-            cwd=job.cwd,
-            env=environment(job.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begin
-    process.returncode = code = os.waitstatus_to_exitcode(status)
-    if code not in job.exit_codes:
-        said = output.with_suffix(".err").read_text(encoding="utf-8", errors="replace")
+    result, errors = output.with_suffix(".figures"), output.with_suffix(".errors")
+    launcher = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py"))]
+    command = [*launcher, str(result), str(output), str(errors), *job.command]
+    subprocess.run(command, cwd=job.cwd, env=environment(job.environment), check=True)
+    seconds, peak, code = result.read_text(encoding="utf-8").split()
+    if int(code) not in job.exit_codes:
+        said = errors.read_text(encoding="utf-8", errors="replace")
         raise JobFailedError(f"{job.name} ended with {code}:\n{said[-2000:]}")
     # The kernel counts in KiB, except on macOS, where it counts in bytes.
-    return Figure(seconds, usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024))
+    return Figure(float(seconds), int(peak) / (1024 * 1024 if sys.platform == "darwin" else 1024))
 
 
 def in_turns(jobs: Sequence[Job], rounds: int, scratch: Path) -> dict[str, Figure]:
