@@ -33,35 +33,40 @@ def shape_of(field: Field) -> str:
     return next((shape for name, shape in _SHAPES.items() if name in (field.types or ())), "text")
 
 
+_COMPUTED = ("sections", "placeholders")
+"""Fields that every Markdown document has; a closed kind that does not name them goes without."""
+
+
 class Headings:
     """What Markdown documents of one kind are lifted by."""
 
-    __slots__ = ("_columns", "_rules")
+    __slots__ = ("_columns", "_rules", "_title", "_unwanted")
 
     def __init__(self, root: Field) -> None:
-        """`root` is the kind's schema unfolded."""
+        """`root` is the kind's schema unfolded; its field `title` is filled from that of the document."""
+        named = root.properties
         self._rules = [
-            (name, field.headings, shape_of(field))
-            for name, field in root.properties.items()
-            if field.headings
+            (name, field.headings, shape_of(field)) for name, field in named.items() if field.headings
         ]
         self._columns = {
-            name: root.properties[name].item or ANY for name, _, shape in self._rules if shape == "records"
+            name: named[name].item or ANY for name, _, shape in self._rules if shape == "records"
         }
+        self._title = "title" if "title" in named else None
+        self._unwanted = [name for name in _COMPUTED if name not in named and root.unnamed is None]
 
     def lift(self, document: Document) -> Document:
         """The fields of the kind, from front matter, headings and tables."""
         from checker.documents import markdown  # noqa: PLC0415 - only Markdown needs its parser
 
-        lifted = markdown.fields(document, [markdown.FieldRule(*rule) for rule in self._rules])
+        lifted = markdown.fields(document, [markdown.FieldRule(*rule) for rule in self._rules], self._title)
+        data = {name: value for name, value in lifted.data.items() if name not in self._unwanted}
         written: dict[Path, str] = {}
-        data = dict(lifted.data)
         for name, item in self._columns.items():
             rows = data.get(name)
             if isinstance(rows, list):
                 columns = _columns(item)
                 data[name] = [_record(row, columns, item, (name, i), written) for i, row in enumerate(rows)]
-        return Document(data, _CellPositions(lifted.positions, written)) if written else lifted
+        return Document(data, _CellPositions(lifted.positions, written))
 
 
 def _columns(item: Field) -> Mapping[str, str]:

@@ -89,7 +89,7 @@ def test_faults_of_a_document() -> None:
     faults = prd.faults(shaped(prd, PRD.replace("tier: 2", "tier: T2").replace("| Owner ", "| Ownr  ")))
     assert [(fault.span.line, fault.message) for fault in faults if fault.span] == [
         (6, '`tier` must be 1, 2 or 3; found "T2"'),
-        (23, "unknown field `Ownr` in `success_metrics[0]`: did you mean `owner`?"),
+        (21, "unknown field `Ownr` in `success_metrics[0]`: did you mean `owner`?"),
         (24, '`success_metrics[1].target` must be a number; found "TBD"'),
     ]
 
@@ -100,6 +100,19 @@ def test_what_a_document_does_not_have_is_absent() -> None:
     ).data
     assert not data.get("goals")
     assert "non_goals" not in data
+
+
+def test_the_title_of_the_document_fills_the_field_of_that_name() -> None:
+    prd = shipped_kind("prd")
+    assert shaped(prd, "---\nid: a\n---\n# Express checkout\n").data["title"] == "Express checkout"
+    assert shaped(prd, "---\ntitle: A\n---\n# Express checkout\n").data["title"] == "A"
+    assert "title" not in shaped(kind({"id": {"type": "string"}}), "---\nid: a\n---\n# A\n").data
+
+
+def test_a_closed_kind_without_sections_goes_without() -> None:
+    note = kind({"id": {"type": "string"}})
+    lifted = shaped(note, "---\nid: a\n---\n# A\n\nTBD\n")
+    assert (lifted.data, note.faults(lifted)) == ({"id": "a"}, ())
 
 
 def test_a_kind_of_the_workspace_has_headings_of_its_own() -> None:
