@@ -58,7 +58,7 @@ def keywords(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]
     return st.lists(st.one_of(*pairs, *pairs, wrong), max_size=3).map(dict)
 
 
-SCHEMAS = st.recursive(st.booleans() | st.just({}), keywords, max_leaves=8)
+SCHEMAS: st.SearchStrategy[Any] = st.recursive(st.booleans() | st.just({}), keywords, max_leaves=8)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
