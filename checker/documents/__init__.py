@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from checker.documents import yaml
 from checker.documents.encoding import decode
+from checker.documents.placeholders import placeholder
 from checker.documents.reading import (
     LIMITS,
     Document,
@@ -19,7 +21,28 @@ from checker.documents.reading import (
 )
 from checker.model import Fault
 
-__all__ = ["FORMATS", "LIMITS", "SUFFIXES", "Document", "Limits", "Positions", "Reading", "format_of", "read"]
+if TYPE_CHECKING:
+    from checker.documents import markdown
+
+__all__ = [
+    "FORMATS",
+    "LIMITS",
+    "SUFFIXES",
+    "Document",
+    "Limits",
+    "Positions",
+    "Reading",
+    "format_of",
+    "markdown",
+    "placeholder",
+    "read",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "markdown":  # as a part of the interface it is there without an import; it is rarely needed
+        return import_module("checker.documents.markdown")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _later(module: str) -> Reader:

@@ -113,6 +113,16 @@ class Positions:
         self._root = root
 
     @property
+    def source(self) -> Source:
+        """The text that the positions are of."""
+        return self._source
+
+    @property
+    def root(self) -> int:
+        """The slot of the whole."""
+        return self._root
+
+    @property
     def places(self) -> Places:
         """The flat arrays behind the questions below."""
         if not isinstance(self._places, Places):
