@@ -6,6 +6,7 @@ character), as in SARIF.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -29,13 +30,35 @@ class Span(NamedTuple):
     end_column: int
 
 
-class Location(NamedTuple):
-    """A place in a file."""
+class Location:
+    """A place in a file. Equal to another of the same path and span.
 
-    path: str
-    """Relative to the workspace, with forward slashes."""
-    span: Span | None = None
-    """None: the file as a whole (it could not be read, or it has no lines)."""
+    Most results pass and nobody asks where they stand, so the span may be given as a function that finds it.
+    """
+
+    __slots__ = ("_span", "path")
+
+    def __init__(self, path: str, span: Span | None | Callable[[], Span | None] = None) -> None:
+        """`path` is relative to the workspace, with forward slashes."""
+        self.path = path
+        self._span = span
+
+    @property
+    def span(self) -> Span | None:
+        """None: the file as a whole (it could not be read, or it has no lines)."""
+        span = self._span
+        if span is not None and not isinstance(span, Span):
+            span = self._span = span()
+        return span
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Location) and self.path == other.path and self.span == other.span
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.span))
+
+    def __repr__(self) -> str:
+        return f"Location(path={self.path!r}, span={self.span!r})"
 
 
 class Fault(NamedTuple):
@@ -173,7 +196,7 @@ class Report(NamedTuple):
     """Timezone-aware; the only clock."""
     verdict: Verdict
     results: tuple[Result, ...]
-    """Sorted by path, line, column, rule, key."""
+    """In the order of path, place of the subject in its file, rule, and place of the element."""
     rules: tuple[RuleInfo, ...]
     """Every rule that has a result, sorted by id."""
     diagnostics: tuple[Diagnostic, ...]

@@ -32,7 +32,7 @@ class Bound(NamedTuple):
 
 
 Slate = tuple[Bound, ...]
-"""All rules for one subject, those of a policy side by side; shared by subjects that stand alike."""
+"""All rules for one subject, sorted by id; shared by subjects that stand alike."""
 
 
 class Plan(NamedTuple):
@@ -111,9 +111,8 @@ class _Maker:
                 if policy.kind.name == kind.name
                 for rule in policy.rules
             )
-            self.candidates[kind.name] = tuple(
-                candidate for candidate in (*own, *written) if self.selector.takes_rule(candidate.info)
-            )
+            asked = [candidate for candidate in (*own, *written) if self.selector.takes_rule(candidate.info)]
+            self.candidates[kind.name] = tuple(sorted(asked, key=lambda candidate: candidate.info.id))
         return self.candidates[kind.name]
 
     def _base_params(self, policy: Policy) -> dict[str, ParamValue]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from checker.documents import Document, Reading
@@ -40,8 +40,8 @@ class Subject(NamedTuple):
         return None if self.document is None else self.document.positions.nearest(at)[0]
 
     def location(self, at: Path = ()) -> Location:
-        """The same as a location."""
-        return Location(self.ref.path, self.span(at))
+        """The same as a location, found when it is asked for."""
+        return Location(self.ref.path, None if self.document is None else partial(self.span, at))
 
     def excerpt(self, span: Span | None) -> Excerpt | None:
         """The lines of the source at `span`."""

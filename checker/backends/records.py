@@ -31,17 +31,10 @@ def run(
         context = language.Context(
             plan.as_of, _lookup(plan.snapshot), _related(plan.snapshot, subject), _decision(plan.snapshot), kinds
         )
-        mine = list(_Evaluation(plan, subject, context, olds).results(slate))
-        mine.sort(key=_order)
-        results += mine
+        results += _Evaluation(plan, subject, context, olds).results(slate)
         if progress:
             progress(done + 1, total)
     return results
-
-
-def _order(result: Result) -> tuple[int, int, str, str]:
-    span = result.location.span
-    return (span.line, span.column, result.rule, result.key) if span else (0, 0, result.rule, result.key)
 
 
 def _lookup(snapshot: Snapshot) -> Callable[[str, str], dict[str, Any] | None]:
@@ -106,11 +99,10 @@ class _Evaluation:
             "product": product.data if product else {},
             language.CONTEXT: context,
         }
-        self.whole = Location(subject.ref.path, subject.span(()))
+        self.whole = subject.location()
+        self.applies: dict[str, explain.Told | bool] = {}
 
     def results(self, slate: Slate) -> Iterator[Result]:
-        applies: explain.Told | bool = True
-        policy: Policy | None = None
         for bound in slate:
             if bound.policy is None or bound.rule is None:
                 yield from self._kind_rule(bound)
@@ -124,10 +116,7 @@ class _Evaluation:
                 )
                 continue
             self.activation["params"] = bound.params
-            if bound.policy is not policy:
-                policy = bound.policy
-                applies = self._applies(policy)
-            yield from self._rule(bound, bound.rule, applies)
+            yield from self._rule(bound, bound.rule, self._applies(bound.policy))
 
     def _kind_rule(self, bound: Bound) -> Iterator[Result]:
         readable = bound.info.id == self.subject.kind.rules.readable
@@ -146,7 +135,11 @@ class _Evaluation:
         """True, False, or why it cannot be said."""
         if policy.when is None:
             return True
-        return self._holds(policy.when.program)
+        if "params" in policy.when.program.variables:  # which a gate may set for each rule
+            return self._holds(policy.when.program)
+        if policy.id not in self.applies:
+            self.applies[policy.id] = self._holds(policy.when.program)
+        return self.applies[policy.id]
 
     def _holds(self, program: cel.Program) -> explain.Told | bool:
         try:
