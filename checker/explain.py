@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
-from checker import cel, documents
+from checker import cel
 from checker.cel import tree
+from checker.documents.placeholders import placeholder
 from checker.model import Location, Path, Reason, Seen
 from checker.policy import language
 from checker.snapshot import Snapshot, Subject
@@ -266,7 +267,7 @@ class _Teller:
         for observation in reason.seen:
             if (observation.start, observation.end) == (argument.start, argument.end) and not observation.absent:
                 value = observation.value
-                if isinstance(value, str) and value.strip() and documents.placeholder(value):
+                if isinstance(value, str) and value.strip() and placeholder(value):
                     return f"{called} is still a placeholder: {cel.format_value(value, MOST_VALUE)}"
                 return f"{called} is empty"
         if reason.missing is not None:

@@ -9,7 +9,8 @@ from datetime import date as Day
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from checker import cel, documents
+from checker import cel
+from checker.documents.placeholders import placeholder
 
 CONTEXT = "@context"
 """The activation's entry for what functions need to know; no expression can name it."""
@@ -110,7 +111,7 @@ def _filled(value: object) -> bool:
     if value is cel.ABSENT or value is None:
         return False
     if isinstance(value, str):
-        return bool(value.strip()) and not documents.placeholder(value)
+        return bool(value.strip()) and not placeholder(value)
     if isinstance(value, (list, dict)):
         return bool(value)
     return True
