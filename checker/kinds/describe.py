@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from checker.kinds.fields import ANY, Field
 from checker.kinds.kind import Kind
-from checker.kinds.phrases import shown
+from checker.kinds.phrases import one_line, plain, shown
 
 _TYPES = {
     "string": "text",
@@ -23,21 +23,21 @@ def describe(kind: Kind) -> str:
     """Title, description and a table of all fields with their types; `*` marks what must be there."""
     rows = list(_rows(kind.fields, ""))
     widths = [max([len(row[column]) for row in rows], default=0) for column in (0, 1)]
-    lines = [f"{kind.name}: {kind.title}", kind.schema.get("description", ""), ""]
+    lines = [f"{kind.name}: {one_line(kind.title)}", one_line(kind.schema.get("description", "")), ""]
     lines += [f"  {name:<{widths[0]}}  {type_:<{widths[1]}}  {text}".rstrip() for name, type_, text in rows]
     lines += ["", "* must be there; everything else may be absent."]
     lines += ["It may have other fields, too."] if kind.open else []
-    return "\n".join(line for line in lines) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _rows(parent: Field, prefix: str) -> Iterator[tuple[str, str, str]]:
     for name, field in parent.properties.items():
-        path = f"{prefix}{name}"
+        path = f"{prefix}{plain(name)}"
         listed = f" One of: {', '.join(shown(choice) for choice in field.choices)}." if field.choices else ""
         yield (
             f"{path}{'*' * (name in parent.required)}",
             type_words(field),
-            f"{field.description}{listed}".strip(),
+            one_line(f"{field.description}{listed}"),
         )
         if not field.computed:
             yield from _rows(field, f"{path}.")

@@ -50,13 +50,18 @@ _OTHER_SCALAR = re.compile(r"true|false|null|[\d._]+([eE][\w-]+)?|0[xo]\w+", re.
 """What YAML reads as something else than text; a few texts more, to be on the safe side."""
 
 
-def shown(value: Any) -> str:
-    """A value as its author would write it; texts in quotes only where they need them."""
+def shown(value: Any, longest: int = LONGEST_VALUE) -> str:
+    """A value as its author would write it; texts in quotes only where they need them.
+
+    What is longer than `longest` characters is cut.
+    """
     if isinstance(value, float):
         return f"{value:.15g}"
     if not isinstance(value, str):
-        return _cut(json.dumps(value, ensure_ascii=False))
-    return _cut(value) if _UNQUOTED.fullmatch(value) and not _OTHER_SCALAR.fullmatch(value) else quoted(value)
+        return _cut(json.dumps(value), longest)
+    if _UNQUOTED.fullmatch(value) and not _OTHER_SCALAR.fullmatch(value):
+        return _cut(value, longest)
+    return quoted(value, longest)
 
 
 def as_found(value: Any, expected: Iterable[str]) -> str:
@@ -77,9 +82,9 @@ def type_words(names: Iterable[str]) -> list[str]:
     return [words for name, words in TYPES.items() if name in set(names)]
 
 
-def quoted(value: Any) -> str:
+def quoted(value: Any, longest: int = LONGEST_VALUE) -> str:
     """A text in quotes; what would not show, or would disturb a screen, is escaped."""
-    text = _cut(str(value))
+    text = _cut(str(value), longest)
     return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
@@ -88,8 +93,13 @@ def plain(text: str) -> str:
     return _cut(text) if text.isprintable() else quoted(text)[1:-1]
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
+def one_line(text: str) -> str:
+    """Words of a schema on one line, without anything that does not show."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _cut(text: str, longest: int = LONGEST_VALUE) -> str:
+    return text if len(text) <= longest else text[:longest] + "…"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

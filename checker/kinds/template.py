@@ -14,10 +14,12 @@ from typing import Any
 from checker.kinds.fields import Field
 from checker.kinds.headings import shape_of
 from checker.kinds.kind import Kind
-from checker.kinds.phrases import shown
+from checker.kinds.phrases import one_line, shown
 
 WIDTH = 100
 """Characters of a line of comment."""
+LONGEST_EXAMPLE = 1_000
+"""Characters of an example; a longer one is cut."""
 
 
 def formats(kind: Kind) -> tuple[str, ...]:
@@ -53,7 +55,7 @@ def _markdown(kind: Kind) -> str:
     for field in fields.values():
         if field.headings and not field.computed:
             lines += [f"## {field.headings[0]}", ""]
-            lines += [f"<!-- {_explained(field).replace('--', '-')} -->", ""]
+            lines += [f"<!-- {one_line(_explained(field)).replace('--', '-')} -->", ""]
             if shape_of(field) == "records" and field.item:
                 headers = [_header(name) for name in field.item.properties]
                 lines += [f"| {' | '.join(headers)} |", f"|{' --- |' * len(headers)}", ""]
@@ -118,17 +120,16 @@ def _flow(value: Any) -> str:
         return f"[{', '.join(_flow(item) for item in value)}]"
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{_key(name)}: {_flow(item)}' for name, item in value.items())} }}"
-    return shown(value)
+    return shown(value, LONGEST_EXAMPLE)
 
 
 def _key(name: str) -> str:
-    plain = name.replace("-", "").replace("_", "")
-    return name if plain.isalnum() and plain.isascii() and not plain[0].isdigit() else json.dumps(name)
+    return name if shown(name) == name else json.dumps(name)
 
 
 def _comment(text: str, indent: str) -> Iterable[str]:
     return textwrap.wrap(
-        text,
+        one_line(text),
         WIDTH,
         initial_indent=f"{indent}# ",
         subsequent_indent=f"{indent}# ",

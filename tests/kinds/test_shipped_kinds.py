@@ -15,7 +15,7 @@ from checker.kinds import Kind, describe, shipped_kind, shipped_names, template
 from checker.kinds.fields import Field, unfold
 from checker.kinds.template import formats
 from checker.kinds.validation import Validator
-from tests.kinds.making import document
+from tests.kinds.making import document, kind
 
 NAMES = shipped_names()
 FILES = sorted(shipped.SCHEMAS.glob("**/*.schema.json"))
@@ -160,6 +160,36 @@ def test_a_template_filled_in_with_its_own_examples_is_sound(name: str) -> None:
 def test_a_template_in_a_format_that_the_kind_is_not_written_in() -> None:
     with pytest.raises(ValueError, match="a vendor is written as yaml, not as markdown"):
         template(shipped_kind("vendor"), "markdown")
+
+
+HOSTILE = "One.\u2028two: 1\nthree: 1\x1b[31m --> # "
+
+
+@pytest.mark.parametrize("format", ["yaml", "markdown"])
+def test_the_words_of_a_schema_stay_comments(format: str) -> None:
+    thing = kind(
+        {
+            "a": {"type": "string", "description": HOSTILE, "x-example": HOSTILE},
+            "null": {"type": "string", "enum": [HOSTILE]},
+            "b: c\nd": {"type": "string"},
+            "e": {"type": "string", "x-headings": ["Goals"], "description": HOSTILE},
+        },
+        title=HOSTILE,
+        description=HOSTILE,
+        required=["a"],
+    )
+    text = template(thing, format)
+    assert "\x1b" not in text + describe(thing)
+    assert len(describe(thing).splitlines()) == 9
+    faults = thing.faults(read(thing, text, format))
+    assert [fault.message for fault in faults] == ["`a` is required"]
+
+
+def test_a_long_example_is_whole() -> None:
+    address = "https://example.com/" + "a" * 100
+    assert f'For example:\n# "{address}"\na:' in template(
+        kind({"a": {"type": "string", "x-example": address}})
+    )
 
 
 def test_the_beginning_of_a_template() -> None:
