@@ -84,7 +84,7 @@ class _Reader:
     def _gates(self) -> Iterator[Value]:
         for gate in self.workspace.gates:
             for binding in gate.bindings:
-                at = gate.source.span(("binds", binding.index))
+                at = gate.source.span(("binds", binding.position))
                 bound = f"{binding.scope} {binding.pattern}, {strength(binding)}"
                 yield Value("gates", gate.id, bound, f"{gate.source.path}:{at.line}")
 
@@ -97,7 +97,7 @@ class _Reader:
         for gate in self.workspace.gates:
             for binding in gate.bindings:
                 for name, value in binding.params.items():
-                    at = gate.source.span(("binds", binding.index, "params", name))
+                    at = gate.source.span(("binds", binding.position, "params", name))
                     shown = f"{cel.format_value(value)}, for gate {gate.id}"
                     yield Value("params", f"{binding.pattern}.{name}", shown, f"{gate.source.path}:{at.line}")
 

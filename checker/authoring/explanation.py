@@ -144,7 +144,7 @@ def _overrides(entry: Entry, param: Param, workspace: Workspace | None) -> Itera
             yield values[param.name], f"set in {_where(Location(workspace.source.path, at))}"
     for gate, binding in entry.bindings:
         if param.name in binding.params:
-            at = gate.source.span(("binds", binding.index, "params", param.name))
+            at = gate.source.span(("binds", binding.position, "params", param.name))
             yield (
                 binding.params[param.name],
                 f"set for gate {gate.id} in {_where(Location(gate.source.path, at))}",
@@ -169,7 +169,7 @@ def _counts(entry: Entry) -> str:
         return "  always, and its failure blocks: no gate binds it\n"
     rows = []
     for gate, binding in entry.bindings:
-        at = gate.source.span(("binds", binding.index))
+        at = gate.source.span(("binds", binding.position))
         stage = gate.lifecycle.stages[gate.leads_to] if gate.lifecycle and gate.leads_to is not None else ""
         since = f"once the stage {stage} is reached" if stage else "always"
         rows.append((f"{strength(binding)} at {gate.id}", since, _where(Location(gate.source.path, at))))

@@ -27,17 +27,17 @@ def command(rule: str, as_of: Callable[[tzinfo], datetime] | None, folder: str |
     """
     from checker import kinds, plan, run
     from checker.authoring import explanation
-    from checker.cli import selection
+    from checker.cli import selection, setting
 
-    setting, wrong = selection.setting(folder)
-    entry = next((entry for entry in setting.entries if entry.info.id == rule), None) if setting else None
-    if setting is not None and entry is None:
-        wrong += (selection.not_there("rule", rule, setting.rule_ids),)
+    here, wrong = setting.find(folder)
+    entry = next((entry for entry in here.entries if entry.info.id == rule), None) if here else None
+    if here is not None and entry is None:
+        wrong += (selection.not_there("rule", rule, here.rule_ids),)
     console.complain(wrong)
-    if setting is None or entry is None:
+    if here is None or entry is None:
         return 2
-    text = explanation.explain(entry, setting.workspace, kinds.shipped_kind("product"))
-    if setting.workspace is not None:
+    text = explanation.explain(entry, here.workspace, kinds.shipped_kind("product"))
+    if here.workspace is not None:
         request = run.Request(
             options.workspace_folder(folder), as_of or options.today, lambda _: plan.Selector(rules=(rule,))
         )

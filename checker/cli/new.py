@@ -25,10 +25,10 @@ def command(kind: str, path: str | None, folder: str | None) -> int:
     PATH is KIND.yaml, or KIND.md for kinds that are documents, when left out. Nothing is overwritten.
     """
     from checker import documents, kinds
-    from checker.cli import selection
+    from checker.cli import selection, setting
     from checker.kinds.template import formats
 
-    library, wrong = selection.library(folder)
+    library, wrong = setting.library(folder)
     found = library.kind(kind)
     if found is None and not wrong:
         wrong = (selection.not_there("kind", kind, library.kind_names()),)

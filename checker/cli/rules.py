@@ -40,23 +40,23 @@ def command(
     output.one_to_stdout(outputs)
     from checker import plan
     from checker.authoring import catalogue
-    from checker.cli import selection
+    from checker.cli import selection, setting
 
-    setting, wrong = selection.setting(folder)
-    if setting is not None:
-        known = [*shipped.pack_names(), *(entry.info.pack for entry in setting.entries)]
+    here, wrong = setting.find(folder)
+    if here is not None:
+        known = [*shipped.pack_names(), *(entry.info.pack for entry in here.entries)]
         wrong += (
-            *selection.unknown("rule", rules, setting.rule_ids),
-            *selection.unknown("kind", kinds, setting.kind_names),
+            *selection.unknown("rule", rules, here.rule_ids),
+            *selection.unknown("kind", kinds, here.kind_names),
             *selection.unknown("pack", packs, known),
         )
     console.complain(wrong)
-    if setting is None or any(diagnostic.level == "error" for diagnostic in wrong):
+    if here is None or any(diagnostic.level == "error" for diagnostic in wrong):
         return 2
     selector = plan.Selector(rules, kinds, severity)
     found = [
         entry
-        for entry in setting.entries
+        for entry in here.entries
         if selector.takes_rule(entry.info)
         and (not kinds or entry.info.kind in kinds)
         and (not packs or entry.info.pack in packs)

@@ -36,9 +36,9 @@ def command(kind: str | None, listed: bool, format: str, folder: str | None) -> 
 
     from checker import kinds
     from checker.authoring.catalogue import columns
-    from checker.cli import selection
+    from checker.cli import selection, setting
 
-    library, wrong = selection.library(folder)
+    library, wrong = setting.library(folder)
     if kind is not None and kind not in library.kind_names():
         wrong += (selection.not_there("kind", kind, library.kind_names()),)
     console.complain(wrong)

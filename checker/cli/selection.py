@@ -1,69 +1,18 @@
-"""What a command is about: the rules that can be spoken of here, and which of them its options ask for."""
+"""Which of a workspace's rules and subjects the options of a command ask for."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-from checker import kinds as kinds_
-from checker import plan, run, shipped
-from checker.authoring import catalogue
+from checker import plan
 from checker.cli import options
 from checker.model import Diagnostic, Severity
-from checker.policy import workspace as workspaces
 from checker.policy.gates import matches
 from checker.policy.policies import Param, ParamValue, Policy, suggestion
-from checker.policy.workspace import Library, Workspace
-from checker.transports.disk import Disk
+from checker.policy.workspace import Workspace
 
 _LARGEST = 2**63
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """The rules that can be spoken of here."""
-
-    workspace: Workspace | None
-    """None: there is no workspace, and the rules are those of the shipped packs."""
-    entries: tuple[catalogue.Entry, ...]
-    """Sorted by id."""
-
-    @property
-    def rule_ids(self) -> tuple[str, ...]:
-        """The ids of the rules, sorted."""
-        return tuple(entry.info.id for entry in self.entries)
-
-    @property
-    def kind_names(self) -> tuple[str, ...]:
-        """The names of the kinds that may be named here, sorted."""
-        return tuple(options.kind_names(self.workspace) if self.workspace else kinds_.shipped_names())
-
-
-def library(
-    folder: str | None, packs: Mapping[str, str] | None = None
-) -> tuple[Library, tuple[Diagnostic, ...]]:
-    """The policies of packs, and the kinds of gonogo and of the workspace (in `folder`, or the nearest)."""
-    home = options.workspace_folder(folder) if folder else options.nearest(".")
-    return workspaces.library(Disk, packs or {}, home)
-
-
-def setting(folder: str | None) -> tuple[Setting | None, tuple[Diagnostic, ...]]:
-    """The rules of the workspace in `folder`, of the nearest one, or of the shipped packs without any.
-
-    With errors among the diagnostics there is no setting.
-    """
-    home = options.workspace_folder(folder) if folder else options.nearest(".")
-    if home is None:
-        packs = {str(shipped.POLICIES / name): f"gonogo:{name}" for name in shipped.pack_names()}
-        found, wrong = workspaces.library(Disk, packs)
-        about = {policy.kind.name: policy.kind for policy in found.policies}
-        return Setting(None, catalogue.entries(found.policies, about.values())), wrong
-    workspace, wrong = run.load(home)
-    if workspace is None:
-        return None, wrong
-    about = {selection.kind.name: selection.kind for selection in workspace.selections}
-    return Setting(workspace, catalogue.entries(workspace.policies, about.values(), workspace.gates)), wrong
 
 
 def select(

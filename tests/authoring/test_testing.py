@@ -42,7 +42,8 @@ def test_cases_that_hold_pass(tmp_path: Path) -> None:
             ["launch.rollback.step-owner: expected pass, got fail"],
         ),
         (
-            "set: { /subject/rollback/steps/0/owner: '' }\n    expect: { 'launch.rollback.step-owner[s2]': pass }",
+            "set: { /subject/rollback/steps/0/owner: '' }\n"
+            "    expect: { 'launch.rollback.step-owner[s2]': pass }",
             ["launch.rollback.step-owner[s1]: got fail, which the case does not name"],
         ),
         (
@@ -88,7 +89,8 @@ def test_what_disagrees_is_said(tmp_path: Path, case: str, expected: list[str]) 
         "set: { /subject/rollback/owner: null }\n    expect: { launch.rollback.owner: fail }",
         "remove: [ /subject/rollback/steps/1 ]\n    expect: { launch.rollback.step-owner: pass }",
         "remove: [ /subject/rollback/steps/0 ]\n    expect: { 'launch.rollback.step-owner[s2]': pass }",
-        "set: { /subject/rollback/steps/-: { id: s3 } }\n    expect: { 'launch.rollback.step-owner[s3]': fail }",
+        "set: { /subject/rollback/steps/-: { id: s3 } }\n"
+        "    expect: { 'launch.rollback.step-owner[s3]': fail }",
         "set: { /subject/tire: 1 }\n    expect: { launch-plan.schema: fail }",
         "set: { /subject/tier: 3 }\n    expect: { '*': not-applicable }",
         "remove: [ /subject/tier ]\n    expect: { '*': error }",
@@ -137,7 +139,8 @@ def test_a_result_of_a_case_points_at_the_line_that_caused_it(tmp_path: Path) ->
         ),
         # A pass that no case asks for holds nothing.
         (
-            "  - name: a\n    set: { /subject/rollback/owner: '' }\n    expect: { launch.rollback.owner: fail }\n",
+            "  - name: a\n    set: { /subject/rollback/owner: '' }\n"
+            "    expect: { launch.rollback.owner: fail }\n",
             [
                 ("launch.rollback.owner", ("passing",)),
                 ("launch.rollback.step-owner", ("passing", "failing")),
@@ -161,8 +164,16 @@ def test_rules_that_no_case_holds_from_both_sides_are_reported(
             "unknown-rule",
             "policy `launch.rollback` has no rule `launch.rolback.owner`",
         ),
-        ("set: { subject/tier: 3 }\n    expect: { '*': pass }", "pointer", "'subject/tier' is no JSON pointer: it begins with /"),
-        ("remove: [ /subject/tire ]\n    expect: { '*': pass }", "pointer", "there is nothing at /subject/tire"),
+        (
+            "set: { subject/tier: 3 }\n    expect: { '*': pass }",
+            "pointer",
+            "'subject/tier' is no JSON pointer: it begins with /",
+        ),
+        (
+            "remove: [ /subject/tire ]\n    expect: { '*': pass }",
+            "pointer",
+            "there is nothing at /subject/tire",
+        ),
         (
             "set: { /subject/tier/x: 3 }\n    expect: { '*': pass }",
             "pointer",
@@ -192,7 +203,9 @@ def test_rules_that_no_case_holds_from_both_sides_are_reported(
         ),
     ],
 )
-def test_a_mistake_in_a_tests_file_is_a_diagnostic(tmp_path: Path, case: str, code: str, message: str) -> None:
+def test_a_mistake_in_a_tests_file_is_a_diagnostic(
+    tmp_path: Path, case: str, code: str, message: str
+) -> None:
     run = ran(tmp_path, f"  - name: the case\n    {case}\n")
     assert [(found.code, found.message) for found in run.diagnostics] == [(code, message)]
     assert run.diagnostics[0].location is not None
@@ -249,7 +262,13 @@ cases:
   - name: all is found
     expect: { '*': pass }
   - name: another product is found
-    set: { /product/name: Search, /old/tier: 1, /others/0/title: Slow, /others/0/product: x, /data/people/0: Ben Sample, /path/folder: x }
+    set:
+      /product/name: Search
+      /old/tier: 1
+      /others/0/title: Slow
+      /others/0/product: x
+      /data/people/0: Ben Sample
+      /path/folder: x
     expect:
       demo.product: fail
       demo.old: fail
