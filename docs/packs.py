@@ -20,28 +20,29 @@ INTRODUCTION = """\
 
 <!-- Written by docs/packs.py from the packs themselves; change those. -->
 
-A pack is a folder of policies. Two ship with gonogo; name them in `packs:` of your `gonogo.yaml`, and bind them in your
-[gates](policy-language.md#gates). Every rule below comes with cases it must pass and cases it must fail:
-`gonogo test --pack lifecycle` runs them. `gonogo explain RULE` says the same as this page about one rule, and how it
-stands in your workspace.
+A pack is a folder of policies. Two ship with gonogo; name them in `packs:` of your `gonogo.yaml`, and bind
+them in your [gates](policy-language.md#gates). Every rule below comes with cases it must pass and cases it
+must fail: `gonogo test --pack lifecycle` runs them. `gonogo explain RULE` says the same as this page about
+one rule, and how it stands in your workspace.
 
 ## What the packs expect
 
-- **Groups of people.** Who may approve and sign is read from the reference document `groups`, a map from group to
-  people: `data: { groups: people/groups.yaml }`. A role signs through the group of its name (`legal`, `privacy`, …);
-  the groups `product-leads` and `launch-approvers` approve, and a parameter names others. A group that is missing is an
-  *error*, not a failure: that is our mistake and not the subject's.
-- **A register of products** with a few [declared facts](#the-register-knows-what-a-product-is): they decide how large a launch is.
-- **Days, not moments.** Everything about a launch is measured in calendar days from its planned day, so a launch that
-  was ready stays ready when it is looked at a year later. A day in the future is never accepted for something that has
-  happened.
-- **Answers, not fields.** TBD, TODO, a bare n/a and template dates count as blank. Where a section may not apply,
-  `not_applicable` with a reason is an answer; a blank one is not.
-- **A tracker, if you have one.** Rules that read work items apply once you set `has_tracker: true`; until then they say
-  that they do not apply.
+- **Groups of people.** Who may approve and sign is read from the reference document `groups`, a map from
+  group to people: `data: { groups: people/groups.yaml }`. A role signs through the group of its name
+  (`legal`, `privacy`, …); the groups `product-leads` and `launch-approvers` approve, and a parameter names
+  others. A group that is missing is an *error*, not a failure: that is our mistake and not the subject's.
+- **A register of products** with a few [declared facts](#the-register-knows-what-a-product-is): they decide
+  how large a launch is.
+- **Days, not moments.** Everything about a launch is measured in calendar days from its planned day, so a
+  launch that was ready stays ready when it is looked at a year later. A day in the future is never accepted
+  for something that has happened.
+- **Answers, not fields.** TBD, TODO, a bare n/a and template dates count as blank. Where a section may not
+  apply, `not_applicable` with a reason is an answer; a blank one is not.
+- **A tracker, if you have one.** Rules that read work items apply once you set `has_tracker: true`; until
+  then they say that they do not apply.
 
-Each table says what a rule asks, which fields it reads, and what to write to pass. A rule that reads `risks[].owner`
-is checked for every element of the list by itself.
+Each table says what a rule asks, which fields it reads, and what to write to pass. A rule that reads
+`risks[].owner` is checked for every element of the list by itself.
 """
 
 Words = dict[str, object]
@@ -60,7 +61,11 @@ def page() -> str:
 
 
 def _policy(policy: Policy) -> str:
-    lines = [f"### {policy.title}\n", f"Policy `{policy.id}` {policy.version}, about each `{policy.kind.name}`.", policy.description]
+    lines = [
+        f"### {policy.title}\n",
+        f"Policy `{policy.id}` {policy.version}, about each `{policy.kind.name}`.",
+        policy.description,
+    ]
     if policy.when is not None:
         lines.append(f"It applies where `{_on_one_line(policy.when.program.text)}`.")
     if controls := sorted({control for rule in policy.rules for control in rule.controls}):
@@ -130,7 +135,9 @@ def _text(template: Template | None, params: Words) -> str:
 
 
 def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value if isinstance(value, str) else cel.format_value(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, str) else cel.format_value(value)
 
 
 def _on_one_line(text: str) -> str:
