@@ -286,11 +286,11 @@ class _Checker:
     def _element(self, node: Index, operand: Type, index: Type) -> Type:
         place = node.key
         if isinstance(operand, ListType):
-            if not assignable(index, INT) and index not in NUMERIC:
+            if not assignable(index, INT):
                 self.issue(place.start, place.end, f"a list's index is a whole number, not {index.words}")
             return operand.element
         if isinstance(operand, MapType):
-            if not _comparable(index, operand.key):
+            if not assignable(index, operand.key):
                 expected = f"the keys of this map are {operand.key.words}, not {index.words}"
                 self.issue(place.start, place.end, expected)
             return operand.value

@@ -64,6 +64,8 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 _ORDERED = frozenset((int, float, str, bool, bytes, Timestamp, Duration)) | NUMBERS
 _FOLDED = frozenset(("duration", "timestamp"))
 """Functions whose call with a literal is done once."""
+_CHOOSING = frozenset(("or", "orValue"))
+"""Methods of optionals whose argument is only evaluated where there is no value."""
 
 
 class Unset:
@@ -313,7 +315,10 @@ class Compiler:
             return self._folded(node, definition, arguments)
         if definition.contextual:
             return self._contextual(node, definition, arguments)
-        return self._apply(node, definition, arguments)
+        general = self._apply(node, definition, arguments)
+        if definition.name in _CHOOSING and len(arguments) == 2:
+            return _choosing(arguments[0], general, definition.name == "or")
+        return general
 
     def _apply(self, node: Node, definition: Definition, arguments: tuple[Closure, ...]) -> Closure:
         if definition.metered or len(arguments) != 1:
@@ -453,11 +458,7 @@ def select(node: Field | Index, operand: Any, key: Any, wrap: bool, missing: str
         except FunctionError as error:
             raise_error(node, error.message)
     elif kind is list and not isinstance(node, Field):
-        position: Any = key
-        if key.__class__ is float and key == key // 1:
-            position = int(key)
-        if position.__class__ not in NUMBERS or position.__class__ is float:
-            raise_error(node, f"a list's index is a whole number, not {word(key)}")
+        position = _position(node, key)
         if 0 <= position < len(operand):
             value = operand[position]
         elif position < 0 and not wrap:
@@ -472,6 +473,14 @@ def select(node: Field | Index, operand: Any, key: Any, wrap: bool, missing: str
     raise EvaluationError("missing", missing, node.start, node.end)
 
 
+def _position(node: Index, key: Any) -> int:
+    if isinstance(key, float) and key.is_integer():
+        return int(key)
+    if isinstance(key, int) and not isinstance(key, bool):
+        return key
+    raise_error(node, f"a list's index is a whole number, not {word(key)}")
+
+
 def is_member(node: Binary, frame: Frame, value: object, items: Any) -> bool:
     """`value in items`."""
     if items.__class__ is list:
@@ -479,8 +488,8 @@ def is_member(node: Binary, frame: Frame, value: object, items: Any) -> bool:
     if items.__class__ is dict:
         try:
             return to_key(value) in items
-        except FunctionError:
-            return False
+        except FunctionError as error:
+            raise_error(node, error.message)
     raise_error(node.right, f"`in` looks into a list or a map, not into {word(items)}")
 
 
@@ -584,6 +593,16 @@ def compare(node: Binary, order: Callable[[Any, Any], bool], a: Any, b: Any) -> 
             except FunctionError as error:
                 raise_error(node, error.message)
     raise_error(node, f"`{node.operator}` cannot compare {word(a)} with {word(b)}")
+
+
+def _choosing(optional: Closure, general: Closure, whole: bool) -> Closure:
+    def choose(frame: Frame) -> object:
+        value = optional(frame)
+        if value.__class__ is Optional and value.value is not ABSENT:
+            return value if whole else value.value
+        return general(frame)
+
+    return choose
 
 
 def _absent_as_value(argument: Closure) -> Closure:

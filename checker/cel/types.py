@@ -184,16 +184,11 @@ def assignable(actual: Type, expected: Type, bound: dict[str, Type] | None = Non
     if isinstance(expected, TypeParameter):
         if bound is None:
             return True
-        known = bound.get(expected.name)
-        if known is None or known is DYN:
-            bound[expected.name] = actual
+        known = bound.setdefault(expected.name, actual)
+        if DYN in (actual, known):
+            bound[expected.name] = DYN
             return True
-        if assignable(actual, known):
-            return True
-        if assignable(known, actual):
-            bound[expected.name] = actual
-            return True
-        return False
+        return assignable(actual, known)
     if actual is DYN or expected is DYN or isinstance(actual, TypeParameter):
         return True
     actual = base(actual)

@@ -67,7 +67,7 @@ def _clause(frame: Frame, verb: str, precision: int, value: Any) -> str:
     if verb in ("d", "f", "e") and isinstance(value, float) and not isfinite(value):
         return format_double(value)
     if verb == "d" and (whole or isinstance(value, float)):
-        return format_double(value) if isinstance(value, float) else str(int(value))
+        return f"{value:f}" if isinstance(value, float) else str(int(value))
     if verb in ("f", "e") and (whole or isinstance(value, float)):
         return f"{float(value):.{precision}{verb}}"
     if verb in ("x", "X") and isinstance(value, str | bytes):

@@ -34,9 +34,8 @@ def _divide(a: int, b: int) -> int:
 
 
 def _remainder(a: int, b: int) -> int:
-    """With the sign of `a`."""
-    if not b:
-        raise FunctionError("division by zero")
+    """With the sign of `a`. Fails wherever the division does, overflow included."""
+    to_int(_divide(a, b))
     return abs(a) % abs(b) * (-1 if a < 0 else 1)
 
 
@@ -80,8 +79,8 @@ FUNCTIONS: Table = {
         "(double, double): double": _divide_doubles,
     },
     "%": {
-        "(int, int): int": lambda a, b: to_int(_remainder(a, b)),
-        "(uint, uint): uint": lambda a, b: to_uint(_remainder(int(a), int(b))),
+        "(int, int): int": _remainder,
+        "(uint, uint): uint": lambda a, b: Uint(a - _divide(a, b) * b),
     },
     "-_": {
         "(int): int": lambda a: to_int(-a),
