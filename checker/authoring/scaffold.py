@@ -21,6 +21,35 @@ USUAL: dict[str, str] = {
 """Where the kinds that the shipped packs speak of are put when nobody has put them anywhere yet."""
 
 
+GATES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "definition": (
+        "Is this problem worth writing down?",
+        "discovery",
+        "definition",
+        ("policy: prd.structure", "policy: prd.people", "policy: product.facts", "rule: product.prd"),
+    ),
+    "build": (
+        "Do we build it?",
+        "definition",
+        "build",
+        (
+            *(
+                "policy: prd.outcomes",
+                "policy: okr.measurable",
+                "policy: roadmap.items",
+                "policy: risk.register",
+            ),
+            *("policy: product.records", "policy: gate-record.*", "policy: launch.tier"),
+        ),
+    ),
+    "ga": ("May everyone rely on it?", "build", "ga", ("pack: lifecycle", "pack: launch-readiness")),
+}
+"""Each gate with its title, the stages it stands between, and what it binds."""
+
+GROUPS = ("product-leads", "launch-approvers", "legal", "privacy", "security", "support")
+"""The groups of people that the shipped packs ask for."""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file to write."""
@@ -38,12 +67,13 @@ def files(name: str, found: Repository) -> tuple[File, ...]:
     register = found.register or _free("products.yaml", found)
     made = [File("gonogo.yaml", _configuration(name, own, register, found), "what is checked, and by what")]
     if not found.register:
-        made.append(File(register, _register(products, found), "the register of products"))
+        made.append(File(register, _register(products), "the register of products"))
+    made.append(File("people/groups.yaml", _groups(), "who may approve and sign"))
+    made += [File(f"gates/{id}.gate.yaml", _gate(id), f"what counts from the stage {id} on") for id in GATES]
     if not found.artifacts:
         first = USUAL["prd"].replace("{product}", own)
-        made.append(
-            File(first, kinds.template(kinds.shipped_kind("prd")), "a requirements document to fill in")
-        )
+        text = kinds.template(kinds.shipped_kind("prd"))
+        made.append(File(first, text, "a requirements document to fill in"))
     return tuple(made)
 
 
@@ -70,6 +100,9 @@ def _configuration(name: str, own: str, register: str, found: Repository) -> str
         "  - launch-readiness          # what a launch needs before it goes out",
         *(f"  - {_text(f'./{folder}' if folder else './')}" for folder in found.packs),
         *([] if found.packs else ["  # - ./policies                # your own: a folder of *.policy.yaml"]),
+        "gates: gates/*.gate.yaml      # which of it counts at which stage of a product",
+        "data:",
+        "  groups: people/groups.yaml  # who may approve and sign",
         "subjects:                     # {name} captures into path.name; * and ** match",
     ]
     for each in found.artifacts:
@@ -105,18 +138,38 @@ def _usual(kind: str, pattern: str, *, optional: bool) -> Iterator[str]:
         yield "    optional: true              # none yet"
 
 
-def _register(products: Sequence[str], found: Repository) -> str:
+def _register(products: Sequence[str]) -> str:
     lines = [
         f"# yaml-language-server: $schema={ADDRESS}/kinds/product.schema.json",
         "# The products that are governed here. gonogo schema product shows every field.",
     ]
     for id in products:
         lines += [
-            f"- id: {_text(id)}                   # permanent: everything else refers to it",
+            f"- id: {_text(id)}",
             f"  name: {_text(id)}",
-            "  stage: definition           # discovery, definition, build, alpha, beta, ga, growth or sunset",
-            "  owners: []                  # who answers for it",
+            "  stage: discovery            # then definition, build, alpha, beta, ga, growth, sunset",
+            "  owners: []                  # the people who answer for it",
         ]
+    return "\n".join(lines) + "\n"
+
+
+def _groups() -> str:
+    head = "# The people in each group; policies ask who may approve and sign. For example: [ Ada Example ]"
+    return "\n".join([head, *(f"{group}: []" for group in GROUPS)]) + "\n"
+
+
+def _gate(id: str) -> str:
+    title, start, end, bound = GATES[id]
+    lines = [
+        f"# yaml-language-server: $schema={ADDRESS}/gate.schema.json",
+        f"# What the next gate asks for is shown as upcoming, and blocks nothing until the stage is {end}.",
+        f"gate: {id}",
+        f"title: {title}",
+        f"from: {start}",
+        f"to: {end}",
+        "binds:",
+        *(f"  - {each}" for each in bound),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -131,9 +184,9 @@ def _text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def described(made: Sequence[File], found: Repository) -> str:
-    """What was found and made, for a person."""
+def described(found: Repository) -> str:
+    """What was found, a line each, for a person."""
     lines = [f"found {len(each.files)} {each.kind}: {', '.join(each.patterns)}" for each in found.artifacts]
     lines += [f"found the register of products {found.register}"] if found.register else []
-    lines += [f"wrote {file.path}: {file.about}" for file in made]
-    return "\n".join(lines) + "\n"
+    lines += [f"found policies in {folder or '.'}" for folder in found.packs]
+    return "".join(f"{line}\n" for line in lines)

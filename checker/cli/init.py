@@ -40,9 +40,14 @@ def command(folder: str, dry_run: bool) -> int:
     if dry_run:
         console.put(console.plain("\n".join(f"==> {file.path}\n{file.text}" for file in made)))
         return 0
+    console.put(console.plain(scaffold.described(found)))
     for file in reversed(made):  # the configuration last: without it, nothing has begun
-        output.write_new(os.path.normpath(os.path.join(folder, file.path)), file.text)
-    console.put(console.plain(scaffold.described(made, found)))
+        path = os.path.normpath(os.path.join(folder, file.path))
+        if os.path.lexists(path):
+            console.put(console.plain(f"kept {path}, which is there already\n"))
+        else:
+            output.write_new(path, file.text)
+            console.put(console.plain(f"wrote {path}: {file.about}\n"))
     above = options.nearest(os.path.join(os.path.abspath(folder), os.pardir))
     if above is not None:
         console.say(f"gonogo: {os.path.join(above, options.CONFIGURATION)} no longer counts in this folder")
