@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from checker import kinds
+from checker.cli.root import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,3 +37,17 @@ def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
     assert built.returncode == 0
     for page in (ROOT / "docs").glob("*.md"):
         assert (tmp_path / "site" / page.with_suffix(".html").name).is_file()
+
+
+@pytest.mark.parametrize("name", ["kinds.md", "commands.md"])
+def test_the_reference_is_the_one_of_the_sources(name: str) -> None:
+    pages = runpy.run_path(str(ROOT / "docs" / "reference.py"))["pages"]()
+    written = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert pages[name] == written, "python docs/reference.py writes it anew"
+
+
+def test_every_command_and_every_kind_is_in_the_reference() -> None:
+    commands = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert all(f"## gonogo {name}" in commands for name in COMMANDS)
+    pages = (ROOT / "docs" / "kinds.md").read_text(encoding="utf-8")
+    assert all(f"### {name}\n" in pages for name in kinds.shipped_names())
