@@ -93,7 +93,7 @@ def _reads(rule: Rule) -> Iterator[str]:
     """The fields that decide, as people write them (`risks[].owner`), and what is looked up."""
     base, element = "", ""
     if rule.each is not None:
-        base = _dotted(explain.place(rule.each.program, {}) or ())
+        base = _dotted(explain.place(rule.each.program) or ())
         element = f"{base}[]" if base else ""
     for expression in (rule.condition, rule.each):
         if expression is None:
