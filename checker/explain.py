@@ -51,12 +51,18 @@ def tell(
     return Told("error" if ours else "fail", tuple(told), place)
 
 
-def place(program: cel.Program, activation: Mapping[str, Any]) -> Path | None:
+def place(program: cel.Program) -> Path | None:
     """Where the value of an expression stands in the subject, if it is a field of it."""
     for reference in program.references:
         if reference.root == "subject" and (reference.start, reference.end) == (program.tree.start, program.tree.end):
             return tuple(reference.path)
     return None
+
+
+def name(program: cel.Program) -> str:
+    """What people call the value of an expression: the field that it reads, or its text."""
+    at = place(program)
+    return program.text if at is None else field_name("subject", at)
 
 
 def _judged(reason: cel.Reason) -> bool:

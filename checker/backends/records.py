@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from checker import cel, explain
-from checker.model import Location, Path, Reason, Result, Span
+from checker.model import Location, Outcome, Path, Reason, Result
 from checker.plan import Bound, Plan, Slate
 from checker.policy import language
 from checker.policy.policies import Policy, Rule
@@ -24,14 +24,22 @@ def run(
     `olds`: the data of the subjects at the base revision by kind and id; None: there is no base, so rules that
     compare with it are not applicable.
     """
-    kinds = plan.snapshot.kinds
+    context = language.Context(
+        plan.as_of,
+        _lookup(plan.snapshot),
+        _related(plan.snapshot),
+        _decision(plan.snapshot),
+        plan.snapshot.kinds,
+    )
+    shared = {
+        "now": language.timestamp(plan.as_of),
+        "data": plan.snapshot.data,
+        language.CONTEXT: context,
+    }
     total = len(plan.checks)
     results: list[Result] = []
     for done, (subject, slate) in enumerate(plan.checks):
-        context = language.Context(
-            plan.as_of, _lookup(plan.snapshot), _related(plan.snapshot, subject), _decision(plan.snapshot), kinds
-        )
-        results += _Evaluation(plan, subject, context, olds).results(slate)
+        _Evaluation(plan.snapshot, subject, shared, olds, results).run(slate)
         if progress:
             progress(done + 1, total)
     return results
@@ -47,9 +55,9 @@ def _lookup(snapshot: Snapshot) -> Callable[[str, str], dict[str, Any] | None]:
     return lookup
 
 
-def _related(snapshot: Snapshot, subject: Subject) -> Callable[[str], list[Any]]:
-    def related(kind: str) -> list[Any]:
-        found = snapshot.related(kind, subject.ref.product) if subject.ref.product else ()
+def _related(snapshot: Snapshot) -> Callable[[str, str], list[Any]]:
+    def related(kind: str, product: str) -> list[Any]:
+        found = snapshot.related(kind, product) if product else ()
         for other in found:
             if not other.sound:
                 raise cel.FunctionError(_distrust(other))
@@ -81,64 +89,81 @@ class _Evaluation:
 
     def __init__(
         self,
-        plan: Plan,
+        snapshot: Snapshot,
         subject: Subject,
-        context: language.Context,
+        shared: Mapping[str, Any],
         olds: Mapping[tuple[str, str], dict[str, Any]] | None,
+        results: list[Result],
     ) -> None:
-        self.plan, self.subject, self.based = plan, subject, olds is not None
-        old = olds.get((subject.ref.kind, subject.ref.id)) if olds else None
-        product = plan.snapshot.find("product", subject.ref.product) if subject.ref.product else None
+        """`shared`: the part of the activation that is the same for all; `results` is added to."""
+        self.snapshot, self.subject, self.based = snapshot, subject, olds is not None
+        self.results = results
+        ref = subject.ref
+        old = olds.get((ref.kind, ref.id)) if olds else None
+        product = snapshot.find("product", ref.product) if ref.product else None
         self.activation: dict[str, Any] = {
+            **shared,
             "subject": subject.data,
             "old": old or {},
             "is_new": old is None,
-            "now": language.timestamp(plan.as_of),
-            "data": plan.snapshot.data,
             "path": subject.captures,
             "product": product.data if product else {},
-            language.CONTEXT: context,
+            language.PRODUCT: ref.product,
         }
         self.whole = subject.location()
         self.applies: dict[str, explain.Told | bool] = {}
 
-    def results(self, slate: Slate) -> Iterator[Result]:
+    def run(self, slate: Slate) -> None:
+        """Add the results of all rules."""
+        unread = f"not evaluated: {self.subject.ref.path} cannot be read"
         for bound in slate:
-            if bound.policy is None or bound.rule is None:
-                yield from self._kind_rule(bound)
-                continue
-            if bound.later:
-                yield self._result(bound, "not-applicable", bound.later, self.whole)
-                continue
-            if self.subject.unreadable:
-                yield self._result(
-                    bound, "error", f"not evaluated: {self.subject.ref.path} cannot be read", self.whole
-                )
-                continue
-            self.activation["params"] = bound.params
-            yield from self._rule(bound, bound.rule, self._applies(bound.policy))
+            policy, rule = bound.policy, bound.rule
+            if policy is None or rule is None:
+                self._kind_rule(bound, unread)
+            elif bound.later:
+                self._add(bound, "not-applicable", bound.later, self.whole)
+            elif self.subject.unreadable:
+                self._add(bound, "error", unread, self.whole)
+            elif rule.reads_old and not self.based:
+                self._add(bound, "not-applicable", "there is no base revision to compare with", self.whole)
+            else:
+                self.activation["params"] = bound.params
+                self._rule(bound, policy, rule)
 
-    def _kind_rule(self, bound: Bound) -> Iterator[Result]:
+    def _kind_rule(self, bound: Bound, unread: str) -> None:
         readable = bound.info.id == self.subject.kind.rules.readable
         faults = self.subject.unreadable if readable else self.subject.faults
         if not readable and self.subject.unreadable:
-            yield self._result(
-                bound, "error", f"not evaluated: {self.subject.ref.path} cannot be read", self.whole
-            )
+            self._add(bound, "error", unread, self.whole)
         elif not faults:
-            yield self._result(bound, "pass", bound.info.title, self.whole)
+            self._add(bound, "pass", bound.info.title, self.whole)
         for fault in faults:
             location = Location(self.subject.ref.path, fault.span)
-            yield self._result(bound, "fail", fault.message, location, fix=fault.hint)
+            self._add(bound, "fail", fault.message, location, fix=fault.hint)
 
-    def _applies(self, policy: Policy) -> explain.Told | bool:
+    def _rule(self, bound: Bound, policy: Policy, rule: Rule) -> None:
+        applies: explain.Told | bool = True
+        if policy.when is not None:
+            applies = self._applies(policy, policy.when.program)
+        whens = rule.when.program if rule.when else None
+        for_each = whens is not None and "item" in whens.variables
+        if applies is True and whens is not None and not for_each:
+            applies = self._holds(whens)
+        if applies is False:
+            self._add(bound, "not-applicable", bound.info.title, self.whole)
+        elif applies is not True:
+            self._tell(bound, rule, applies)
+        elif rule.each is None:
+            self._assert(bound, rule)
+        else:
+            self._each(bound, rule, rule.each.program, whens if for_each else None)
+
+    def _applies(self, policy: Policy, when: cel.Program) -> explain.Told | bool:
         """True, False, or why it cannot be said."""
-        if policy.when is None:
-            return True
-        if "params" in policy.when.program.variables:  # which a gate may set for each rule
-            return self._holds(policy.when.program)
+        if "params" in when.variables:  # which a gate may set for each rule
+            return self._holds(when)
         if policy.id not in self.applies:
-            self.applies[policy.id] = self._holds(policy.when.program)
+            self.applies[policy.id] = self._holds(when)
         return self.applies[policy.id]
 
     def _holds(self, program: cel.Program) -> explain.Told | bool:
@@ -148,56 +173,36 @@ class _Evaluation:
             value = None
         if value is True or value is False:
             return value
-        return explain.tell(program, self.activation, self.subject, self.plan.snapshot, condition=True)
+        return explain.tell(program, self.activation, self.subject, self.snapshot, condition=True)
 
-    def _rule(self, bound: Bound, rule: Rule, applies: explain.Told | bool) -> Iterator[Result]:
-        if rule.reads_old and not self.based:
-            yield self._result(bound, "not-applicable", "there is no base revision to compare with", self.whole)
-            return
-        each_when = rule.when is not None and "item" in rule.when.program.variables
-        if applies is True and rule.when is not None and not each_when:
-            applies = self._holds(rule.when.program)
-        if applies is False:
-            yield self._result(bound, "not-applicable", bound.info.title, self.whole)
-        elif applies is not True:
-            yield self._told(bound, applies, (), self.whole)
-        elif rule.each is None:
-            yield self._assert(bound, rule, (), "")
-        else:
-            yield from self._each(bound, rule, each_when)
-
-    def _each(self, bound: Bound, rule: Rule, each_when: bool) -> Iterator[Result]:
-        assert rule.each is not None
-        program = rule.each.program
+    def _each(self, bound: Bound, rule: Rule, each: cel.Program, when: cel.Program | None) -> None:
         try:
-            items = program.evaluate(self.activation)
+            items = each.evaluate(self.activation)
         except cel.EvaluationError:
             items = None
         if not isinstance(items, list):
-            told = explain.tell(program, self.activation, self.subject, self.plan.snapshot)
-            yield self._told(bound, told, (), self.whole)
+            self._tell(bound, rule, explain.tell(each, self.activation, self.subject, self.snapshot))
             return
-        base = explain.place(program, self.activation)
+        base = explain.place(each)
         if not items:
-            where = self.subject.location(base or ())
+            name = explain.name(each)
             if rule.allow_empty:
-                yield self._result(bound, "not-applicable", f"{program.text} is empty", where)
+                self._add(bound, "not-applicable", f"{name} is empty", self.subject.location(base or ()))
             else:
-                told = explain.Told("fail", (Reason(f"{program.text} is empty", program.text),), base)
-                yield self._told(bound, told, base or (), where)
+                self._tell(bound, rule, explain.Told("fail", (Reason(f"{name} is empty", each.text),), base))
             return
         for index, item in enumerate(items):
             self.activation["item"] = item
             at = (*base, index) if base is not None else ()
             key = self._key(rule, index)
-            applies = self._holds(rule.when.program) if rule.when and each_when else True
+            applies = self._holds(when) if when else True
             if applies is True:
-                yield self._assert(bound, rule, at, key)
+                self._assert(bound, rule, at, key)
             elif applies is False:
-                yield self._result(bound, "not-applicable", bound.info.title, self.subject.location(at), key)
+                self._add(bound, "not-applicable", bound.info.title, self.subject.location(at), key)
             else:
-                yield self._told(bound, applies, at, self.subject.location(at), key)
-        self.activation.pop("item", None)
+                self._tell(bound, rule, applies, at, key)
+        del self.activation["item"]
 
     def _key(self, rule: Rule, index: int) -> str:
         if rule.key is not None:
@@ -205,69 +210,70 @@ class _Evaluation:
                 value = rule.key.program.evaluate(self.activation)
             except cel.EvaluationError:
                 value = None
-            if isinstance(value, (str, int)) and value != "":
+            if isinstance(value, str | int) and value != "":
                 return str(value)
         return str(index)
 
-    def _assert(self, bound: Bound, rule: Rule, base: Path, key: str) -> Result:
+    def _assert(self, bound: Bound, rule: Rule, base: Path = (), key: str = "") -> None:
         program = rule.condition.program
         try:
-            if program.evaluate(self.activation) is True:
-                if rule.pointer is None and not base:
-                    where = self.whole
-                else:
-                    where = self.subject.location((*base, *(rule.pointer or ())))
-                return self._result(bound, "pass", bound.info.title, where, key)
+            holds = program.evaluate(self.activation) is True
         except cel.EvaluationError:
-            pass
-        told = explain.tell(program, self.activation, self.subject, self.plan.snapshot, item=base)
-        return self._told(bound, told, base, self.whole, key)
+            holds = False
+        if not holds:
+            told = explain.tell(program, self.activation, self.subject, self.snapshot, item=base)
+            self._tell(bound, rule, told, base, key)
+        elif rule.pointer is None and not base:
+            self._add(bound, "pass", bound.info.title, self.whole, key)
+        else:
+            where = self.subject.location((*base, *(rule.pointer or ())))
+            self._add(bound, "pass", bound.info.title, where, key)
 
-    def _told(self, bound: Bound, told: explain.Told, base: Path, whole: Location, key: str = "") -> Result:
-        """The result of a check that did not pass."""
-        rule = bound.rule
-        assert rule is not None
+    def _tell(self, bound: Bound, rule: Rule, told: explain.Told, base: Path = (), key: str = "") -> None:
+        """Add the result of a check that did not pass."""
         if rule.pointer is not None:
             where = self.subject.location((*base, *rule.pointer))
         elif told.at is not None:
             where = self.subject.location(told.at)
-        elif base:
-            where = self.subject.location(base)
         else:
-            where = whole
-        message = (
-            rule.message.render(self.activation)
-            if rule.message and told.outcome == "fail"
-            else "; ".join(reason.text for reason in told.reasons) or bound.info.title
-        )
+            where = self.subject.location(base) if base else self.whole
+        # A message speaks of the element, so it says nothing where there is none.
+        speaks = told.outcome == "fail" and (rule.each is None or "item" in self.activation)
+        if rule.message and speaks:
+            message = rule.message.render(self.activation)
+        else:
+            message = "; ".join(reason.text for reason in told.reasons) or bound.info.title
         fix = rule.fix.render(self.activation) if rule.fix else ""
-        return self._result(bound, told.outcome, message, where, key, fix, told.reasons)
+        self._add(bound, told.outcome, message, where, key, fix, told.reasons)
 
-    def _result(
+    def _add(
         self,
         bound: Bound,
-        outcome: Any,
+        outcome: Outcome,
         message: str,
         location: Location,
         key: str = "",
         fix: str = "",
-        reasons: Sequence[Reason] = (),
-    ) -> Result:
-        span: Span | None = location.span if outcome in ("fail", "error") else None
-        return Result(
-            bound.info.id,
-            bound.info.policy,
-            self.subject.ref,
-            outcome,
-            bound.info.severity,
-            bound.enforcement,
-            message,
-            location,
-            self.subject.evidence,
-            key,
-            fix,
-            tuple(reasons),
-            None,
-            bound.gate,
-            self.subject.excerpt(span),
+        reasons: tuple[Reason, ...] = (),
+    ) -> None:
+        info, subject = bound.info, self.subject
+        shown = subject.excerpt(location.span) if outcome in ("fail", "error") else None
+        self.results.append(
+            Result(
+                info.id,
+                info.policy,
+                subject.ref,
+                outcome,
+                info.severity,
+                bound.enforcement,
+                message,
+                location,
+                subject.evidence,
+                key,
+                fix,
+                reasons,
+                None,
+                bound.gate,
+                shown,
+            )
         )

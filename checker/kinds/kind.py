@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker import shipped
 from checker.cel.types import ObjectType
@@ -18,8 +17,7 @@ from checker.kinds.validation import Validator
 from checker.model import Diagnostic, Fault, Location, Path
 
 
-@dataclass(frozen=True, slots=True)
-class RuleIds:
+class RuleIds(NamedTuple):
     """The ids of the two rules that every kind brings with it."""
 
     readable: str
@@ -28,8 +26,7 @@ class RuleIds:
     """The artifact fits the kind's schema."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class Kind(NamedTuple):
     """What is known of all subjects of one kind."""
 
     name: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.kinds.fields import Field, unfold
 from checker.kinds.phrases import (
@@ -28,8 +27,7 @@ MOST_CHOICES = 12
 """Choices that a message lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One way in which a document breaks its schema."""
 
     code: str
@@ -41,8 +39,7 @@ class Violation:
     """It is about the name of the field, not about its value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What the sentences are made from."""
 
     schema: Any

@@ -15,6 +15,9 @@ from checker.documents.placeholders import placeholder
 CONTEXT = "@context"
 """The activation's entry for what functions need to know; no expression can name it."""
 
+PRODUCT = "@product"
+"""The activation's entry for the id of the subject's product; empty where it has none."""
+
 VARIABLES = {
     "subject": "What is checked: its data in the shape of its kind.",
     "old": "The same subject at the base revision; empty when it is new. "
@@ -40,8 +43,8 @@ class Context(NamedTuple):
     """Timezone-aware; its zone is the workspace's, in which calendar days begin and end."""
     lookup: Callable[[str, str], Mapping[str, Any] | None] = lambda kind, id: None
     """Kind and id to the data of a subject, or None. Raises cel.FunctionError where it cannot be trusted."""
-    related: Callable[[str], list[Any]] = lambda kind: []
-    """Kind to the data of the subjects of the same product, sorted by id. Raises cel.FunctionError likewise."""
+    related: Callable[[str, str], list[Any]] = lambda kind, product: []
+    """Kind and product to the data of its subjects, sorted by id. Raises cel.FunctionError likewise."""
     decision: Callable[[str, str], Mapping[str, Any] | None] = lambda product, gate: None
     """Product and gate to the last gate record, or None."""
     kinds: frozenset[str] = frozenset()
@@ -175,7 +178,7 @@ def _related_optional(activation: Mapping[str, object], kind: str, mode: str) ->
         raise cel.FunctionError(f'the second argument of related() is "optional"; found {cel.format_value(mode)}')
     context = _context(activation)
     _known(context, kind)
-    return context.related(kind)
+    return context.related(kind, str(activation[PRODUCT]))
 
 
 def _decision(activation: Mapping[str, object], product: str, gate: str) -> object:
