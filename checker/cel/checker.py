@@ -6,13 +6,12 @@ from 2, a local one's down from -1, so that neither needs to know how many there
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from . import library
 from .errors import FunctionError, Issue, Level
 from .functions import Definition, Overload, fitted
-from .library.times import parse_duration, parse_timestamp
 from .patterns import matcher
 from .tree import (
     Binary,
@@ -73,11 +72,7 @@ _LITERALS: dict[type, Type] = {
     bytes: BYTES,
 }
 _ORDERED = (BOOL, STRING, BYTES, TIMESTAMP, DURATION)
-_READERS: dict[str, Callable[[str], object]] = {
-    "duration": parse_duration,
-    "timestamp": parse_timestamp,
-    "matches": matcher,
-}
+_READERS = frozenset(("duration", "timestamp", "matches"))
 """Functions whose last argument, written as a literal, is read before anything runs."""
 
 
@@ -398,17 +393,16 @@ class _Checker:
         result = _result(overloads, tuple(kinds))
         if result is None:
             return self._no_overload(node, definition, overloads, kinds)
-        if node.arguments:
-            self._constant(definition.name, node.arguments[-1])
+        if definition.name in _READERS and node.arguments:
+            self._literal(definition, node.arguments[-1])
         return result
 
-    def _constant(self, name: str, place: Node) -> None:
+    def _literal(self, definition: Definition, place: Node) -> None:
         """A literal that can never be read is a fault of the expression, not of what it meets."""
-        read = _READERS.get(name)
         text = literal_key(place)
-        if read is not None and text is not None:
+        if text is not None:
             try:
-                read(text)
+                (matcher if definition.name == "matches" else definition.select((text,)))(text)
             except FunctionError as error:
                 self.issue(place.start, place.end, error.message)
 

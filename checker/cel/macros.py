@@ -126,50 +126,45 @@ def comprehension(
     node: Comprehension, slot: int, span: Closure, condition: Closure | None, body: Closure
 ) -> Closure:
     """The closure of any of the loops; `slot` is that of the first variable."""
-    loops = (_single_values if len(node.variables) == 1 else _pair_values)(node, slot, span)
-    if node.macro in ("all", "exists"):
-        return _quantifier(node, loops, body)
-    if node.macro == "exists_one":
-        return _exists_one(node, loops, body)
-    if node.macro == "filter":
-        return _filter(node, loops, body)
-    if node.macro == "transformMap":
-        return _transform_map(node, loops, condition, body)
-    return _transform_list(node, loops, condition, body)
+    loop = (_single_values if len(node.variables) == 1 else _pair_values)(node, slot, span)
+    match node.macro:
+        case "all" | "exists":
+            return _quantifier(node, slot, loop, body)
+        case "exists_one":
+            return _exists_one(node, slot, loop, body)
+        case "filter":
+            return _filter(node, slot, loop, body)
+        case "transformMap":
+            return _transform_map(node, slot, loop, condition, body)
+        case _:
+            return _transform_list(node, slot, loop, condition, body)
 
 
 Loop: TypeAlias = Callable[[Frame], Iterable[object]]
-"""Sets the variables for one element after the other, and yields the first variable's value."""
+"""Gives the values of the first variable, for the caller to set, and sets the second one itself."""
 
 
 def _single_values(node: Comprehension, slot: int, span: Closure) -> Loop:
-    def loop(frame: Frame) -> Iterable[object]:
-        for item in elements(node, frame, span(frame)):
-            frame[slot] = item
-            yield item
-
-    return loop
+    return lambda frame: elements(node, frame, span(frame))
 
 
 def _pair_values(node: Comprehension, slot: int, span: Closure) -> Loop:
     second = slot - 1
 
     def loop(frame: Frame) -> Iterable[object]:
-        for key, value in pairs(node, frame, span(frame)):
-            frame[slot] = key
-            frame[second] = value
+        for key, frame[second] in pairs(node, frame, span(frame)):  # noqa: B020
             yield key
 
     return loop
 
 
-def _quantifier(node: Comprehension, loop: Loop, body: Closure) -> Closure:
+def _quantifier(node: Comprehension, slot: int, loop: Loop, body: Closure) -> Closure:
     decisive = node.macro == "exists"
     undecided = not decisive
 
     def quantifier(frame: Frame) -> object:
         failed: EvaluationError | None = None
-        for _ in loop(frame):
+        for frame[slot] in loop(frame):  # noqa: B020 - a place in the frame, not the frame
             try:
                 value = body(frame)
             except EvaluationError as error:
@@ -194,39 +189,43 @@ def _is_true(node: Comprehension, place: Node, value: object) -> bool:
     raise not_bool(place, f"`{node.macro}`", value)
 
 
-def _exists_one(node: Comprehension, loop: Loop, body: Closure) -> Closure:
+def _exists_one(node: Comprehension, slot: int, loop: Loop, body: Closure) -> Closure:
     def exists_one(frame: Frame) -> object:
-        return sum(_is_true(node, node.body, body(frame)) for _ in loop(frame)) == 1
+        return sum(_is_true(node, node.body, body(frame)) for frame[slot] in loop(frame)) == 1
 
     return exists_one
 
 
-def _filter(node: Comprehension, loop: Loop, body: Closure) -> Closure:
+def _filter(node: Comprehension, slot: int, loop: Loop, body: Closure) -> Closure:
     def keep(frame: Frame) -> object:
-        return [item for item in loop(frame) if _is_true(node, node.body, body(frame))]
+        return [frame[slot] for frame[slot] in loop(frame) if _is_true(node, node.body, body(frame))]
 
     return keep
 
 
-def _transform_list(node: Comprehension, loop: Loop, condition: Closure | None, body: Closure) -> Closure:
+def _transform_list(
+    node: Comprehension, slot: int, loop: Loop, condition: Closure | None, body: Closure
+) -> Closure:
     if condition is None:
-        return lambda frame: [body(frame) for _ in loop(frame)]
+        return lambda frame: [body(frame) for frame[slot] in loop(frame)]
     place = node.condition or node
 
     def transform(frame: Frame) -> object:
-        return [body(frame) for _ in loop(frame) if _is_true(node, place, condition(frame))]
+        return [body(frame) for frame[slot] in loop(frame) if _is_true(node, place, condition(frame))]
 
     return transform
 
 
-def _transform_map(node: Comprehension, loop: Loop, condition: Closure | None, body: Closure) -> Closure:
+def _transform_map(
+    node: Comprehension, slot: int, loop: Loop, condition: Closure | None, body: Closure
+) -> Closure:
     place = node.condition or node
 
     def transform(frame: Frame) -> object:
         found: dict[object, object] = {}
-        for key in loop(frame):
+        for frame[slot] in loop(frame):  # noqa: B020 - a place in the frame, not the frame
             if condition is None or _is_true(node, place, condition(frame)):
-                found[to_key(key)] = body(frame)
+                found[to_key(frame[slot])] = body(frame)
         return found
 
     return transform

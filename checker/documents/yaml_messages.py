@@ -42,6 +42,11 @@ _REWRITES = (
         at_context=True,
     ),
     _Rewrite(
+        "mapping values are not allowed.*; first colon of its line",
+        "This key cannot stand here: the line above it is a text, which goes on here.",
+        "End the line above with a colon, or check the indentation.",
+    ),
+    _Rewrite(
         "mapping values are not allowed",
         "A second colon with a space behind it makes a mapping where none can stand.",
         "Put the value in quotes, or check the indentation.",
@@ -97,6 +102,12 @@ _REWRITES = (
         "Double the backslash, or use single quotes.",
     ),
     _Rewrite(
+        "; while scanning an anchor.*; behind a tag",
+        "A value that begins with ! is a tag to YAML, and what follows it is not valid.",
+        "Put the whole value in quotes if it is meant as text.",
+        at_context=True,
+    ),
+    _Rewrite(
         "; while scanning an (?:anchor|alias)",
         "A value that begins with & or * is an anchor or alias to YAML, and this one has no valid name.",
         "Put the whole value in quotes if it is meant as text.",
@@ -127,6 +138,7 @@ _REWRITES = (
         "directive|incompatible|version number",
         "A line that begins with % is a directive, and this one is not known.",
         "Put the value in quotes if it is meant as text.",
+        at_context=True,
     ),
 )
 
@@ -136,9 +148,9 @@ def fault(error: YAMLError, source: Source) -> Fault:
     text = source.text
     if not isinstance(error, MarkedYAMLError):
         return _unreadable(error, source)
-    said = f"{error.problem}; {error.context}"
-    rewrite = next((each for each in _REWRITES if re.search(each.pattern, said)), None)
     mark = error.problem_mark
+    said = f"{error.problem}; {error.context}{_surroundings(text, mark.index if mark else 0)}"
+    rewrite = next((each for each in _REWRITES if re.search(each.pattern, said)), None)
     if rewrite is None:
         rewrite = _Rewrite("", f"This is not valid YAML: {error.problem or error.context}.")
     elif rewrite.at_context and error.context_mark is not None:
@@ -148,6 +160,13 @@ def fault(error: YAMLError, source: Source) -> Fault:
         rewrite = _TAB
     end = start + (text[start : start + 1] not in ("", "\n", "\r"))
     return Fault(rewrite.code, rewrite.message, source.span(start, end), rewrite.hint)
+
+
+def _surroundings(text: str, index: int) -> str:
+    """What the parser does not say, and what makes a difference to people."""
+    line = text[max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1 : index]
+    said = "" if re.search(r":\s", line) else "; first colon of its line"
+    return said + ("; behind a tag" if re.search(r"(?:^|\s)!\S*\s+&?$", line) else "")
 
 
 def _unreadable(error: YAMLError, source: Source) -> Fault:
