@@ -18,7 +18,7 @@ from checker.render import RENDERERS, Options
 EXAMPLE = """\b
 Examples:
   gonogo check
-  gonogo check launches --severity high --as-of 2026-06-01
+  gonogo check products/pierlocker --severity high --as-of 2026-06-01
   gonogo check --output-format terminal --output-format json=report.json
   gonogo check --rule 'launch.rollback.*' --param max_age_days=30"""
 

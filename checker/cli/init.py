@@ -11,8 +11,8 @@ from checker.cli.console import Problem
 
 EXAMPLE = """\b
 Examples:
-  gonogo init
-  gonogo init --dry-run"""
+  gonogo init --dry-run
+  gonogo init"""
 
 
 @click.command("init", short_help="Write a gonogo.yaml for what is here.", epilog=EXAMPLE)

@@ -11,7 +11,7 @@ from checker.cli.output import Output
 EXAMPLE = """\b
 Examples:
   gonogo test
-  gonogo test policies/rollback.tests.yaml
+  gonogo test policies/calendar.tests.yaml
   gonogo test --pack launch-readiness --output-format junit=tests.xml"""
 
 FORMATS = ("terminal", "junit")
