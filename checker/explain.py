@@ -43,7 +43,8 @@ def tell(
     teller = _Teller(program, activation, subject, snapshot, item)
     told = list(dict.fromkeys(teller.reason(reason) for reason in explanation.reasons))
     if not told:
-        text = f"{program.text} gives {cel.format_value(explanation.value, MOST_VALUE)}, which is neither true nor false"
+        value = cel.format_value(explanation.value, MOST_VALUE)
+        text = f"{program.text} gives {value}, which is neither true nor false"
         return Told("error", (Reason(text, program.text),), None)
     # Only what the subject lacks or says wrongly is its failure; every other fault is ours.
     ours = [reason for reason in explanation.reasons if condition or not _judged(reason)]
@@ -54,7 +55,10 @@ def tell(
 def place(program: cel.Program) -> Path | None:
     """Where the value of an expression stands in the subject, if it is a field of it."""
     for reference in program.references:
-        if reference.root == "subject" and (reference.start, reference.end) == (program.tree.start, program.tree.end):
+        if reference.root == "subject" and (reference.start, reference.end) == (
+            program.tree.start,
+            program.tree.end,
+        ):
             return tuple(reference.path)
     return None
 
@@ -89,7 +93,9 @@ class _Teller:
     def reason(self, reason: cel.Reason) -> Reason:
         """One reason as a sentence."""
         node = self.nodes.get((reason.start, reason.end), self.program.tree)
-        return Reason(self._sentence(reason, node), self._text(node), tuple(dict.fromkeys(self._seen(reason))))
+        return Reason(
+            self._sentence(reason, node), self._text(node), tuple(dict.fromkeys(self._seen(reason)))
+        )
 
     def places(self, reason: cel.Reason) -> Iterable[Path]:
         """The places in the subject that a reason speaks of, the most telling first."""
@@ -167,7 +173,7 @@ class _Teller:
         return where + self._false(reason, node)
 
     def _elements(self, reason: cel.Reason, node: tree.Node) -> str:
-        """`steps[2]: ` for a reason inside of an all() or exists(), unless the reason names that place itself."""
+        """`steps[2]: ` for a reason inside of a loop, unless the reason names that place itself."""
         named = {below.name for below in tree.walk(node) if isinstance(below, tree.Variable)}
         origins = [reason.missing, *(observation.origin for observation in reason.seen)]
         for element in reversed(reason.elements):
@@ -192,7 +198,9 @@ class _Teller:
                     choices = [self._text(element) for element in node.right.elements]
                     tail = f"; found {found}" if found else ""
                     return f"{called} must be {_one_of(choices)}{tail}"
-                return f"{called}{f' ({found})' if found else ''} is not in {self._called(node.right, reason)}"
+                return (
+                    f"{called}{f' ({found})' if found else ''} is not in {self._called(node.right, reason)}"
+                )
             case tree.Binary(operator=operator) if operator in _WORDS:
                 return self._comparison(reason, node)
             case tree.Call(function="filled"):
@@ -225,7 +233,8 @@ class _Teller:
                 return self._comparison(reason, node._replace(operator=_OPPOSITES[operator]))
             case tree.Binary(operator="in"):
                 found = self._found(node.left, reason)
-                return f"{self._called(node.left, reason)} must not be in {self._text(node.right)}; found {found}"
+                called = self._called(node.left, reason)
+                return f"{called} must not be in {self._text(node.right)}; found {found}"
             case tree.Has() | tree.Call(function="filled"):
                 operand = node.operand if isinstance(node, tree.Has) else node.arguments[0]
                 return f"{self._called(operand, reason)} must be absent"
@@ -271,7 +280,10 @@ class _Teller:
     def _unfilled(self, reason: cel.Reason, argument: tree.Node) -> str:
         called = self._called(argument, reason)
         for observation in reason.seen:
-            if (observation.start, observation.end) == (argument.start, argument.end) and not observation.absent:
+            if (observation.start, observation.end) == (
+                argument.start,
+                argument.end,
+            ) and not observation.absent:
                 value = observation.value
                 if isinstance(value, str) and value.strip() and placeholder(value):
                     return f"{called} is still a placeholder: {cel.format_value(value, MOST_VALUE)}"

@@ -38,7 +38,7 @@ class Location:
 
     __slots__ = ("_span", "path")
 
-    def __init__(self, path: str, span: Span | None | Callable[[], Span | None] = None) -> None:
+    def __init__(self, path: str, span: Span | Callable[[], Span | None] | None = None) -> None:
         """`path` is relative to the workspace, with forward slashes."""
         self.path = path
         self._span = span

@@ -21,8 +21,8 @@ def run(
 ) -> list[Result]:
     """Evaluate every check of a plan, in its order.
 
-    `olds`: the data of the subjects at the base revision by kind and id; None: there is no base, so rules that
-    compare with it are not applicable.
+    `olds`: the data of the subjects at the base revision by kind and id; None: there is no base, so rules
+    that compare with it are not applicable.
     """
     context = language.Context(
         plan.as_of,
@@ -72,7 +72,7 @@ def _decision(snapshot: Snapshot) -> Callable[[str, str], dict[str, Any] | None]
         for record in records:
             if not record.sound:
                 raise cel.FunctionError(_distrust(record), unreadable=True)
-        return max((r.data for r in records), key=lambda data: str(data.get("date", "")), default=None)
+        return max((r.data for r in records), key=lambda data: str(data.get("decided_on", "")), default=None)
 
     return decision
 

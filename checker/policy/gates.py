@@ -107,7 +107,8 @@ def gate(
                     "unknown-lifecycle",
                     f"there is no lifecycle `{name}`",
                     ("lifecycle",),
-                    suggestion(name, tuple(lifecycles)) or "Add the pack `lifecycle`, or name a file in `lifecycles`.",
+                    suggestion(name, tuple(lifecycles))
+                    or "Add the pack `lifecycle`, or name a file in `lifecycles`.",
                 )
             )
         else:
@@ -118,7 +119,8 @@ def gate(
                             "unknown-stage",
                             f"the lifecycle `{name}` has no stage `{data[end]}`",
                             (end,),
-                            suggestion(data[end], order.stages) or f"Its stages are {', '.join(order.stages)}.",
+                            suggestion(data[end], order.stages)
+                            or f"Its stages are {', '.join(order.stages)}.",
                         )
                     )
             leads_to = order.position(data["to"]) if "to" in data else None
@@ -144,7 +146,9 @@ def _bindings(source: Source) -> Iterable[Binding]:
     for index, raw in enumerate(source.data["binds"]):
         for scope in SCOPES:
             if scope in raw:
-                yield Binding(scope, raw[scope], raw.get("enforcement") == "advisory", raw.get("params", {}), index)
+                yield Binding(
+                    scope, raw[scope], raw.get("enforcement") == "advisory", raw.get("params", {}), index
+                )
 
 
 Known = list[tuple[str, Policy | None]]
@@ -190,4 +194,3 @@ def _binding_diagnostics(source: Source, binding: Binding, known: Known) -> Iter
             refusal = policy.params[name].refusal(value)
             if refusal:
                 yield source.diagnostic("param-range", refusal, (*at, "params", name))
-

@@ -67,7 +67,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def day_of(text: str, zone: tzinfo) -> Day | None:
-    """The calendar day that a text states: `YYYY-MM-DD`, or an RFC 3339 time seen in `zone`; None: neither."""
+    """The calendar day of a text: `YYYY-MM-DD`, or an RFC 3339 time seen in `zone`; None: neither."""
     try:
         if _DAY.fullmatch(text):
             return Day.fromisoformat(text)
@@ -175,7 +175,9 @@ def _related(activation: Mapping[str, object], kind: str) -> list[Any]:
 
 def _related_optional(activation: Mapping[str, object], kind: str, mode: str) -> list[Any]:
     if mode != "optional":
-        raise cel.FunctionError(f'the second argument of related() is "optional"; found {cel.format_value(mode)}')
+        raise cel.FunctionError(
+            f'the second argument of related() is "optional"; found {cel.format_value(mode)}'
+        )
     context = _context(activation)
     _known(context, kind)
     return context.related(kind, str(activation[PRODUCT]))
@@ -243,8 +245,8 @@ def _entry(signature: str, meaning: str, *functions: cel.Function) -> Entry:
 FUNCTIONS: tuple[Entry, ...] = (
     _entry(
         "filled(x) -> bool",
-        "True when a text is neither blank nor a placeholder (TBD, TODO, yyyy-mm-dd, …), a list or map not empty; "
-        "false when any part of x is absent.",
+        "True when a text is neither blank nor a placeholder (TBD, TODO, yyyy-mm-dd, …), a list or map not "
+        "empty; false when any part of x is absent.",
         cel.Function("filled", (cel.DYN,), cel.BOOL, _filled, absent_ok=True),
     ),
     _entry(
@@ -269,13 +271,14 @@ FUNCTIONS: tuple[Entry, ...] = (
     ),
     _entry(
         "business_days(a, b) -> int",
-        "Mondays to Fridays after day a, up to and including day b; negative when b is earlier. Holidays are not known.",
+        "Mondays to Fridays after day a, up to and including day b; negative when b is earlier. Holidays are not "
+        "known.",
         cel.Function("business_days", (cel.DYN, cel.DYN), cel.INT, _business_days, contextual=True),
     ),
     _entry(
         "lookup(kind, id) -> subject",
-        "The data of another subject; absent when there is none. One that cannot be read or breaks its schema "
-        "fails the rule.",
+        "The data of another subject; absent when there is none. One that cannot be read or breaks its "
+        "schema fails the rule.",
         cel.Function("lookup", (cel.STRING, cel.STRING), cel.DYN, _lookup, contextual=True),
     ),
     _entry(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from checker import cel
 from checker.kinds import Kind
+from checker.kinds.phrases import nearest
 from checker.model import SEVERITIES, Diagnostic, Path, Severity
 from checker.policy import language, lint, template
 from checker.policy.reading import Source, offset_span
@@ -151,7 +152,9 @@ class _Compiler:
             item = _element_type(each.program.result_type) if each else cel.DYN
             if item is None:
                 self.diagnostics.append(
-                    self.source.diagnostic("type", "`each` needs a list", (*at, "each"), "Name a field that is a list.")
+                    self.source.diagnostic(
+                        "type", "`each` needs a list", (*at, "each"), "Name a field that is a list."
+                    )
                 )
                 item = cel.DYN
         condition = self._expression((*at, "assert"), raw, cel.BOOL, item)
@@ -179,12 +182,15 @@ class _Compiler:
             fix,
             raw.get("fix", ""),
             severity,
-            tuple((*self.source.data.get("controls", ()), *raw.get("controls", ()))),
+            (*self.source.data.get("controls", ()), *raw.get("controls", ())),
             self._day((*at, "effective", "from"), raw.get("effective")),
             raw.get("allow_empty", False),
             raw.get("description", ""),
             at,
-            any(e is not None and e.program.variables & {"old", "is_new"} for e in (condition, when, each, key)),
+            any(
+                e is not None and e.program.variables & {"old", "is_new"}
+                for e in (condition, when, each, key)
+            ),
         )
 
     def _param(self, name: str, raw: Any) -> Param:
@@ -194,7 +200,9 @@ class _Compiler:
         refusal = param.refusal(param.default)
         if refusal:
             self.diagnostics.append(
-                self.source.diagnostic("param-range", refusal, ("params", name), "Move the default or its limits.")
+                self.source.diagnostic(
+                    "param-range", refusal, ("params", name), "Move the default or its limits."
+                )
             )
         return param
 
@@ -205,13 +213,17 @@ class _Compiler:
             return Day.fromisoformat(raw["from"])
         except ValueError:
             self.diagnostics.append(
-                self.source.diagnostic("date", f"{raw['from']} is not a day of the calendar", at, "Write YYYY-MM-DD.")
+                self.source.diagnostic(
+                    "date", f"{raw['from']} is not a day of the calendar", at, "Write YYYY-MM-DD."
+                )
             )
             return None
 
     def _environment(self, item: cel.Type | None) -> cel.Environment:
         if item not in self.environments:
-            self.environments[item] = language.environment(self.kind.type, self.product_type, self.param_types, item)
+            self.environments[item] = language.environment(
+                self.kind.type, self.product_type, self.param_types, item
+            )
         return self.environments[item]
 
     def _expression(
@@ -263,7 +275,9 @@ class _Compiler:
             if issue.level == "error" and _cut_by_comment(self.source, at):
                 hint = 'YAML reads " #" as the beginning of a comment: put the whole expression in quotes.'
             self.diagnostics.append(
-                self.source.diagnostic("expression", issue.message, span, hint, warning=issue.level == "warning")
+                self.source.diagnostic(
+                    "expression", issue.message, span, hint, warning=issue.level == "warning"
+                )
             )
 
     def _emptiness(self, condition: Expression, whens: Iterable[Expression | None]) -> None:
@@ -316,7 +330,5 @@ def pointer(text: str) -> Path:
 
 def suggestion(word: str, known: tuple[str, ...]) -> str:
     """`Did you mean …?` for the nearest known word; empty when none is near."""
-    import difflib
-
-    near = difflib.get_close_matches(word, known, 1)
-    return f"Did you mean `{near[0]}`?" if near else ""
+    near = nearest(word, known)
+    return f"Did you mean `{near}`?" if near else ""

@@ -136,7 +136,8 @@ def _with_quoting_hint(fault: Fault) -> Fault:
             fault.code,
             fault.message,
             fault.span,
-            fault.hint or 'YAML read something else than a text here: put the whole expression in "…" quotes.',
+            fault.hint
+            or 'YAML read something else than a text here: put the whole expression in "…" quotes.',
         )
     return fault
 

@@ -26,7 +26,9 @@ class Template(NamedTuple):
 
     def render(self, activation: Mapping[str, object]) -> str:
         """The text, each expression replaced by its value; what has none reads *absent*."""
-        return "".join(part if isinstance(part, str) else _value(part.program, activation) for part in self.parts)
+        return "".join(
+            part if isinstance(part, str) else _value(part.program, activation) for part in self.parts
+        )
 
     @property
     def variables(self) -> frozenset[str]:
@@ -75,7 +77,9 @@ def parse(text: str, environment: cel.Environment) -> Template:
             end = _closing(text, at)
             if end < 0:
                 issues.append(
-                    cel.Issue(at, at + 1, "this { has no closing }", "Write {{ for the brace itself.", "error")
+                    cel.Issue(
+                        at, at + 1, "this { has no closing }", "Write {{ for the brace itself.", "error"
+                    )
                 )
                 break
             if literal:
@@ -85,11 +89,14 @@ def parse(text: str, environment: cel.Environment) -> Template:
                 parts.append(Part(at + 1, environment.compile(text[at + 1 : end])))
             except cel.CompileError as error:
                 issues += [
-                    cel.Issue(i.start + at + 1, i.end + at + 1, i.message, i.hint, i.level) for i in error.issues
+                    cel.Issue(i.start + at + 1, i.end + at + 1, i.message, i.hint, i.level)
+                    for i in error.issues
                 ]
             at = end + 1
         elif char == "}":
-            issues.append(cel.Issue(at, at + 1, "this } closes nothing", "Write }} for the brace itself.", "error"))
+            issues.append(
+                cel.Issue(at, at + 1, "this } closes nothing", "Write }} for the brace itself.", "error")
+            )
             at += 1
         else:
             literal.append(char)

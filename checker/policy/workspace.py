@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -89,6 +88,7 @@ class _Loading:
     """What one load gathers on its way."""
 
     open: Open
+    folder: str
     files: Files
     diagnostics: list[Diagnostic] = field(default_factory=list)
     inputs: list[Evidence] = field(default_factory=list)
@@ -131,7 +131,7 @@ class _Loading:
 
 def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
     """Read the workspace in `folder`; any error among the diagnostics gives no workspace."""
-    state = _Loading(open, open(folder))
+    state = _Loading(open, folder, open(folder))
     source = state.read(CONFIGURATION, "workspace")
     if source is None:
         return None, tuple(state.diagnostics)
@@ -152,7 +152,7 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
         return None, tuple(state.diagnostics)
     return (
         Workspace(
-            data.get("name") or PurePosixPath(folder).name or "workspace",
+            data.get("name") or folder.rstrip("/").rpartition("/")[2] or "workspace",
             zone,
             source,
             state.kinds,
@@ -195,14 +195,16 @@ def _found(state: _Loading, source: reading.Source, field: str) -> Iterable[str]
         found = state.files.find(pattern)
         if not found:
             state.diagnostics.append(
-                source.diagnostic("no-file", f"no file fits {pattern}", (field,), f"Mend the pattern, or drop `{field}`.")
+                source.diagnostic(
+                    "no-file", f"no file fits {pattern}", (field,), f"Mend the pattern, or drop `{field}`."
+                )
             )
         yield from (path for path, _ in found)
 
 
 def _own_kinds(state: _Loading, source: reading.Source) -> None:
     for path in _found(state, source, "kinds"):
-        name = PurePosixPath(path).name.split(".")[0]
+        name = path.rpartition("/")[2].split(".")[0]
         schema = state.read(path, "")
         loaded = kinds.load(name, schema.data, schema.document, path) if schema else ()
         if isinstance(loaded, Kind):
@@ -222,7 +224,7 @@ def _policies(
             files, prefix = state.files, name.removeprefix("./").rstrip("/")
             folder, shown = prefix, prefix
             if name.startswith("../"):
-                files, folder = state.open(name), ""
+                files, folder = state.open(f"{state.folder}/{name}"), ""
         elif (shipped.POLICIES / name / PACK).is_file():
             files, folder, shown = state.open(str(shipped.POLICIES / name)), "", f"gonogo:{name}"
         else:
@@ -272,9 +274,11 @@ def _pack(
     inside, outside = (f"{path}/" if path else "" for path in (folder, shown))
     head = files.find(f"{inside}{PACK}")
     pack = state.read(head[0][0], "pack", files, f"{outside}{PACK}") if head else None
-    name = pack.data["pack"] if pack else PurePosixPath(shown).name
+    name = pack.data["pack"] if pack else shown.rpartition("/")[2]
     for path, _ in files.find(f"{inside}**/*.lifecycle.yaml"):
-        _lifecycle(state, lifecycles, state.read(path, "lifecycle", files, f"{outside}{path.removeprefix(inside)}"))
+        _lifecycle(
+            state, lifecycles, state.read(path, "lifecycle", files, f"{outside}{path.removeprefix(inside)}")
+        )
     found = files.find(f"{inside}**/*.policy.yaml")
     if not found:
         return None
@@ -313,7 +317,7 @@ def library(
     `packs`: folders, each with the name under which its files are reported. `workspace`: the folder of the
     workspace whose own kinds they may use.
     """
-    state = _Loading(open, open(workspace or "."))
+    state = _Loading(open, workspace or ".", open(workspace or "."))
     source = state.read(CONFIGURATION, "workspace") if workspace is not None else None
     if source:
         _own_kinds(state, source)
@@ -373,7 +377,10 @@ def _params(state: _Loading, source: reading.Source, policies: list[Policy]) -> 
         if policy is None:
             state.diagnostics.append(
                 source.diagnostic(
-                    "unknown-policy", f"no policy is called `{id}`", ("params", id), suggestion(id, tuple(known))
+                    "unknown-policy",
+                    f"no policy is called `{id}`",
+                    ("params", id),
+                    suggestion(id, tuple(known)),
                 )
             )
             continue
@@ -449,5 +456,3 @@ def missing_configuration(folder: str) -> Diagnostic:
         Location(CONFIGURATION),
         "Run gonogo init to make one.",
     )
-
-
