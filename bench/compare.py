@@ -16,6 +16,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import corpus
@@ -182,17 +183,18 @@ def main() -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     machine = f"{platform.system()} on {cores} cores, Python {platform.python_version()}"
     how = f"medians of {options.rounds} runs that take turns; whole processes, files in the page cache"
-    parts = [f"{machine}; {how}.\n"]
-    parts += start(options.rounds, scratch)
-    parts += real(files, options.rounds, cache, scratch)
+    sections = [iter([f"{machine}; {how}.\n"]), start(options.rounds, scratch)]
+    sections.append(real(files, options.rounds, cache, scratch))
     if not options.without_peers:
-        parts += peers(files, options.rounds, cache, scratch)
+        sections.append(peers(files, options.rounds, cache, scratch))
     if not options.without_growth:
-        parts += growth(files, options.rounds, cache, scratch)
-    text = "\n".join(parts)
-    print(text)
+        sections.append(growth(files, options.rounds, cache, scratch))
+    lines = []
+    for line in chain.from_iterable(sections):
+        print(line, flush=True)
+        lines.append(line)
     if options.write:
-        write(text)
+        write("\n".join(lines))
     return 0
 
 
