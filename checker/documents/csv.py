@@ -36,14 +36,14 @@ def read(source: Source, limits: Limits) -> Parsed:
             return Parsed((), (EMPTY,))
         header = [name.strip() for name in rows[0]]
         if "" in header or len(set(header)) < len(header) or any(len(row) != len(header) for row in rows):
-            _find_faults(faults, separator, header)
+            raise _table_faults(faults, separator, header)
     except StopError:
         return Parsed((), tuple(faults.found))
     records = [
         {name: cell for name, cell in zip(header, row, strict=False) if cell.strip()} for row in rows[1:]
     ]
     positions = Positions(source, lambda: _places(source, separator, header))
-    return Parsed((Document(records, positions),), tuple(faults.found))
+    return Parsed((Document(records, positions),))
 
 
 def _rows(faults: Faults, separator: str) -> Iterator[_Row]:
@@ -97,7 +97,7 @@ def _syntax_fault(faults: Faults, separator: str, words: str) -> StopError:
     return faults.stop(0, 0, "csv-syntax", f"This is not valid CSV: {words}.")
 
 
-def _find_faults(faults: Faults, separator: str, header: list[str]) -> None:
+def _table_faults(faults: Faults, separator: str, header: list[str]) -> StopError:
     rows = _rows(faults, separator)
     seen: dict[str, tuple[int, int]] = {}
     for name, stretch in zip(header, next(rows), strict=True):
@@ -111,6 +111,7 @@ def _find_faults(faults: Faults, separator: str, header: list[str]) -> None:
             message = f"This row has {len(row)} cells, the header has {len(header)}."
             hint = "Quote a cell that holds the separator."
             faults.add(row[0][0], row[-1][1], "ragged-row", message, hint)
+    return StopError()
 
 
 def _places(source: Source, separator: str, header: list[str]) -> Places:

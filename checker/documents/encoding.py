@@ -8,9 +8,10 @@ import re
 from checker.documents.reading import Limits, Source
 from checker.model import Fault, Span
 
-_CONFLICT = re.compile(
-    r"^<{7}(?: [^\r\n]*)?\r?$(?=[\s\S]*?^={7}\r?$[\s\S]*?^>{7}(?: [^\r\n]*)?\r?$)", re.MULTILINE
+_CONFLICT = tuple(
+    re.compile(rf"(?:^|(?<=\r)){mark}{{7}}(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE) for mark in "<=>"
 )
+"""The three lines that git leaves in a file with a conflict, in their order."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -40,14 +41,29 @@ def decode(raw: bytes, limits: Limits) -> Source | Fault:
             source.span(at, at + 1),
             "Save it as text.",
         )
-    if "<<<<<<<" in text and (found := _CONFLICT.search(text)):
+    if conflict := _conflict(text):
         return Fault(
             "conflict-marker",
             "The file holds an unresolved merge conflict.",
-            source.span(*found.span()),
+            source.span(*conflict),
             "Keep one of the two versions and delete the lines of <, = and >.",
         )
     return source
+
+
+def _conflict(text: str) -> tuple[int, int] | None:
+    """Where the first line of an unresolved merge conflict stands."""
+    if "<<<<<<<" not in text:
+        return None
+    at = 0
+    lines = []
+    for mark in _CONFLICT:
+        found = mark.search(text, at)
+        if found is None:
+            return None
+        lines.append(found.span())
+        at = found.end()
+    return lines[0]
 
 
 def _undecodable(raw: bytes, error: UnicodeDecodeError) -> Fault:

@@ -223,6 +223,7 @@ class Scan:
             if key in inside:
                 first = inside[key] - 2
                 self.faults.repeated_key(key, (self.offsets[first], self.offsets[first + 1]), (start, end))
+                data.pop(key, None)
             inside[key] = slot
             if value is None:
                 self.offsets[slot] = ABSENT

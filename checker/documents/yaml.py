@@ -246,6 +246,7 @@ class _Reader:
                 value = self.node(event, slot, depth)
             if key in inside:
                 self.faults.repeated_key(key, self.place(inside[key] - 2), self.place(slot - 2))
+                data.pop(key, None)
             inside[key] = slot
             if value is None:
                 offsets[slot] = ABSENT
