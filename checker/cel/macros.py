@@ -7,13 +7,15 @@ failed, whichever stands first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NoReturn, TypeAlias
+from typing import Any, TypeAlias
 
 from .errors import EvaluationError
-from .tree import Comprehension, Logical, Node
+from .tree import Comprehension, Logical, Node, walk
 from .values import Frame, charge, sorted_keys, to_key, word
 
 Closure: TypeAlias = Callable[[Frame], object]
+
+_NODES_A_STEP = 16
 
 
 class Deferred:
@@ -97,27 +99,14 @@ def bind(slot: int, value: Closure, body: Closure) -> Closure:
     return bound
 
 
-def elements(node: Comprehension, frame: Frame, span: object) -> Iterable[object]:
-    """The elements of a list, or the keys of a map in their order, each charged as one step."""
+def _elements(node: Comprehension, frame: Frame, span: Any, weight: int) -> Iterable[object]:
+    """The elements of a list, or the keys of a map in their order, each charged with `weight` steps."""
     if span.__class__ is list:
-        charge(frame, len(span))
-        return span
+        charge(frame, len(span) * weight)
+        return span  # type: ignore[no-any-return]
     if span.__class__ is dict:
-        charge(frame, len(span))
+        charge(frame, len(span) * weight)
         return sorted_keys(span)
-    _no_range(node, span)
-
-
-def pairs(node: Comprehension, frame: Frame, span: object) -> Iterable[tuple[object, object]]:
-    """Index and element of a list, or key and value of a map."""
-    if span.__class__ is dict:
-        return [
-            (key, span[to_key(key) if key.__class__ is bool else key]) for key in elements(node, frame, span)
-        ]
-    return enumerate(elements(node, frame, span))
-
-
-def _no_range(node: Comprehension, span: object) -> NoReturn:
     message = f"`{node.macro}` runs over a list or a map, not over {word(span)}"
     raise EvaluationError("error", message, node.range.start, node.range.end)
 
@@ -126,7 +115,9 @@ def comprehension(
     node: Comprehension, slot: int, span: Closure, condition: Closure | None, body: Closure
 ) -> Closure:
     """The closure of any of the loops; `slot` is that of the first variable."""
-    loop = (_single_values if len(node.variables) == 1 else _pair_values)(node, slot, span)
+    # A step of a loop is as much work as what it evaluates is long.
+    weight = 1 + sum(1 for part in (node.condition, node.body) if part for _ in walk(part)) // _NODES_A_STEP
+    loop = (_single_values if len(node.variables) == 1 else _pair_values)(node, slot, span, weight)
     match node.macro:
         case "all" | "exists":
             return _quantifier(node, slot, loop, body)
@@ -144,15 +135,23 @@ Loop: TypeAlias = Callable[[Frame], Iterable[object]]
 """Gives the values of the first variable, for the caller to set, and sets the second one itself."""
 
 
-def _single_values(node: Comprehension, slot: int, span: Closure) -> Loop:
-    return lambda frame: elements(node, frame, span(frame))
+def _single_values(node: Comprehension, slot: int, span: Closure, weight: int) -> Loop:
+    return lambda frame: _elements(node, frame, span(frame), weight)
 
 
-def _pair_values(node: Comprehension, slot: int, span: Closure) -> Loop:
+def _pair_values(node: Comprehension, slot: int, span: Closure, weight: int) -> Loop:
     second = slot - 1
 
+    def pairs(frame: Frame) -> Iterable[tuple[object, object]]:
+        """Index and element of a list, or key and value of a map."""
+        value: Any = span(frame)
+        found = _elements(node, frame, value, weight)
+        if value.__class__ is dict:
+            return [(key, value[to_key(key) if key.__class__ is bool else key]) for key in found]
+        return enumerate(found)
+
     def loop(frame: Frame) -> Iterable[object]:
-        for key, frame[second] in pairs(node, frame, span(frame)):  # noqa: B020
+        for key, frame[second] in pairs(frame):  # noqa: B020
             yield key
 
     return loop

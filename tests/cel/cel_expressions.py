@@ -112,7 +112,7 @@ class Expressions(random.Random):
         span = self.make(range_kind, depth - 1)
         before = list(self.scope)
         self.scope += list(zip(names, variables, strict=True))
-        head, _, tail = form.partition("|")
+        head, _, tail = form.rpartition("|")
         text = head.format(span, *names) + self.fill(tail, depth)
         self.scope = before
         return text

@@ -1,4 +1,4 @@
-"""Random expressions and records, evaluated here and by Google's C++ engine: the same value, or an error in both."""
+"""Random expressions and records, here and in Google's C++ engine: the same value, or an error in both."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pytest
-
 from cel_expressions import Expressions, Records
+
 from checker import cel
 from checker.cel.values import from_key
 
@@ -144,8 +144,8 @@ class Engines:
         try:
             found = program.eval(data={"r": record})
         except RuntimeError as error:
-            # Only a literal map with a key twice: what it cannot run at all is a fault of the generator.
-            assert "duplicate key" in str(error), error
+            if "duplicate key" not in str(error):
+                raise  # what it cannot run at all is a fault of the generator
             return Outcome(None, f"error: {error}")
         if found.type() == google.Type.ERROR:
             return Outcome(None, f"error: {found.value()}")
