@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable
 from datetime import datetime, tzinfo
@@ -81,7 +80,7 @@ def command(
         )
     finally:
         progress.clear()
-    width = shutil.get_terminal_size().columns if console.is_terminal(sys.stdout) else Options().width
+    width = console.width(Options().width)
 
     def render(each: Output) -> str:
         colored = console.colored(color, None if each.file else sys.stdout)

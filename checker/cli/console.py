@@ -110,6 +110,15 @@ def colored(choice: str, stream: TextIO | None) -> bool:
     return os.environ.get("TERM") != "dumb" and is_terminal(stream)
 
 
+def width(otherwise: int) -> int:
+    """The columns of the terminal behind standard output; `otherwise` where there is none."""
+    if not is_terminal(sys.stdout):
+        return otherwise
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
 def is_terminal(stream: TextIO | None) -> bool:
     """Whether a person sits behind a stream."""
     return stream is not None and stream.isatty()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
-from click.shell_completion import CompletionItem
 
 from checker.cli import console
 from checker.cli.console import Problem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Output(NamedTuple):
@@ -46,6 +48,8 @@ class OutputFormat(click.ParamType):  # type: ignore[type-arg]  # generic in som
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """The formats."""
+        from click.shell_completion import CompletionItem
+
         return [CompletionItem(name) for name in self.formats() if name.startswith(incomplete)]
 
 

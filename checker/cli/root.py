@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -100,6 +98,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit:  # shell completion is done, or the reader of a help text went away
         code = 0
     except Exception as defect:
+        import shlex
+        import traceback
+
         if "--debug" in given:
             traceback.print_exc()
         again = shlex.join(["gonogo", "--debug", *(part for part in given if part != "--debug")])

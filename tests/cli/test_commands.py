@@ -78,7 +78,8 @@ def test_a_wrong_command_is_told_in_one_line(
 def test_rules_lists_the_rules_of_the_workspace(gated: Path, gonogo: Gonogo) -> None:
     assert gonogo("rules", cwd=gated) == (
         0,
-        "rule                       severity  kind         enforcement      policy                 pack  title\n"
+        "rule                       severity  kind         enforcement      policy                 pack  "
+        "title\n"
         "launch-plan.readable       high      launch-plan  mandatory        launch-plan            -     "
         "The Launch plan can be read\n"
         "launch-plan.schema         high      launch-plan  mandatory        launch-plan            -     "
