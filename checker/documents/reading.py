@@ -159,6 +159,24 @@ class Positions:
             return self._span(slot - 2), length
         return self._source.line_span(*self._stretch(slot)), length
 
+    def nulls(self) -> list[Path]:
+        """The paths of the keys with a null behind them, which the data leaves out; in the order of the text."""
+        places = self.places
+        if ABSENT not in places.offsets:
+            return []
+        found: list[Path] = []
+        waiting: list[tuple[int, Path]] = [(self._root, ())]
+        while waiting:
+            slot, path = waiting.pop()
+            inside = places.children.get(slot)
+            if inside is None:
+                continue
+            named = inside.items() if isinstance(inside, dict) else enumerate(inside)
+            below = [(slot, (*path, part)) for part, slot in named]
+            found += [path for slot, path in below if places.offsets[slot] == ABSENT]
+            waiting += reversed(below)
+        return found
+
     def written(self, path: Path) -> str | None:
         """The characters of a value in the file, quotes included; None where it is absent or null."""
         slots = self._walk(path)
@@ -199,7 +217,9 @@ class Positions:
     def _stretch(self, slot: int) -> tuple[int, int]:
         """Start and end, without the blank lines that a parser counts to the text before them."""
         start, end = self.places.offsets[slot : slot + 2]
-        return start, start + len(self._source.text[start:end].rstrip())
+        if self._source.text[end - 1 : end] in ("\n", "\r"):
+            end = start + len(self._source.text[start:end].rstrip(" \t\r\n"))
+        return start, end
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,3 +122,8 @@ class _CellPositions(Positions):
     def written(self, path: Path) -> str | None:
         """As in Positions."""
         return self._inner.written(self._there(path))
+
+    def nulls(self) -> list[Path]:
+        """As in Positions, but for empty cells, which every table has."""
+        tables = {path[0] for path in self._headers}
+        return [path for path in self._inner.nulls() if path[0] not in tables]

@@ -6,13 +6,13 @@ imported at the first document, since that costs more than checking a thousand o
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, cast
 
 from checker.documents import Document
 from checker.kinds import wording
 from checker.kinds.fields import Field, unfold
-from checker.model import Fault, Span
+from checker.model import Fault, Path, Span
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -56,15 +56,26 @@ class Validator:
             self._root = unfold(self.schema)
         return self._root
 
+    def _is_unknown(self, path: Path) -> bool:
+        """Whether a field with nothing behind it, which the data leaves out, is one that may not stand there."""
+        form = self.root.at(path[:-1])
+        return path[-1] not in form.properties and bool(form.properties) and form.unnamed is None
+
     def faults(self, document: Document) -> tuple[Fault, ...]:
         """How the document breaks the schema, in the order of the text; empty when it does not."""
         if self._compiled is None:
             self._compiled = compiled(self.schema)
-        if self._compiled.is_valid(document.data):
+        unknown = [path for path in document.positions.nulls() if self._is_unknown(path)]
+        if not unknown and self._compiled.is_valid(document.data):
             return ()
         errors, more = _errors(self._compiled, document)
         context = wording.Context(self.schema, self.root, document.data, document.positions.written)
-        violations = list(islice(wording.violations(errors, context), MOST_FAULTS + 1))
+        empty = (
+            wording.unknown_fields([str(name)], tuple(above), self.root.at(tuple(above)), context)
+            for *above, name in unknown
+        )
+        said = chain(wording.violations(errors, context), *empty)
+        violations = list(islice(said, MOST_FAULTS + 1))
         more = more or len(violations) > MOST_FAULTS
         placed = [(_place(document, found), found) for found in wording.telling(violations[:MOST_FAULTS])]
         placed.sort(key=lambda pair: (pair[0].line, pair[0].column, pair[1].message))

@@ -193,9 +193,14 @@ def _required(error: ValidationError, path: Path, context: Context) -> Iterator[
 
 def _unknown(error: ValidationError, path: Path, context: Context) -> Iterator[Violation]:
     form = unfold(context.schema, context.keyword(error.schema_path[:-1]))
+    return unknown_fields(error.kind.as_dict()["unexpected"], path, form, context)
+
+
+def unknown_fields(names: Iterable[str], path: Path, form: Field, context: Context) -> Iterator[Violation]:
+    """What to say of fields at `path` that its form does not know."""
     absent = [name for name in form.properties if name not in context.value(path)]
     where = f" in {subject(path)}" if path else ""
-    for name in error.kind.as_dict()["unexpected"]:
+    for name in names:
         meant = nearest(name, absent) or nearest(name, form.properties)
         question = f": did you mean `{meant}`?" if meant else ""
         hint = f"Write `{meant}`, or remove the field." if meant else _other_fields(absent)

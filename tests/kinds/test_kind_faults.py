@@ -320,3 +320,11 @@ def test_a_demand_without_words_of_its_own_is_still_a_fault(keyword: str) -> Non
     thing = kind({"x": {"type": "array", "contains": {"const": 1}, "minItems": 0, keyword: value}})
     (fault,) = said(thing, "x: [1, 2]" if keyword == "unevaluatedItems" else "x: [1]")
     assert fault.startswith("1:4 `x` ")
+
+
+def test_an_unknown_field_with_nothing_behind_it_is_told_too() -> None:
+    plan = kind({"owner": TEXT, "steps": {"type": "array", "items": STEP}, "rollback": TEXT})
+    assert said(plan, "owner: Ada Example\nrolback:\nsteps:\n  - { id: s1, ownr: }\nrollback:\n") == [
+        "2:1 unknown field `rolback`: did you mean `rollback`?",
+        "4:15 unknown field `ownr` in `steps[0]`: did you mean `owner`?",
+    ]
