@@ -313,8 +313,11 @@ class _Sections:
         return (begins, ends + len(last)) if ends >= 0 else self.trimmed(start, end)
 
     def trimmed(self, start: int, end: int) -> Stretch:
-        piece = self.text[start:end]
-        return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+        """Without the blanks around it; of blanks only, their beginning."""
+        bare = self.text[start:end].lstrip()
+        if not bare:
+            return start, start
+        return end - len(bare), end - len(bare) + len(bare.rstrip())
 
 
 def _cell(cell: Node, column: Node) -> Node:

@@ -45,7 +45,7 @@ PLACEHOLDERS = (
     Placeholder(
         "to do",
         "TODO: ask the owner",
-        whole=r"TODO\b.*|(?i:to-?do)(?:\s*:.*)?",
+        whole=r"TODO\b.*|(?i:to[ -]?do)(?:\s*:.*)?",
         inside=r"(?<![\w.])TODO\b(?!\(\))",
     ),
     Placeholder(
