@@ -264,4 +264,3 @@ def title(rule: Rule, params: Mapping[str, ParamValue]) -> str:
 def location(policy: Policy, at: Path) -> Location:
     """Where a part of a policy is written."""
     return Location(policy.source.path, policy.source.span(at))
-

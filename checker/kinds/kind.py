@@ -43,6 +43,8 @@ class Kind(NamedTuple):
     """The field that is the id of a subject."""
     fields: Field
     """What the schema says of each field."""
+    ignored: frozenset[str]
+    """Codes of faults of a text that are none for this kind."""
     type: ObjectType
     """What `subject` is in an expression."""
     shaper: Shaper
@@ -101,6 +103,7 @@ def _kind(name: str, schema: Mapping[str, Any], path: str) -> Kind:
         launch_date=pointer(gonogo.get("launch_date", "")),
         key=gonogo.get("key", "id"),
         fields=fields,
+        ignored=frozenset(("null-item",) if gonogo.get("empty_items") == "ignored" else ()),
         type=object_type(name, fields),
         shaper=Shaper(fields),
         validator=Validator(schema, fields),

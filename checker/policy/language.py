@@ -93,7 +93,7 @@ def _day(context: Context, value: object) -> Day:
     day = day_of(value, context.zone)
     if day is None:
         raise cel.FunctionError(
-            f"{cel.format_value(value)} is not a date: a day is written YYYY-MM-DD", unreadable=True
+            f"{cel.format_value(value)} is not a date; write it as 2026-01-31", unreadable=True
         )
     return day
 
@@ -203,7 +203,7 @@ class SemanticVersion(cel.Opaque):
         match = _SEMVER.fullmatch(text)
         if match is None:
             raise cel.FunctionError(
-                f"{cel.format_value(text)} is not a version: write it as 1.20 or v1.20.3", unreadable=True
+                f"{cel.format_value(text)} is not a version; write it as 1.20 or v1.20.3", unreadable=True
             )
         major, minor, patch, pre = match.groups()
         self._text = text.strip()
@@ -271,8 +271,8 @@ FUNCTIONS: tuple[Entry, ...] = (
     ),
     _entry(
         "business_days(a, b) -> int",
-        "Mondays to Fridays after day a, up to and including day b; negative when b is earlier. Holidays are not "
-        "known.",
+        "Mondays to Fridays after day a, up to and including day b; negative when b is earlier. Holidays are "
+        "not known.",
         cel.Function("business_days", (cel.DYN, cel.DYN), cel.INT, _business_days, contextual=True),
     ),
     _entry(

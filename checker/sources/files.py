@@ -53,7 +53,9 @@ def choose(selections: Sequence[Selection], files: Files) -> Iterator[dict[str, 
         yield {path: chosen[path] for path in sorted(chosen)}
 
 
-def _subjects(selection: Selection, path: str, captures: Mapping[str, str], files: Files) -> Iterator[Subject]:
+def _subjects(
+    selection: Selection, path: str, captures: Mapping[str, str], files: Files
+) -> Iterator[Subject]:
     captures = {"file": path, "folder": path.rpartition("/")[0], **captures}
     raw = files.read(path)
     if isinstance(raw, Fault):
@@ -61,13 +63,16 @@ def _subjects(selection: Selection, path: str, captures: Mapping[str, str], file
         return
     format = selection.format or documents.format_of(path)
     if format is None:
-        fault = Fault("unknown-format", "nothing tells the format of this file", None, "State `format` in gonogo.yaml.")
+        fault = Fault(
+            "unknown-format", "nothing tells the format of this file", None, "State `format` in gonogo.yaml."
+        )
         yield _broken(selection, path, captures, Evidence(path, "", COLLECTOR), None, (fault,))
         return
     reading = documents.read(raw, format)
     evidence = Evidence(path, reading.digest, COLLECTOR)
-    if reading.faults or not reading.documents:
-        yield _broken(selection, path, captures, evidence, reading, reading.faults)
+    faults = tuple(fault for fault in reading.faults if fault.code not in selection.kind.ignored)
+    if faults or not reading.documents:
+        yield _broken(selection, path, captures, evidence, reading, faults)
         return
     for document in reading.documents:
         yield from _records(selection, path, captures, evidence, reading, document)
@@ -94,7 +99,12 @@ def _records(
     if not isinstance(data, list):
         span = document.positions.nearest(base)[0]
         name = "/".join(map(str, base))
-        fault = Fault("no-records", f"there is no list of records at `{name}`", span, "Write the records as a list there.")
+        fault = Fault(
+            "no-records",
+            f"there is no list of records at `{name}`",
+            span,
+            "Write the records as a list there.",
+        )
         yield _broken(selection, path, captures, evidence, reading, (fault,))
         return
     for index in range(len(data)):
@@ -124,7 +134,10 @@ def _subject(
     if kind.name == "product":
         product = id
     if not id:
-        faults = (*faults, Fault("no-id", "nothing gives this subject an id", shaped.positions.nearest(())[0]))
+        faults = (
+            *faults,
+            Fault("no-id", "nothing gives this subject an id", shaped.positions.nearest(())[0]),
+        )
     ref = SubjectRef(kind.name, str(id or path), path, product if isinstance(product, str) else "")
     return Subject(ref, kind, data, captures, (evidence,), reading, shaped, (), faults)
 

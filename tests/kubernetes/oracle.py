@@ -52,7 +52,9 @@ def load(path: Path) -> dict[str, Any] | None:
 
 
 def _texts(value: Any) -> bool:
-    return value is None or (isinstance(value, list) and all(item is None or isinstance(item, str) for item in value))
+    return value is None or (
+        isinstance(value, list) and all(item is None or isinstance(item, str) for item in value)
+    )
 
 
 def file_sound(kep: dict[str, Any] | None) -> bool:
@@ -75,7 +77,16 @@ def file_sound(kep: dict[str, Any] | None) -> bool:
         elif key == "feature-gates":
             sound = value is None or (isinstance(value, list) and all(map(_feature_gate, value)))
         elif key == "disable-supported":
-            sound = value is None or str(value).lower() in ("true", "false", "yes", "no", "on", "off", "y", "n")
+            sound = value is None or str(value).lower() in (
+                "true",
+                "false",
+                "yes",
+                "no",
+                "on",
+                "off",
+                "y",
+                "n",
+            )
         else:
             sound = False
         if not sound:
@@ -114,7 +125,9 @@ def review_sound(kep: dict[str, Any], root: Path) -> bool:
         return False
     for name in STAGES:
         given = approval.get(name)
-        if given is not None and not (isinstance(given, dict) and set(given) == {"approver"} and given["approver"]):
+        if given is not None and not (
+            isinstance(given, dict) and set(given) == {"approver"} and given["approver"]
+        ):
             return False
     if stage not in STAGES or not approval.get(stage):
         return False

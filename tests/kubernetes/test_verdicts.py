@@ -30,7 +30,9 @@ CREATION = {
 
 
 def git(*arguments: str | Path) -> str:
-    return subprocess.run(["git", *map(str, arguments)], check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        ["git", *map(str, arguments)], check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +92,9 @@ def test_the_head_passes_and_its_proposals_are_all_seen(checkout: dict[str, Path
     assert (report.verdict, report.exit_code) == ("go", 0)
 
 
-def test_the_rules_for_new_proposals_find_what_older_ones_say(checkout: dict[str, Path], real_data: Path) -> None:
+def test_the_rules_for_new_proposals_find_what_older_ones_say(
+    checkout: dict[str, Path], real_data: Path
+) -> None:
     report = check(checkout["head"])
     found = [r for r in report.results if r.outcome == "fail" and r.rule.startswith("kep.create.")]
     assert Counter(r.rule for r in found) == CREATION
@@ -154,7 +158,8 @@ def test_an_altered_proposal(name: str, tmp_path: Path) -> None:
     approvals.mkdir(parents=True)
     (approvals / "9999.yaml").write_text('kep-number: 1\nbeta:\n  approver: "@ben-sample"\n', "utf-8")
     (tmp_path / "OWNERS_ALIASES").write_text(
-        "aliases:\n  prod-readiness-approvers: [ ben-sample ]\n  prod-readiness-approvers-emeritus: []\n", "utf-8"
+        "aliases:\n  prod-readiness-approvers: [ ben-sample ]\n  prod-readiness-approvers-emeritus: []\n",
+        "utf-8",
     )
     failed = {r.rule for r in check(tmp_path).results if r.outcome == "fail" and r.subject.kind == "kep"}
     failed = {name for name in failed if not name.startswith("kep.create.")}
