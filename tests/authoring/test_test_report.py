@@ -30,9 +30,9 @@ def test_all_is_well(tmp_path: Path) -> None:
         "skipped": "0",
     }
     assert [(case.get("classname"), case.get("name"), case.get("line")) for case in suite] == [
-        ("launch.rollback", "all is there", "13"),
-        ("launch.rollback", "nobody calls the rollback", "15"),
-        ("launch.rollback", "nobody does a step", "18"),
+        ("launch.rollback", "all is there", "14"),
+        ("launch.rollback", "nobody calls the rollback", "16"),
+        ("launch.rollback", "nobody does a step", "19"),
     ]
 
 
@@ -42,14 +42,14 @@ def test_what_is_wrong_comes_with_its_place_and_its_reason(tmp_path: Path) -> No
         "F\n"
         "\n"
         "launch.rollback.owner: expected fail, got pass\n"
-        "  --> demo.tests.yaml:14:15 (<&> ]]> \x1b[31m)\n"
+        "  --> demo.tests.yaml:15:15 (<&> ]]> \x1b[31m)\n"
         "   = The rollback has an owner\n"
         "\n"
         "launch.rollback.owner: no passing case\n"
-        "  --> demo.policy.yaml:9:9\n"
+        "  --> demo.policy.yaml:10:9\n"
         "\n"
         "launch.rollback.step-owner: no passing and no failing case\n"
-        "  --> demo.policy.yaml:13:9\n"
+        "  --> demo.policy.yaml:14:9\n"
         "\n"
         "1 case of 1 policy, 1 failed, 2 rules not covered\n"
     )
