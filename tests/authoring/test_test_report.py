@@ -49,7 +49,7 @@ def test_what_is_wrong_comes_with_its_place_and_its_reason(tmp_path: Path) -> No
         "  --> demo.policy.yaml:10:9\n"
         "\n"
         "launch.rollback.step-owner: no passing and no failing case\n"
-        "  --> demo.policy.yaml:14:9\n"
+        "  --> demo.policy.yaml:15:9\n"
         "\n"
         "1 case of 1 policy, 1 failed, 2 rules not covered\n"
     )
