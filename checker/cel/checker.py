@@ -12,6 +12,7 @@ from typing import NamedTuple
 from . import library
 from .errors import FunctionError, Issue, Level
 from .functions import Definition, Overload, fitted
+from .hints import listed, number_hint, suggest, text_hint
 from .patterns import matcher
 from .tree import (
     Binary,
@@ -35,13 +36,10 @@ from .types import (
     BOOL,
     BYTES,
     DOUBLE,
-    DURATION,
     DYN,
     INT,
     NULL,
-    NUMERIC,
     STRING,
-    TIMESTAMP,
     TYPE,
     TYPE_VALUES,
     UINT,
@@ -49,12 +47,13 @@ from .types import (
     ListType,
     MapType,
     ObjectType,
-    OpaqueType,
     OptionalType,
     Type,
     assignable,
     base,
+    comparable,
     join,
+    orderable,
     substitute,
 )
 from .values import TypeValue, Uint
@@ -71,7 +70,6 @@ _LITERALS: dict[type, Type] = {
     str: STRING,
     bytes: BYTES,
 }
-_ORDERED = (BOOL, STRING, BYTES, TIMESTAMP, DURATION)
 _READERS = frozenset(("duration", "timestamp", "matches"))
 """Functions whose last argument, written as a literal, is read before anything runs."""
 
@@ -121,14 +119,6 @@ def check(
     checker = _Checker(variables, functions, container)
     checker.visit(tree, Scope({}, {}, 0))
     return checker.out
-
-
-def suggest(name: str, known: Sequence[str]) -> str:
-    """`did you mean …?`, or nothing when no known name is close."""
-    import difflib  # noqa: PLC0415 - only needed when something is wrong
-
-    close = difflib.get_close_matches(name, known, 1, 0.6)
-    return f"did you mean `{close[0]}`?" if close else ""
 
 
 def literal_key(node: Node) -> str | None:
@@ -203,7 +193,7 @@ class _Checker:
         if found is not None:
             return found
         known = [*scope.types, *self.variables]
-        hint = suggest(node.name, known) or _listed("the variables are", known)
+        hint = suggest(node.name, known) or listed("the variables are", known)
         return self.issue(node.start, node.end, f"unknown variable `{node.name}`", hint)
 
     def _global(self, node: Node, name: str, absolute: bool) -> Type | None:
@@ -265,7 +255,7 @@ class _Checker:
         if operand.open and not operand.fields:
             return
         known = sorted(operand.fields)
-        hint = suggest(name, known) or _listed("the fields are", known)
+        hint = suggest(name, known) or listed("the fields are", known)
         level: Level = "warning" if operand.open else "error"
         self.issue(start, end, f"`{operand.name}` has no field `{name}`", hint, level)
 
@@ -330,14 +320,14 @@ class _Checker:
         if operator in ("==", "!="):
             self._member_of(left, node.right)
             self._member_of(right, node.left)
-            if not _comparable(left, right):
+            if not comparable(left, right):
                 message = f"{left.words} is never equal to {right.words}"
-                self.issue(node.start, node.end, message, _text_hint(left, right))
+                self.issue(node.start, node.end, message, text_hint(left, right))
             return BOOL
         if operator in ("<", "<=", ">", ">="):
-            if not _orderable(left, right):
+            if not orderable(left, right):
                 message = f"`{operator}` cannot compare {left.words} with {right.words}"
-                self.issue(node.start, node.end, message, _text_hint(left, right))
+                self.issue(node.start, node.end, message, text_hint(left, right))
             return BOOL
         definition = library.find(operator)
         assert definition is not None
@@ -345,7 +335,7 @@ class _Checker:
         result = _result(definition.overloads, (left, right))
         if result is None:
             message = f"`{operator}` does not take {left.words} and {right.words}"
-            return self.issue(node.start, node.end, message, _number_hint(node, left, right))
+            return self.issue(node.start, node.end, message, number_hint(node, left, right))
         return result
 
     def _membership(self, node: Binary, left: Type, right: Type) -> None:
@@ -361,9 +351,9 @@ class _Checker:
             if right is not DYN:
                 self.issue(node.start, node.end, f"`in` looks into a list or a map, not into {right.words}")
             return
-        if not _comparable(left, key):
+        if not comparable(left, key):
             message = f"{left.words} is never in {right.words} of {key.words}"
-            self.issue(node.start, node.end, message, _text_hint(left, key))
+            self.issue(node.start, node.end, message, text_hint(left, key))
 
     def _member_of(self, kind: Type, node: Node) -> None:
         """A literal compared with an enumeration is one of its values."""
@@ -566,49 +556,3 @@ def _result(overloads: tuple[Overload, ...], kinds: tuple[Type, ...]) -> Type | 
             if DYN not in kinds:
                 break
     return join(found) if found else None
-
-
-def _comparable(a: Type, b: Type) -> bool:
-    """Whether values of these types can ever be equal; `null` can be compared with anything."""
-    if NULL in (a, b) or (a in NUMERIC and b in NUMERIC):
-        return True
-    if isinstance(a, ListType) and isinstance(b, ListType):
-        return _comparable(a.element, b.element)
-    return assignable(a, b) or assignable(b, a)
-
-
-def _orderable(a: Type, b: Type) -> bool:
-    if DYN in (a, b):
-        other = b if a is DYN else a
-        return other is DYN or _orderable(other, other)
-    a, b = base(a), base(b)
-    if a in NUMERIC and b in NUMERIC:
-        return True
-    return a == b and (a in _ORDERED or isinstance(a, OpaqueType))
-
-
-def _text_hint(a: Type, b: Type) -> str:
-    pair = (base(a), base(b))
-    if STRING in pair and (TIMESTAMP in pair or DURATION in pair):
-        return "turn the text into a point in time or a length of time first"
-    if STRING in pair and any(kind in NUMERIC for kind in pair):
-        return "a number is written without quotes"
-    if STRING in pair and BOOL in pair:
-        return "true and false are written without quotes"
-    return ""
-
-
-def _number_hint(node: Binary, a: Type, b: Type) -> str:
-    if a in NUMERIC and b in NUMERIC and a != b and DOUBLE in (a, b):
-        whole = node.right if a is DOUBLE else node.left
-        if isinstance(whole, Literal):
-            return f"write {whole.value}.0"
-        return "turn the whole number into a decimal one with double(…)"
-    if node.operator == "+" and STRING in (base(a), base(b)):
-        return "turn the other part into text with string(…)"
-    return ""
-
-
-def _listed(start: str, names: Sequence[str]) -> str:
-    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-    return f"{start} {shown}" if names else ""

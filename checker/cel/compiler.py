@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 from . import macros
 from .checker import Checked
-from .errors import EvaluationError, FunctionError, Kind
-from .functions import Definition, Implementation
+from .errors import EvaluationError, FunctionError
+from .functions import Definition
 from .macros import Closure
+from .operations import ORDERED, call, compare, guarded, is_member, raise_error, select, unwrap
 from .patterns import matcher
 from .tree import (
     Binary,
@@ -40,16 +41,11 @@ from .values import (
     ABSENT,
     INT_MAX,
     INT_MIN,
-    KEYS,
     NONE,
     NUMBERS,
-    Duration,
     Frame,
-    Opaque,
     Optional,
-    Timestamp,
     charge,
-    contains,
     equal,
     to_key,
     word,
@@ -61,7 +57,6 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_ORDERED = frozenset((int, float, str, bool, bytes, Timestamp, Duration)) | NUMBERS
 _FOLDED = frozenset(("duration", "timestamp"))
 """Functions whose call with a literal is done once."""
 _CHOOSING = frozenset(("or", "orValue"))
@@ -76,11 +71,6 @@ class Unset:
 
 UNSET = Unset()
 """In a frame: a variable that the activation does not have."""
-
-
-def raise_error(node: Node, message: str) -> NoReturn:
-    """Raise the general kind of fault at a node."""
-    raise EvaluationError("error", message, node.start, node.end)
 
 
 class Compiler:
@@ -256,7 +246,7 @@ class Compiler:
                 total = a + b
                 if INT_MIN <= total <= INT_MAX:
                     return total
-            return _run(node, definition, frame, (a, b))
+            return call(node, definition, frame, (a, b))
 
         return add
 
@@ -322,7 +312,7 @@ class Compiler:
 
     def _apply(self, node: Node, definition: Definition, arguments: tuple[Closure, ...]) -> Closure:
         if definition.metered or len(arguments) != 1:
-            return lambda frame: _run(node, definition, frame, tuple([a(frame) for a in arguments]))
+            return lambda frame: call(node, definition, frame, tuple([a(frame) for a in arguments]))
         only = arguments[0]
         dispatch = definition.dispatch
 
@@ -330,8 +320,8 @@ class Compiler:
             value = only(frame)
             implementation = dispatch.get((value.__class__,))
             if implementation is None:
-                return _run(node, definition, frame, (value,))
-            return _guarded(node, implementation, (value,))
+                return call(node, definition, frame, (value,))
+            return guarded(node, implementation, (value,))
 
         return apply
 
@@ -342,13 +332,13 @@ class Compiler:
                 implementation = definition.select(values)
             except FunctionError as error:
                 raise_error(node, error.message)
-            return _guarded(node, implementation, (frame[1], *values))
+            return guarded(node, implementation, (frame[1], *values))
 
         return contextual
 
     def _folded(self, node: Call, definition: Definition, arguments: tuple[Closure, ...]) -> Closure:
         try:
-            return _constant(_run(node, definition, [0], tuple([a([0]) for a in arguments])))
+            return _constant(call(node, definition, [0], tuple([a([0]) for a in arguments])))
         except EvaluationError as error:
             return _failing(node, error.message, error.kind == "unreadable")
 
@@ -364,7 +354,7 @@ class Compiler:
         def matches(frame: Frame) -> object:
             value = text(frame)
             if value.__class__ is not str:
-                return _run(node, definition, frame, (value, pattern))
+                return call(node, definition, frame, (value, pattern))
             charge(frame, len(value) >> 6)
             return match(value)
 
@@ -383,7 +373,7 @@ class Compiler:
             for element, optional, place in marked:
                 value = element(frame)
                 if optional:
-                    value = _unwrap(place, value)
+                    value = unwrap(place, value)
                 if value is not ABSENT:
                     found.append(value)
             return found
@@ -398,7 +388,7 @@ class Compiler:
             for key_of, value_of, entry in entries:
                 key, value = key_of(frame), value_of(frame)
                 if entry.optional:
-                    value = _unwrap(entry.value, value)
+                    value = unwrap(entry.value, value)
                 try:
                     key = to_key(key)
                 except FunctionError as error:
@@ -441,56 +431,7 @@ class Compiler:
         return optional_map
 
 
-# What the closures share
-
-
-def select(node: Field | Index, operand: Any, key: Any, wrap: bool, missing: str) -> object:
-    """The element of a map or list, `wrap`ped as an optional; raises what says why there is none."""
-    kind = operand.__class__
-    value: object = ABSENT
-    if kind is Optional:
-        if operand.value is ABSENT:
-            return NONE
-        return select(node, operand.value, key, True, missing)
-    if kind is dict:
-        try:
-            value = operand.get(key if key.__class__ in KEYS else to_key(key), ABSENT)
-        except FunctionError as error:
-            raise_error(node, error.message)
-    elif kind is list and not isinstance(node, Field):
-        position = _position(node, key)
-        if 0 <= position < len(operand):
-            value = operand[position]
-        elif position < 0 and not wrap:
-            raise_error(node, f"a list has no element {position}")
-    else:
-        what = f"field `{key}`" if isinstance(node, Field) else "elements"
-        raise_error(node, f"{word(operand)} has no {what}")
-    if value is not ABSENT:
-        return Optional(value) if wrap else value
-    if wrap:
-        return NONE
-    raise EvaluationError("missing", missing, node.start, node.end)
-
-
-def _position(node: Index, key: Any) -> int:
-    if isinstance(key, float) and key.is_integer():
-        return int(key)
-    if isinstance(key, int) and not isinstance(key, bool):
-        return key
-    raise_error(node, f"a list's index is a whole number, not {word(key)}")
-
-
-def is_member(node: Binary, frame: Frame, value: object, items: Any) -> bool:
-    """`value in items`."""
-    if items.__class__ is list:
-        return contains(frame, items, value)
-    if items.__class__ is dict:
-        try:
-            return to_key(value) in items
-        except FunctionError as error:
-            raise_error(node, error.message)
-    raise_error(node.right, f"`in` looks into a list or a map, not into {word(items)}")
+# Shapes of closures
 
 
 def _constant(value: object) -> Closure:
@@ -550,7 +491,7 @@ def _equality(node: Binary, left: Closure, right: Closure, constant: object) -> 
     def equality(frame: Frame) -> object:
         a = left(frame)
         b = right(frame)
-        if a.__class__ is b.__class__ and a.__class__ in _ORDERED:
+        if a.__class__ is b.__class__ and a.__class__ in ORDERED:
             return (a == b) is wanted
         return equal(frame, a, b) is wanted
 
@@ -577,24 +518,6 @@ def _comparison(node: Binary, left: Closure, right: Closure, constant: object) -
     return comparison
 
 
-def compare(node: Binary, order: Callable[[Any, Any], bool], a: Any, b: Any) -> bool:
-    """`<` and its kin: numbers with numbers, and values of one ordered kind with each other."""
-    kind, other = a.__class__, b.__class__
-    if kind in NUMBERS and other in NUMBERS:
-        if float in (kind, other):
-            return order(float(a), float(b))
-        return order(a, b)
-    if kind is other:
-        if kind in _ORDERED:
-            return order(a, b)
-        if isinstance(a, Opaque):
-            try:
-                return order(a, b)
-            except FunctionError as error:
-                raise_error(node, error.message)
-    raise_error(node, f"`{node.operator}` cannot compare {word(a)} with {word(b)}")
-
-
 def _choosing(optional: Closure, general: Closure, whole: bool) -> Closure:
     def choose(frame: Frame) -> object:
         value = optional(frame)
@@ -615,28 +538,3 @@ def _absent_as_value(argument: Closure) -> Closure:
             raise
 
     return value
-
-
-def _run(node: Node, definition: Definition, frame: Frame, values: tuple[object, ...]) -> object:
-    try:
-        implementation = definition.select(values)
-    except FunctionError as error:
-        raise_error(node, error.message)
-    return _guarded(node, implementation, (frame, *values) if definition.metered else values)
-
-
-def _guarded(node: Node, implementation: Implementation, values: tuple[object, ...]) -> object:
-    try:
-        result: object = implementation(*values)
-    except FunctionError as error:
-        kind: Kind = "unreadable" if error.unreadable else "error"
-        raise EvaluationError(kind, error.message, node.start, node.end) from None
-    if result is ABSENT:
-        raise EvaluationError("missing", "nothing was found", node.start, node.end)
-    return result
-
-
-def _unwrap(place: Node, value: object) -> object:
-    if isinstance(value, Optional):
-        return value.value
-    raise_error(place, f"`?` needs an optional value here, not {word(value)}")

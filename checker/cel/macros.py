@@ -103,7 +103,7 @@ def _elements(node: Comprehension, frame: Frame, span: Any, weight: int) -> Iter
     """The elements of a list, or the keys of a map in their order, each charged with `weight` steps."""
     if span.__class__ is list:
         charge(frame, len(span) * weight)
-        return span  # type: ignore[no-any-return]
+        return span
     if span.__class__ is dict:
         charge(frame, len(span) * weight)
         return sorted_keys(span)

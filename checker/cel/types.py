@@ -117,6 +117,7 @@ NULL = Type("null_type", "null")
 TYPE = Type("type", "a type")
 
 NUMERIC = (INT, UINT, DOUBLE)
+ORDERED = (BOOL, STRING, BYTES, TIMESTAMP, DURATION)
 
 _TYPE_NAMES = (
     "bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type",
@@ -231,3 +232,23 @@ def join(kinds: list[Type]) -> Type:
     if all(isinstance(kind, EnumType) or kind is STRING for kind in kinds):
         return STRING
     return DYN
+
+
+def comparable(a: Type, b: Type) -> bool:
+    """Whether values of these types can ever be equal; `null` can be compared with anything."""
+    if NULL in (a, b) or (a in NUMERIC and b in NUMERIC):
+        return True
+    if isinstance(a, ListType) and isinstance(b, ListType):
+        return comparable(a.element, b.element)
+    return assignable(a, b) or assignable(b, a)
+
+
+def orderable(a: Type, b: Type) -> bool:
+    """Whether values of these types can be compared with `<`."""
+    if DYN in (a, b):
+        other = b if a is DYN else a
+        return other is DYN or orderable(other, other)
+    a, b = base(a), base(b)
+    if a in NUMERIC and b in NUMERIC:
+        return True
+    return a == b and (a in ORDERED or isinstance(a, OpaqueType))

@@ -1,0 +1,46 @@
+"""What to write instead: the second sentence of an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .tree import Binary, Literal
+from .types import BOOL, DOUBLE, DURATION, NUMERIC, STRING, TIMESTAMP, Type, base
+
+
+def suggest(name: str, known: Sequence[str]) -> str:
+    """`did you mean …?`, or nothing when no known name is close."""
+    import difflib  # noqa: PLC0415 - only needed when something is wrong
+
+    close = difflib.get_close_matches(name, known, 1, 0.6)
+    return f"did you mean `{close[0]}`?" if close else ""
+
+
+def text_hint(a: Type, b: Type) -> str:
+    """For a text beside something that is written otherwise."""
+    pair = (base(a), base(b))
+    if STRING in pair and (TIMESTAMP in pair or DURATION in pair):
+        return "turn the text into a point in time or a length of time first"
+    if STRING in pair and any(kind in NUMERIC for kind in pair):
+        return "a number is written without quotes"
+    if STRING in pair and BOOL in pair:
+        return "true and false are written without quotes"
+    return ""
+
+
+def number_hint(node: Binary, a: Type, b: Type) -> str:
+    """For arithmetic with kinds that do not go together."""
+    if a in NUMERIC and b in NUMERIC and a != b and DOUBLE in (a, b):
+        whole = node.right if a is DOUBLE else node.left
+        if isinstance(whole, Literal):
+            return f"write {whole.value}.0"
+        return "turn the whole number into a decimal one with double(…)"
+    if node.operator == "+" and STRING in (base(a), base(b)):
+        return "turn the other part into text with string(…)"
+    return ""
+
+
+def listed(start: str, names: Sequence[str]) -> str:
+    """What there is to choose from, when that is little enough to read."""
+    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    return f"{start} {shown}" if names else ""
