@@ -182,10 +182,17 @@ def _read(signature: str, implementation: Implementation) -> Overload:
 
 
 def define(functions: Sequence[Function]) -> dict[str, Definition]:
-    """The definitions of an environment's own functions, by name."""
+    """The definitions of an environment's own functions, by name.
+
+    Raises ValueError for overloads that are not called in the same way.
+    """
     groups: dict[str, list[Function]] = {}
     for function in functions:
-        groups.setdefault(function.name, []).append(function)
+        group = groups.setdefault(function.name, [function])
+        if (function.contextual, function.absent_ok) != (group[0].contextual, group[0].absent_ok):
+            raise ValueError(f"the overloads of {function.name} differ in contextual or absent_ok")
+        if function is not group[0]:
+            group.append(function)
     return {
         name: Definition(
             name,
