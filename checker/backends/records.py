@@ -60,7 +60,7 @@ def _related(snapshot: Snapshot) -> Callable[[str, str], list[Any]]:
         found = snapshot.related(kind, product) if product else ()
         for other in found:
             if not other.sound:
-                raise cel.FunctionError(_distrust(other))
+                raise cel.FunctionError(_distrust(other), unreadable=True)
         return [other.data for other in found]
 
     return related
@@ -180,16 +180,14 @@ class _Evaluation:
             items = each.evaluate(self.activation)
         except cel.EvaluationError:
             items = None
-        if not isinstance(items, list):
-            self._tell(bound, rule, explain.tell(each, self.activation, self.subject, self.snapshot))
-            return
         base = explain.place(each)
-        if not items:
-            name = explain.name(each)
-            if rule.allow_empty:
-                self._add(bound, "not-applicable", f"{name} is empty", self.subject.location(base or ()))
-            else:
-                self._tell(bound, rule, explain.Told("fail", (Reason(f"{name} is empty", each.text),), base))
+        if items == [] and rule.allow_empty:
+            where = self.subject.location(base or ())
+            self._add(bound, "not-applicable", f"{explain.name(each)} is empty", where)
+            return
+        if not isinstance(items, list) or not items:
+            told = explain.tell_elements(each, self.activation, self.subject, self.snapshot)
+            self._tell(bound, rule, told)
             return
         for index, item in enumerate(items):
             self.activation["item"] = item
@@ -238,12 +236,13 @@ class _Evaluation:
         else:
             where = self.subject.location(base) if base else self.whole
         # A message speaks of the element, so it says nothing where there is none.
-        speaks = told.outcome == "fail" and (rule.each is None or "item" in self.activation)
-        if rule.message and speaks:
-            message = rule.message.render(self.activation)
-        else:
-            message = "; ".join(reason.text for reason in told.reasons) or bound.info.title
-        fix = rule.fix.render(self.activation) if rule.fix else ""
+        element = rule.each is None or "item" in self.activation
+        message = rule.message.render(self.activation) if rule.message and element else ""
+        if told.outcome == "error" or not message:
+            message = told.message
+        fix = ""
+        if rule.fix and (element or "item" not in rule.fix.variables):
+            fix = rule.fix.render(self.activation)
         self._add(bound, told.outcome, message, where, key, fix, told.reasons)
 
     def _add(

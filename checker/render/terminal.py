@@ -169,8 +169,10 @@ class _Page:
             seen
             for seen in reason.seen
             if seen.location
-            and not seen.value.endswith("…")  # a list or a text too long to help; the json output has more of it
-            and (seen.value not in reason.text or _elsewhere(seen.location, location))
+            and not seen.value.endswith(
+                "…"
+            )  # a list or a text too long to help; the json output has more of it
+            and (seen.value.strip('"') not in reason.text or _elsewhere(seen.location, location))
         ]
         for seen in news[:_SEEN_LIMIT]:
             value = clip(seen.value, _VALUE_LIMIT) + _elsewhere(seen.location, location)

@@ -1,0 +1,95 @@
+"""Why a check did not pass, in words: the engine's explanation as sentences about fields and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from checker import cel
+from checker.explain.fields import Fields, field_name
+from checker.explain.sentences import Telling, shown
+from checker.model import Path, Reason
+from checker.policy import language
+from checker.snapshot import Snapshot, Subject
+
+
+class Told(NamedTuple):
+    """The outcome of a check that did not pass, and why."""
+
+    outcome: Literal["fail", "error"]
+    reasons: tuple[Reason, ...]
+    at: Path | None
+    """The place in the subject that decided; None where no part of the subject did."""
+
+    @property
+    def message(self) -> str:
+        """All reasons as one sentence."""
+        return ", and ".join(reason.text for reason in self.reasons)
+
+
+def tell(
+    program: cel.Program,
+    activation: Mapping[str, Any],
+    subject: Subject,
+    snapshot: Snapshot,
+    *,
+    condition: bool = False,
+    item: Path = (),
+) -> Told:
+    """Explain why `program` is not true.
+
+    `condition`: it decides whether a rule applies, so absence and unreadable texts are errors.
+    `item`: where the element bound as `item` stands in the subject.
+    """
+    explanation = program.explain(activation)
+    fields = Fields(program, activation, subject, snapshot, item)
+    told = list(dict.fromkeys(Telling(fields, reason).whole() for reason in explanation.reasons))
+    if not told:
+        return _unfit(program, explanation.value, "neither true nor false")
+    # Only what the subject lacks or says wrongly is its failure; every other fault is ours.
+    ours = [reason for reason in explanation.reasons if condition or not _judged(reason)]
+    place = next((at for reason in explanation.reasons for at in fields.places(reason)), None)
+    return Told("error" if ours else "fail", tuple(told), place)
+
+
+def tell_elements(
+    program: cel.Program, activation: Mapping[str, Any], subject: Subject, snapshot: Snapshot
+) -> Told:
+    """Explain why `program`, the `each` of a rule, gives no list, or an empty one."""
+    try:
+        value = program.evaluate(activation)
+    except cel.EvaluationError:
+        return tell(program, activation, subject, snapshot)
+    if not isinstance(value, list):
+        return _unfit(program, value, "not a list")
+    return Told("fail", (Reason(f"{name(program)} is empty", program.text),), place(program))
+
+
+def _unfit(program: cel.Program, value: object, what: str) -> Told:
+    text = f"{program.text} gives {shown(value)}, which is {what}"
+    return Told("error", (Reason(text, program.text),), place(program))
+
+
+def place(program: cel.Program) -> Path | None:
+    """Where the value of an expression stands in the subject, if it is a field of it."""
+    for reference in program.references:
+        if reference.root == "subject" and (reference.start, reference.end) == (
+            program.tree.start,
+            program.tree.end,
+        ):
+            return tuple(reference.path)
+    return None
+
+
+def name(program: cel.Program) -> str:
+    """What people call the value of an expression: the field that it reads, or its text."""
+    at = place(program)
+    return program.text if at is None else field_name("subject", at)
+
+
+def _judged(reason: cel.Reason) -> bool:
+    """Whether a reason is the subject's failure."""
+    if reason.kind == "missing":
+        root = reason.missing.root if reason.missing else ""
+        return root in language.JUDGED or not root.isidentifier()  # what a call found is judged too
+    return reason.kind in ("false", "unreadable")

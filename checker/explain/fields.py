@@ -1,0 +1,168 @@
+"""The fields that an expression read: what people call them, what they hold, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from checker import cel
+from checker.cel import tree
+from checker.model import Location, Path
+from checker.snapshot import Snapshot, Subject
+
+
+class Fields:
+    """The fields that one evaluation read: their names, values and places."""
+
+    def __init__(
+        self,
+        program: cel.Program,
+        activation: Mapping[str, Any],
+        subject: Subject,
+        snapshot: Snapshot,
+        item: Path,
+    ) -> None:
+        self.program, self.activation, self.subject = program, activation, subject
+        self.snapshot, self.item = snapshot, item
+        self.nodes: dict[tuple[int, int], tree.Node] = {}
+        self.around: dict[int, tree.Field | tree.Index] = {}
+        """The next longer path of each part of one, by `id`."""
+        for node in tree.walk(program.tree):
+            self.nodes[node.start, node.end] = node
+            if isinstance(node, tree.Field | tree.Index) and part_of(node) is not None:
+                self.around[id(node.operand)] = node
+
+    def places(self, reason: cel.Reason) -> Iterable[Path]:
+        """The places in the subject that a reason speaks of, the most telling first."""
+        found = unread(reason)
+        origins = [reason.missing, found.origin if found else None]
+        origins += [observation.origin for observation in reason.seen]
+        origins += [element.origin for element in reversed(reason.elements)]
+        for origin in origins:
+            if origin is not None and (at := self._in_subject(origin)) is not None:
+                yield at
+
+    def written(self, node: tree.Node) -> str:
+        """A path by the names that are written, for what was not observed."""
+        root, path = path_of(node)
+        return field_name(self.text(root), path)
+
+    def whole_path(self, node: tree.Node) -> tree.Node:
+        """The longest path that begins with this part."""
+        while id(node) in self.around:
+            node = self.around[id(node)]
+        return node
+
+    def _in_subject(self, origin: cel.Origin) -> Path | None:
+        if origin.root == "subject":
+            return tuple(origin.path)
+        if origin.root == "item" and self.item:
+            return (*self.item, *origin.path)
+        return None
+
+    def text(self, node: tree.Node) -> str:
+        """A part of the expression as it is written."""
+        return self.program.text[node.start : node.end]
+
+    def location(self, origin: cel.Origin) -> Location | None:
+        """Where a value stands, in whichever subject it was read from."""
+        at = self._in_subject(origin)
+        if at is not None:
+            return self.subject.location(at)
+        owner, path = self._owner(origin)
+        return owner.location(path) if owner else None
+
+    def _owner(self, origin: cel.Origin) -> tuple[Subject | None, Path]:
+        """The subject in which a value was found by lookup or related, and where in it."""
+        value: Any = origin.value
+        for depth in range(len(origin.path) + 1):
+            owner = self.snapshot.owner_of(value)
+            if owner is not None:
+                return owner, tuple(origin.path[depth:])
+            if depth < len(origin.path):
+                try:
+                    value = value[origin.path[depth]]
+                except (KeyError, IndexError, TypeError):
+                    break
+        return None, ()
+
+    def name(self, origin: cel.Origin, more: Path = ()) -> str:
+        """What people call the field at an origin, or `more` below it."""
+        at = self._in_subject(origin)
+        if at is not None:
+            return field_name("subject", (*at, *more))
+        if not origin.root.isidentifier():
+            owner, path = self._owner(origin)
+            if owner is not None:
+                whose = f"{owner.ref.kind} `{owner.ref.id}`"
+                path = (*path, *more)
+                return f"{field_name('subject', path)} of {whose}" if path else whose
+        return field_name(origin.root, (*origin.path, *more))
+
+    def value(self, node: tree.Node, elements: Iterable[cel.Element]) -> object:
+        """The value of a literal, or of a path off a variable; ABSENT where it is anything else."""
+        node, path = path_of(node)
+        if isinstance(node, tree.Literal):
+            return node.value
+        if not isinstance(node, tree.Variable):
+            return cel.ABSENT
+        found: Any = self.activation.get(node.name, cel.ABSENT)
+        for element in elements:
+            if element.variable == node.name and element.origin is not None:
+                found, path = element.origin.value, (*element.origin.path, *path)
+        try:
+            for part in path:
+                found = found[part]
+        except (KeyError, IndexError, TypeError):
+            return cel.ABSENT
+        return found
+
+
+def part_of(node: tree.Node) -> str | int | None:
+    """The last part of a path whose parts are written out; None for any other node."""
+    if isinstance(node, tree.Field):
+        return node.name
+    if isinstance(node, tree.Index) and isinstance(node.key, tree.Literal):
+        key = node.key.value
+        return key if isinstance(key, str | int) and not isinstance(key, bool) else None
+    return None
+
+
+def path_of(node: tree.Node) -> tuple[tree.Node, Path]:
+    """What a path starts from, and its parts."""
+    parts: list[str | int] = []
+    while (part := part_of(node)) is not None:
+        assert isinstance(node, tree.Field | tree.Index)
+        parts.insert(0, part)
+        node = node.operand
+    return node, tuple(parts)
+
+
+def rest(origin: cel.Origin, node: tree.Node) -> Path:
+    """What the path `node` asks for below its first absent part, at `origin`; empty where it is there."""
+    _, parts = path_of(node)
+    for count in range(len(parts), -1, -1):
+        if parts[:count] == origin.path[len(origin.path) - count :]:
+            return parts[count:]
+    return ()
+
+
+def unread(reason: cel.Reason) -> cel.Observation | None:
+    """The text that a function could not read: the one that its message quotes, else the first."""
+    texts = [o for o in reason.seen if isinstance(o.value, str)] if reason.kind == "unreadable" else []
+    return next(
+        (o for o in texts if cel.format_value(o.value) in reason.message), texts[0] if texts else None
+    )
+
+
+def field_name(root: str, path: Iterable[str | int]) -> str:
+    """How people write a field: `rollback.steps[0].owner`; below anything but the subject with its root."""
+    text = "" if root == "subject" else root
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part.replace("-", "_").isidentifier():
+            text += f".{part}" if text else part
+        else:
+            text += f'["{part}"]'
+    return text or root
