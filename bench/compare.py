@@ -139,15 +139,23 @@ def growth(files: Path, rounds: int, cache: Path, scratch: Path) -> Iterator[str
         folder = corpus.grown(files, copies, corpus.COMPARISON, cache / "grown")
         count = len(list(folder.glob("keps/**/kep.yaml")))
         jobs = [floor(folder), check("gonogo", folder, "--quiet")]
-        figures = in_turns(jobs, rounds if copies == 1 else 1, scratch)
+        figures = in_turns(jobs, max(1, rounds // copies), scratch)
         bare, ours = figures[FLOOR], figures["gonogo"]
-        each = ours.seconds / count * 1e6
+        each = ours.processor / count * 1e6
         first = first or each
         times = [bare.seconds, ours.seconds, ours.seconds / bare.seconds]
         shares = [f"{each:.0f}", f"{each / first:.2f}", f"{ours.megabytes:.0f}"]
         rows.append([f"{count:,}", *(f"{value:.2f}" for value in times), *shares])
         shutil.rmtree(folder)
-    head = ["files", "bare loop, s", "gonogo, s", "× bare loop", "µs a file", "× the first row's", "MiB"]
+    head = [
+        "files",
+        "bare loop, s",
+        "gonogo, s",
+        "× bare loop",
+        "µs at work a file",
+        "× the first row's",
+        "MiB",
+    ]
     yield from table(head, rows)
 
 

@@ -1,4 +1,4 @@
-"""Start a command, wait for it, and write what it took: seconds, peak memory, exit code.
+"""Start a command, wait for it, and write what it took: seconds, of them at work, peak memory, exit code.
 
     python -I -S launch.py RESULT OUTPUT ERRORS COMMAND [ARGUMENT ...]
 
@@ -22,4 +22,6 @@ child = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
 _, status, usage = os.wait4(child, 0)
 seconds = time.perf_counter() - begin
 with open(result, "w", encoding="utf-8") as file:
-    file.write(f"{seconds} {usage.ru_maxrss} {os.waitstatus_to_exitcode(status)}")
+    file.write(
+        f"{seconds} {usage.ru_utime + usage.ru_stime} {usage.ru_maxrss} {os.waitstatus_to_exitcode(status)}"
+    )

@@ -29,6 +29,8 @@ class Figure:
 
     seconds: float
     """Wall time; the median of its runs."""
+    processor: float
+    """Seconds at work on any core, its own and the system's for it; the median. A busy machine changes it less."""
     megabytes: float
     """Peak resident memory of its largest process, in MiB; the median of its runs."""
 
@@ -49,12 +51,13 @@ def once(job: Job, output: Path) -> Figure:
     launcher = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py"))]
     command = [*launcher, str(result), str(output), str(errors), *job.command]
     subprocess.run(command, cwd=job.cwd, env=environment(job.environment), check=True)
-    seconds, peak, code = result.read_text(encoding="utf-8").split()
+    seconds, processor, peak, code = result.read_text(encoding="utf-8").split()
     if int(code) not in job.exit_codes:
         said = errors.read_text(encoding="utf-8", errors="replace")
         raise JobFailedError(f"{job.name} ended with {code}:\n{said[-2000:]}")
     # The kernel counts in KiB, except on macOS, where it counts in bytes.
-    return Figure(float(seconds), int(peak) / (1024 * 1024 if sys.platform == "darwin" else 1024))
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+    return Figure(float(seconds), float(processor), int(peak) / unit)
 
 
 def in_turns(jobs: Sequence[Job], rounds: int, scratch: Path) -> dict[str, Figure]:
@@ -70,9 +73,12 @@ def in_turns(jobs: Sequence[Job], rounds: int, scratch: Path) -> dict[str, Figur
                 figures[job.name].append(figure)
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-    return {
-        name: Figure(
-            statistics.median(run.seconds for run in runs), statistics.median(run.megabytes for run in runs)
-        )
-        for name, runs in figures.items()
-    }
+    return {name: _median(runs) for name, runs in figures.items()}
+
+
+def _median(runs: Sequence[Figure]) -> Figure:
+    return Figure(
+        statistics.median(run.seconds for run in runs),
+        statistics.median(run.processor for run in runs),
+        statistics.median(run.megabytes for run in runs),
+    )
