@@ -30,7 +30,7 @@ class Figure:
     seconds: float
     """Wall time; the median of its runs."""
     processor: float
-    """Seconds at work on any core, its own and the system's for it; the median. A busy machine changes it less."""
+    """Seconds at work, its own and the system's for it; the median. A busy machine changes it less."""
     megabytes: float
     """Peak resident memory of its largest process, in MiB; the median of its runs."""
 
