@@ -42,9 +42,29 @@ def command(kind: str, path: str | None, folder: str | None) -> int:
         fitting = " or ".join(f"*{suffixes[name]}" for name in formats(found))
         raise Problem(f"{target} does not say in which format to write", f"Name a file {fitting}.")
     output.write_new(target, kinds.template(found, format))
-    console.put(f"wrote {target}\n")
+    console.put(console.plain(f"wrote {target}\n"))
     home = options.nearest(os.path.dirname(os.path.abspath(target)))
-    console.put(
-        f"Next: fill it in, then run gonogo check{'' if home else '; gonogo init makes a workspace'}\n"
-    )
+    if home is None:
+        console.put("Next: fill it in, then run gonogo init to make a workspace\n")
+        return 0
+    inside = options.within(home, target)
+    if not _is_found(home, kind, inside):
+        console.say(
+            f"gonogo: {options.CONFIGURATION} looks for no {kind} there. "
+            f"Add to its `subjects`: {{ kind: {kind}, files: {inside} }}"
+        )
+    console.put("Next: fill it in, then run gonogo check\n")
     return 0
+
+
+def _is_found(home: str, kind: str, path: str) -> bool:
+    """Whether the workspace would check the file. Where it cannot be read it is `check` that says why."""
+    from checker import run
+    from checker.sources import files
+    from checker.transports.disk import Disk
+
+    workspace, _ = run.load(home)
+    if workspace is None:
+        return True
+    own = [selection for selection in workspace.selections if selection.kind.name == kind]
+    return any(path in chosen for chosen in files.choose(own, Disk(home)))

@@ -32,7 +32,10 @@ def folder_option(command: Any) -> Any:
 
 def nearest(start: str) -> str | None:
     """The folder of the nearest configuration from `start` upwards; None: there is none."""
-    folder = os.path.abspath(start)
+    try:
+        folder = os.path.abspath(start)
+    except FileNotFoundError:
+        raise Problem("the current folder is no longer there", "Go to another one.") from None
     while not os.path.isfile(os.path.join(folder, CONFIGURATION)):
         above = os.path.dirname(folder)
         if above == folder:

@@ -92,6 +92,8 @@ def test_a_file_that_cannot_be_read_is_passed_over() -> None:
         (["docs/prds/a.md", "docs/prds/b.md"], ("docs/prds/*.md",), ()),
         (["docs/a-prd.md", "docs/b-prd.md"], ("docs/*.md",), ()),
         (["a/prd.md", "b/prd.md", "docs/prds/c.md"], ("{product}/prd.md", "docs/prds/c.md"), ("a", "b")),
+        (["x/a/prd.md", "x/b/c/prd.md"], ("x/**/prd.md",), ()),
+        ([f"x/{n:02}/prd.md" for n in range(21)], ("x/*/prd.md",), ()),
     ],
 )
 def test_patterns_find_the_files_and_their_like(
@@ -105,6 +107,12 @@ def test_patterns_find_the_files_and_their_like(
 def test_a_folder_that_holds_something_else_is_not_taken_whole() -> None:
     found = explored({"docs/a-prd.md": PRD, "docs/b-prd.md": PRD, "docs/index.md": "# Docs\n"})
     assert found.artifacts[0].patterns == ("docs/a-prd.md", "docs/b-prd.md")
+
+
+def test_a_name_that_many_other_files_have_is_no_pattern() -> None:
+    documents = {"a/b/README.md": PRD, "a/c/d/README.md": PRD}
+    found = explored({**documents, **{f"a/{n}/README.md": "# Code\n" for n in range(9)}})
+    assert found.artifacts[0].patterns == ("a/b/README.md", "a/c/d/README.md")
 
 
 def test_the_register_and_the_policies_are_found() -> None:

@@ -312,6 +312,17 @@ def test_new_overwrites_nothing(tmp_path: Path, gonogo: Gonogo) -> None:
     assert (tmp_path / "prd.md").read_text() == "mine"
 
 
+def test_new_says_where_it_would_be_overlooked(workspace: Path, gonogo: Gonogo) -> None:
+    found = gonogo("new", "launch-plan", "launches/express.yaml", cwd=workspace)
+    assert (found.code, found.err) == (0, "")
+    overlooked = gonogo("new", "launch-plan", "plans/express.yaml")
+    assert overlooked.code == 0
+    assert overlooked.err == (
+        "gonogo: gonogo.yaml looks for no launch-plan there. "
+        "Add to its `subjects`: { kind: launch-plan, files: plans/express.yaml }\n"
+    )
+
+
 def test_new_makes_the_folders_on_the_way(tmp_path: Path, gonogo: Gonogo) -> None:
     assert gonogo("new", "prd", "a/b/prd.yaml", cwd=tmp_path).code == 0
     assert (tmp_path / "a/b/prd.yaml").is_file()

@@ -102,6 +102,20 @@ def test_a_full_disk_behind_standard_output_is_said(workspace: Path, arguments: 
     )
 
 
+@posix
+def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = f"rmdir {gone}; exec {sys.executable} -m checker check"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=gone, env=environment(), capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (
+        2,
+        b"gonogo: the current folder is no longer there. Go to another one.\n",
+    )
+
+
 @full
 def test_a_full_disk_behind_standard_error_changes_nothing(workspace: Path) -> None:
     with FULL.open("wb") as stream:
