@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from checker.documents.headings import plain
 from checker.documents.nodes import Node, Stretch, put
@@ -13,8 +12,7 @@ from checker.documents.placeholders import placeholder
 from checker.documents.reading import Document, Places, Positions
 
 
-@dataclass(frozen=True, slots=True)
-class FieldRule:
+class FieldRule(NamedTuple):
     """Which headings fill a field."""
 
     field: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.documents.reading import ABSENT, Children, Document, Places, Positions, Source
 
@@ -12,8 +11,7 @@ Stretch = tuple[int, int]
 """Start and end as offsets into the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A value with its place."""
 
     value: Any

@@ -7,12 +7,11 @@ asks twice. In prose it is the other way round: only what is hardly ever meant i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder:
+class Placeholder(NamedTuple):
     """One family of placeholders, as regular expressions."""
 
     name: str

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 from checker.model import Excerpt, Fault, Path, Span
 
@@ -22,8 +22,7 @@ MOST_EXCERPT_LINES = 6
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """How much work one file may cause. Beyond a limit there is a fault, never a slow run."""
 
     size: int = 16 * 1024 * 1024
@@ -53,14 +52,18 @@ class Source:
     def starts(self) -> list[int]:
         """The offset at which each line begins."""
         if self._starts is None:
-            self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+            self._starts = _line_starts(self.text)
         return self._starts
 
     def span(self, start: int, end: int) -> Span:
         """The lines and columns of `text[start:end]`."""
-        starts = self.starts
-        line, end_line = bisect_right(starts, start), bisect_right(starts, end)
-        return Span(line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
+        starts = self._starts or self.starts
+        line = bisect_right(starts, start)
+        begin = starts[line - 1]
+        if line == len(starts) or end < starts[line]:
+            return Span(line, start - begin + 1, line, end - begin + 1)
+        end_line = bisect_right(starts, end)
+        return Span(line, start - begin + 1, end_line, end - starts[end_line - 1] + 1)
 
     def line_span(self, start: int, end: int) -> Span:
         """The part of `text[start:end]` that stands on its first line."""
@@ -81,12 +84,18 @@ class Source:
         return Excerpt(first, tuple(lines))
 
 
+def _line_starts(text: str) -> list[int]:
+    if "\r" in text:
+        return [0, *(match.end() for match in _LINE_END.finditer(text))]
+    lengths = map(len, text.split("\n"))
+    return [0, *accumulate(length + 1 for length in lengths)][:-1]
+
+
 Children = dict[int, dict[str, int] | list[int]]
 """For each list or mapping, known by its slot: the slots of what it holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """Where the values of one document stand, as flat arrays.
 
     A slot is an even index into `offsets`, which holds the start there and the end behind it. The
@@ -131,17 +140,15 @@ class Positions:
 
     def value(self, path: Path) -> Span | None:
         """The span of a value; None where it is absent or null."""
-        slots = self._walk(path)
-        if len(slots) <= len(path) or self.places.offsets[slots[-1]] == ABSENT:
-            return None
-        return self._span(slots[-1])
+        slot = self._slot(path)
+        return None if slot is None else self._span(slot)
 
     def key(self, path: Path) -> Span | None:
         """The span of the key that names a value, also of a null; None for list items and the root."""
-        slots = self._walk(path)
-        if not path or len(slots) <= len(path) or not isinstance(path[-1], str):
+        slot, length = self._walk(path)
+        if not path or length < len(path) or not isinstance(path[-1], str):
             return None
-        return self._span(slots[-1] - 2)
+        return self._span(slot - 2)
 
     def nearest(self, path: Path) -> tuple[Span, int]:
         """The deepest part of `path` that is present, and its length.
@@ -149,18 +156,17 @@ class Positions:
         The value itself where all of the path is there. An ancestor is pointed at by its key, or,
         where it has none, by its first line; so is a null, which counts as present.
         """
-        slots = self._walk(path)
-        length = len(slots) - 1
-        offsets = self.places.offsets
-        slot = slots[-1]
-        if length == len(path) and offsets[slot] != ABSENT:
+        slot, length = self._walk(path)
+        if length == len(path) and self.places.offsets[slot] != ABSENT:
             return self._span(slot), length
         if length and isinstance(path[length - 1], str):
             return self._span(slot - 2), length
         return self._source.line_span(*self._stretch(slot)), length
 
     def nulls(self) -> list[Path]:
-        """The paths of the keys with a null behind them, which the data leaves out; in the order of the text."""
+        """The paths of the keys with a null behind them, which the data leaves out, in the text's order."""
+        if not isinstance(self._places, Places) and "null" not in self._source.text:
+            return []  # where positions wait for the first question, a null is spelled out
         places = self.places
         if ABSENT not in places.offsets:
             return []
@@ -179,37 +185,42 @@ class Positions:
 
     def written(self, path: Path) -> str | None:
         """The characters of a value in the file, quotes included; None where it is absent or null."""
-        slots = self._walk(path)
-        offsets = self.places.offsets
-        if len(slots) <= len(path) or offsets[slots[-1]] == ABSENT:
+        slot = self._slot(path)
+        if slot is None:
             return None
-        start, end = self._stretch(slots[-1])
+        start, end = self._stretch(slot)
         return self._source.text[start:end]
 
     def below(self, path: Path) -> Positions | None:
         """The positions of the value at `path` as a document of its own; None where it is absent or null."""
-        slots = self._walk(path)
-        if len(slots) <= len(path) or self.places.offsets[slots[-1]] == ABSENT:
-            return None
-        return Positions(self._source, self.places, slots[-1])
+        slot = self._slot(path)
+        return None if slot is None else Positions(self._source, self.places, slot)
 
-    def _walk(self, path: Path) -> list[int]:
-        """The slots from the root as far as `path` is present."""
+    def _slot(self, path: Path) -> int | None:
+        """The slot of a value; None where it is absent or null."""
+        slot, length = self._walk(path)
+        return None if length < len(path) or self.places.offsets[slot] == ABSENT else slot
+
+    def _walk(self, path: Path) -> tuple[int, int]:
+        """The slot of the deepest part of `path` that is present, and its length."""
         children = self.places.children
         slot = self._root
-        slots = [slot]
+        length = 0
         for part in path:
             inside = children.get(slot)
-            if isinstance(inside, dict):
-                found = inside.get(part) if isinstance(part, str) else None
-            elif inside is not None and isinstance(part, int) and 0 <= part < len(inside):
-                found = inside[part]
-            else:
-                found = None
-            if found is None:
+            if inside is None:
                 break
-            slots.append(slot := found)
-        return slots
+            if isinstance(inside, dict):
+                below = inside.get(part)  # type: ignore[arg-type]  # an index is no key
+                if below is None:
+                    break
+                slot = below
+            elif isinstance(part, int) and 0 <= part < len(inside):
+                slot = inside[part]
+            else:
+                break
+            length += 1
+        return slot, length
 
     def _span(self, slot: int) -> Span:
         return self._source.span(*self._stretch(slot))
@@ -222,8 +233,7 @@ class Positions:
         return start, end
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One document of a file."""
 
     data: Any
@@ -254,8 +264,7 @@ def walk(data: Any) -> Iterator[tuple[Path, Any]]:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """What a reader of one format makes of a text."""
 
     documents: tuple[Document, ...] = ()
@@ -265,13 +274,12 @@ class Parsed:
 Reader = Callable[[Source, Limits], Parsed]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """All that is known of one file after reading it."""
 
     digest: str
     """`sha256:` and 64 hexadecimal digits, of the bytes."""
-    source: Source = field(repr=False)
+    source: Source
     documents: tuple[Document, ...]
     """Empty where the syntax is broken."""
     faults: tuple[Fault, ...]

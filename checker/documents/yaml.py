@@ -14,10 +14,9 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import chain
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 from yaml.error import YAMLError
 from yaml.events import (
@@ -69,8 +68,7 @@ _Event = Any
 """An event of PyYAML; which attributes it has depends on its type, which is asked first."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(NamedTuple):
     """A finished node that an alias may stand for."""
 
     slot: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from yaml.error import MarkedYAMLError, YAMLError
 
@@ -13,8 +13,7 @@ from checker.model import Fault
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Rewrite:
+class _Rewrite(NamedTuple):
     """How to say it when the parser's own words match `pattern` (`problem; context`)."""
 
     pattern: str

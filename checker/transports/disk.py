@@ -12,7 +12,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.model import Fault
 
@@ -30,8 +30,7 @@ Found = tuple[str, dict[str, str]]
 """A path below the root with forward slashes, and what the pattern captured."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Pattern(NamedTuple):
     """One pattern, ready to be matched level by level."""
 
     steps: tuple[str | re.Pattern[str] | None, ...]

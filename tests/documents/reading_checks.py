@@ -73,7 +73,9 @@ def check_positions(reading: Reading, document: Document) -> None:
 def check_reading(reading: Reading) -> None:
     """Holds for whatever was read: spans lie in the text, trusted data is clean."""
     for fault in reading.faults:
-        assert fault.code and fault.message.endswith(".") and "\n" not in fault.message
+        assert fault.code
+        assert fault.message.endswith(".")
+        assert "\n" not in fault.message
         if fault.span is not None and reading.text:
             cut(reading.text, fault.span)
             reading.excerpt(fault.span)

@@ -70,7 +70,7 @@ def lift(*rules: tuple[str, str, str], text: str = TEXT, title: str | None = Non
             "People wait.\nHow long\nToo long. A study\nminutes\nhours\nAda 5",
             "13:1-24:12",
         ),
-        ("words", 9, "13:1-24:12"),
+        ("words", 10, "13:1-24:12"),
         ("items", ["minutes", "hours"], "19:3-20:12"),
         ("tasks", [{"text": "hours", "done": True}], "20:3-20:12"),
         ("records", [{"Who": "Ada", "Wait": "5"}], "24:1-24:12"),
@@ -162,9 +162,22 @@ def test_every_shape_is_tried_here() -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["Non-goals", "NON GOALS", "3. Non-Goals", "1.2 Non-goals", "1.2.3. non goals:", "🚫 Non-goals", "Non-goals (optional)",
-     "**Non-goals**", "a) Non-goals", "ii. Non-goals", "§ 3 Non-goals", "Non—goals…", "Ｎon-goals"],
-)  # fmt: skip
+    [
+        "Non-goals",
+        "NON GOALS",
+        "3. Non-Goals",
+        "1.2 Non-goals",
+        "1.2.3. non goals:",
+        "🚫 Non-goals",
+        "Non-goals (optional)",
+        "**Non-goals**",
+        "a) Non-goals",
+        "ii. Non-goals",
+        "§ 3 Non-goals",
+        "Non—goals…",
+        "Ｎon-goals",
+    ],
+)
 def test_the_same_heading(heading: str) -> None:
     assert plain(heading) == plain("Non-goals")
 

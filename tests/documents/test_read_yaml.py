@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import pytest
-
 from reading_checks import at, codes, cut, data, read
 
 

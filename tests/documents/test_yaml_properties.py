@@ -17,9 +17,45 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from checker.documents.yaml_scalars import resolve
 
 PLAIN = st.sampled_from(
-    """a no yes on true True FALSE null ~ 0 12 -7 012 0o17 0xfF 1.5 -.5 1e3 1E-2 .inf -.INF .nan 2026-01-02
-    2023-14-05 1.2.3 v1.20 a:b a#b x-y it's <tag> a|b é 日本 10% a,b [b ]b""".split()
-).filter(lambda text: text[0] not in "[]<'")
+    [
+        "a",
+        "no",
+        "yes",
+        "on",
+        "true",
+        "True",
+        "FALSE",
+        "null",
+        "~",
+        "0",
+        "12",
+        "-7",
+        "012",
+        "0o17",
+        "0xfF",
+        "1.5",
+        "-.5",
+        "1e3",
+        "1E-2",
+        ".inf",
+        "-.INF",
+        ".nan",
+        "2026-01-02",
+        "2023-14-05",
+        "1.2.3",
+        "v1.20",
+        "a:b",
+        "a#b",
+        "x-y",
+        "it's",
+        "a|b",
+        "é",
+        "日本",
+        "10%",
+        "a, b",
+        "a[b",
+    ]
+)
 QUOTED = st.text(
     st.characters(codec="utf-8", exclude_characters="\0\x85\u2028\u2029", exclude_categories=["Cs", "Cc"])
 )
@@ -40,7 +76,7 @@ def flow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-FLOW = st.recursive(SCALARS.filter(lambda text: text != "a,b"), flow, max_leaves=6)
+FLOW = st.recursive(SCALARS, flow, max_leaves=6)
 
 
 def indented(text: str, by: int) -> str:
