@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from checker import documents, kinds
@@ -50,6 +50,12 @@ MOST_READ = 2_000
 """Files whose text is looked at; of a larger repository the rest is known by names only."""
 LEAST_SHARED = 3
 """Fields or headings that a file must share with a kind to be known by its shape."""
+MOST_PRODUCTS = 20
+"""Folders that are taken for products; more of them are something else."""
+ENOUGH = 0.8
+"""The part of what a pattern finds that must be of the kind."""
+HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+"""A heading of a Markdown text: good enough to guess by, and a fraction of the cost of reading it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,30 +149,34 @@ def _by_text(
     raw = read(path)
     if isinstance(raw, Fault):
         return None
-    reading = documents.read(raw, format)
-    modeline = MODELINE.search(reading.text[:500])
+    modeline = MODELINE.search(raw[:500].decode(errors="replace"))
     if modeline:
         return modeline[1] if modeline[1] in catalogue and modeline[1] != "product" else None
-    if reading.faults or len(reading.documents) != 1:
-        return None
-    data = reading.documents[0].data
-    shared = {name: _shared(data, format, kind) for name, kind in catalogue.items() if name != "product"}
-    best = max(shared, key=lambda name: shared[name])
-    return best if shared[best] >= LEAST_SHARED else None
-
-
-def _shared(data: Any, format: str, kind: Kind) -> int:
-    """How many parts a document has in common with a kind; 0 where it lacks one that the kind asks for."""
-    if not isinstance(data, dict):
-        return 0
-    properties = kind.fields.properties
     if format == "markdown":
-        wanted = {heading.casefold() for field in properties.values() for heading in field.headings}
-        return sum(section["heading"].strip().casefold() in wanted for section in data.get("sections", ()))
-    if not kind.fields.required <= set(data):
+        headings = {heading.casefold() for heading in HEADING.findall(raw.decode(errors="replace"))}
+        shared = {name: len(headings & _headings(kind)) for name, kind in catalogue.items()}
+    else:
+        reading = documents.read(raw, format)
+        if reading.faults or len(reading.documents) != 1:
+            return None
+        shared = {name: _shared(reading.documents[0].data, kind) for name, kind in catalogue.items()}
+    best = max(shared, key=lambda name: shared[name])
+    return best if shared[best] >= LEAST_SHARED and best != "product" else None
+
+
+def _headings(kind: Kind) -> set[str]:
+    return {heading.casefold() for field in kind.fields.properties.values() for heading in field.headings}
+
+
+def _shared(data: Any, kind: Kind) -> int:
+    """How many fields a document has in common with a kind, less those that the kind does not know.
+
+    0 where it lacks one that the kind asks for.
+    """
+    properties = kind.fields.properties
+    if not isinstance(data, dict) or not kind.fields.required <= set(data):
         return 0
-    strange = sum(name not in properties for name in data)
-    return sum(name in properties for name in data) - strange
+    return sum(1 if name in properties else -1 for name in data)
 
 
 def _is_register(path: str, read: Callable[[str], bytes | Fault]) -> bool:
@@ -186,35 +196,46 @@ def _patterns(files: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     """Patterns that find these files, and those that will stand beside them."""
     patterns: list[str] = []
     left = list(files)
-    for (above, name), group in groupby(sorted(left, key=_nested), key=_nested):
-        together = list(group)
-        if len(together) > 1:
-            patterns.append(f"{above}{{product}}/{name}")
+    for name in sorted({_name(path) for path in files}):
+        together = [path for path in left if _name(path) == name]
+        pattern = _spread(name, together, known) if len(together) > 1 else ""
+        if pattern:
+            patterns.append(pattern)
             left = [path for path in left if path not in together]
     for folder, group in groupby(left, key=_folder):
         together = list(group)
-        inside = f"{folder}/" if folder else ""
         suffix = together[0].rpartition(".")[2]
         beside = [path for path in known if _folder(path) == folder and path.endswith(f".{suffix}")]
         if folder and len(together) > 1 and set(together) == set(beside):
-            patterns.append(f"{inside}*.{suffix}")
+            patterns.append(f"{folder}/*.{suffix}")
         else:
             patterns += together
     return tuple(patterns)
 
 
-def _nested(path: str) -> tuple[str, str]:
-    """The folder above a file's own folder (with a slash), and the file's name."""
-    above = _folder(_folder(path))
-    return f"{above}/" if above else "", path.rpartition("/")[2]
+def _spread(name: str, files: Sequence[str], known: Sequence[str]) -> str:
+    """A pattern for files of one name in several folders; empty where it would find too many others."""
+    above = {_folder(_folder(path)) for path in files}
+    if len(above) == 1:
+        folder = "*" if len(files) > MOST_PRODUCTS else "{product}"
+        return "/".join(filter(None, [*above, folder, name]))
+    levels = zip(*(path.split("/")[:-1] for path in files), strict=False)
+    common = [level[0] for level in takewhile(lambda level: len(set(level)) == 1, levels)]
+    like = [path for path in known if _name(path) == name and path.split("/")[: len(common)] == common]
+    return "/".join([*common, "**", name]) if len(files) >= len(like) * ENOUGH else ""
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _products(artifacts: Iterable[Found]) -> tuple[str, ...]:
-    names = {
-        path.split("/")[-2]
+    """The folders that patterns take for products."""
+    matching = [
+        re.compile(re.escape(pattern).replace(r"\{product\}", "([^/]+)"))
         for found in artifacts
-        for path in found.files
         for pattern in found.patterns
-        if "{product}" in pattern and _nested(path)[1] == pattern.rpartition("/")[2]
-    }
-    return tuple(sorted(names))
+        if "{product}" in pattern
+    ]
+    files = [path for found in artifacts for path in found.files]
+    return tuple(sorted({match[1] for each in matching for path in files if (match := each.fullmatch(path))}))

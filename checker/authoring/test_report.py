@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from checker.authoring.testing import Mismatch, Run, Tested, Uncovered
@@ -119,7 +119,3 @@ def _xml(text: str) -> str:
     return "".join(
         char if char.isprintable() or char in _XML_SPACE else "\N{REPLACEMENT CHARACTER}" for char in text
     )
-
-
-RENDERERS: Mapping[str, Callable[[Run], str]] = {"terminal": terminal, "junit": junit}
-"""Every way to write a run."""

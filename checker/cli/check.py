@@ -87,4 +87,6 @@ def command(
         return RENDERERS[each.format](report, Options(colored, width, quiet=quiet, statistics=statistics))
 
     output.write_all(outputs, render)
+    if not quiet and all(each.file for each in outputs):  # else a person would be left with an exit code
+        console.say(f"gonogo: {report.verdict}, see {', '.join(each.file for each in outputs)}")
     return report.exit_code

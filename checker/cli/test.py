@@ -63,5 +63,9 @@ def command(
         console.say(
             "gonogo: nothing to test. Write NAME.tests.yaml beside NAME.policy.yaml, or name a --pack."
         )
-    output.write_all(outputs, lambda each: test_report.RENDERERS[each.format](run))
+    write = {
+        "terminal": lambda: console.plain(test_report.terminal(run)),
+        "junit": lambda: test_report.junit(run),
+    }
+    output.write_all(outputs, lambda each: write[each.format]())
     return run.exit_code

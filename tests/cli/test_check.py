@@ -327,6 +327,12 @@ def test_one_evaluation_many_outputs(workspace: Path, gonogo: Gonogo) -> None:
     assert ran.out == gonogo("check").out
 
 
+def test_when_all_goes_into_files_the_verdict_is_said(workspace: Path, gonogo: Gonogo) -> None:
+    files = ("--output-format", "json=a.json", "--output-format", "sarif=b.sarif")
+    assert gonogo("check", *files, cwd=workspace) == (1, "", "gonogo: no-go, see a.json, b.sarif\n")
+    assert gonogo("check", "--quiet", *files) == (1, "", "")
+
+
 def test_a_report_is_written_whole_or_not_at_all(workspace: Path, gonogo: Gonogo) -> None:
     ran = gonogo(
         "check", "--output-format", "terminal", "--output-format", "json=no/report.json", cwd=workspace

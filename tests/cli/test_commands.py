@@ -416,6 +416,22 @@ def test_test_works_on_a_pack_without_a_workspace(tmp_path: Path, gonogo: Gonogo
     assert gonogo("test", cwd=tmp_path).code == 0
 
 
+def test_test_finds_the_packs_of_a_workspace_elsewhere(
+    workspace: Path, gonogo: Gonogo, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    assert gonogo("test", "--workspace", workspace, cwd=elsewhere).out == (
+        "..\n\n2 cases of 1 policy, all as expected\n"
+    )
+
+
+def test_names_of_cases_are_only_shown(tmp_path: Path, gonogo: Gonogo) -> None:
+    tests = TESTS.replace("name: all is there", 'name: "\\x1b[31m"').replace('{ "*": pass }', '{ "*": fail }')
+    ran = gonogo("test", cwd=write(tmp_path, {**FILES, "policies/rollback.tests.yaml": tests}))
+    assert ran.code == 1
+    assert "(<U+001B>[31m)" in ran.out
+
+
 def test_test_says_what_is_not_as_expected(tmp_path: Path, gonogo: Gonogo) -> None:
     tests = TESTS.replace("Ada Example", '""').split("  - name: nothing is there")[0]
     ran = gonogo("test", cwd=write(tmp_path, {**FILES, "policies/rollback.tests.yaml": tests}))
