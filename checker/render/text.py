@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 _JOINERS = "\u200c\u200d"
 """Format characters that spell words (Persian, Indic scripts, emoji) and move nothing else."""
@@ -62,15 +63,21 @@ def _columns(char: str) -> int:
 
 
 _WIDE = r"\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef"
-_WORDS = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
-"""Where a line may break: at spaces, and around the characters of scripts that are written without."""
+_ASCII_WORDS = re.compile(r"\s+|\S+")
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    """Where a line may break: at spaces, and around the characters of scripts that are written without."""
+    return re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
 
 
 def wrap(text: str, columns: int, indent: str = "") -> list[str]:
     """Lines of at most `columns`, those after the first indented; a longer word stays whole."""
     lines: list[str] = []
     line, used = "", 0
-    for word in _WORDS.findall(text):
+    words = _ASCII_WORDS if text.isascii() else _words()
+    for word in words.findall(text):
         size = width(word)
         if used + size > columns and line.strip():
             lines.append(line.rstrip())
