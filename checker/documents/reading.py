@@ -170,6 +170,15 @@ class Positions:
         places = self.places
         if ABSENT not in places.offsets:
             return []
+        at = [
+            (slot, name)
+            for slot, inside in places.children.items()
+            if isinstance(inside, dict)
+            for name, below in inside.items()
+            if places.offsets[below] == ABSENT
+        ]
+        if all(slot == self._root for slot, _ in at):
+            return [(name,) for _, name in at]
         found: list[Path] = []
         waiting: list[tuple[int, Path]] = [(self._root, ())]
         while waiting:

@@ -121,7 +121,8 @@ def _subject(
     base: Path,
 ) -> Subject:
     kind = selection.kind
-    shaped = kind.shape(document.below(base) or document)
+    part = document.below(base) if base else document
+    shaped = kind.shape(part or document)
     data = shaped.data
     faults = kind.faults(shaped)
     if not isinstance(data, dict):

@@ -269,7 +269,7 @@ def _read_stable(path: str, limit: int) -> bytes | Fault:
             if before.st_size > limit:
                 message = f"The file has {before.st_size:,} bytes; more than {limit:,} are not read."
                 return Fault("too-large", message, hint="Split it.")
-            content = _read_up_to(descriptor, before.st_size + 1)
+            content = _read_up_to(descriptor, before.st_size)
             after = os.fstat(descriptor)
         finally:
             os.close(descriptor)
@@ -281,8 +281,9 @@ def _read_stable(path: str, limit: int) -> bytes | Fault:
 
 
 def _read_up_to(descriptor: int, size: int) -> bytes:
-    content = os.read(descriptor, size)
-    while len(content) < size and (more := os.read(descriptor, size - len(content))):
+    """`size` bytes and one more, if there are that many: more than were promised are not all needed."""
+    content = os.read(descriptor, size + 1)
+    while len(content) < size and (more := os.read(descriptor, size + 1 - len(content))):
         content += more
     return content
 
