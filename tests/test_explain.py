@@ -300,7 +300,7 @@ def test_a_failure_is_said_in_words_about_fields(tmp_path: Path, case: Case) -> 
         ("params.limit / 0 == 1", "{}", "division by zero: params.limit is 2"),
         ("subject.any", "any: 3", "subject.any gives 3, which is neither true nor false"),
         ("data.groups.exists(g, g == 'x')", "{}", "data.groups is absent"),
-        ('lookup("thign", "b").tier == 1', "{}", "the workspace collects no subjects of the kind `thign`"),
+        ('lookup("release", "b").tier == 1', "{}", "the workspace collects no subjects of the kind `release`"),
     ],
 )
 def test_an_error_says_what_could_not_be_done_with_which_value(

@@ -124,6 +124,16 @@ def gate(
                         )
                     )
             leads_to = order.position(data["to"]) if "to" in data else None
+            leads_from = order.position(data["from"]) if "from" in data else None
+            if leads_to is not None and leads_from is not None and leads_to <= leads_from:
+                diagnostics.append(
+                    source.diagnostic(
+                        "stage-order",
+                        f"`{data['to']}` does not come after `{data['from']}` in the lifecycle `{name}`",
+                        ("to",),
+                        f"Its stages are {', '.join(order.stages)}.",
+                    )
+                )
     bindings = tuple(_bindings(source))
     if not bindings:
         diagnostics.append(
@@ -187,7 +197,7 @@ def _binding_diagnostics(source: Source, binding: Binding, known: Known) -> Iter
             yield source.diagnostic(
                 "unknown-param",
                 f"nothing that `{binding.pattern}` binds has a parameter `{name}`",
-                (*at, "params", name),
+                source.key_span((*at, "params", name)),
                 suggestion(name, params) or "gonogo explain RULE shows a rule's parameters.",
             )
         for policy in owners:

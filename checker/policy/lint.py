@@ -19,6 +19,16 @@ def null_comparisons(program: cel.Program) -> list[tuple[int, int]]:
     ]
 
 
+def named_kinds(program: cel.Program) -> list[tuple[int, int, str]]:
+    """The kinds that an expression asks for by name: (start, end, name) of each."""
+    return [
+        (kind.start, kind.end, kind.value)
+        for node in tree.walk(program.tree)
+        if isinstance(node, tree.Call) and node.function in ("lookup", "related") and node.arguments
+        if isinstance(kind := node.arguments[0], tree.Literal) and isinstance(kind.value, str)
+    ]
+
+
 def unguarded_lists(program: cel.Program, guards: Iterable[cel.Program] = ()) -> list[tuple[int, int, str]]:
     """Lists that may be empty and whose emptiness lets the assertion hold: (start, end, text) of each.
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date as Day
 from typing import Any, NamedTuple
 
 from checker import cel
 from checker.kinds import Kind
 from checker.kinds.phrases import nearest
-from checker.model import SEVERITIES, Diagnostic, Path, Severity
+from checker.model import SEVERITIES, Diagnostic, Path, Severity, Span
 from checker.policy import language, lint, template
-from checker.policy.reading import Source, offset_span
+from checker.policy.reading import Source, issue_diagnostic, offset_span
 
 ParamValue = str | int | float | bool | list[Any]
 
@@ -101,20 +100,23 @@ class Policy(NamedTuple):
 
 
 def compile_policy(
-    source: Source, pack: str, kind: Kind, product: Kind | None
+    source: Source, pack: str, kind: Kind, product: Kind | None, kind_names: Collection[str]
 ) -> tuple[Policy | None, tuple[Diagnostic, ...]]:
     """Compile a policy that its schema found sound; any error among the diagnostics gives no policy.
 
-    `kind` is what it is about, `product` the kind of the variable of that name.
+    `kind` is what it is about, `product` the kind of the variable of that name, and `kind_names` are all that
+    it may look up.
     """
-    return _Compiler(source, pack, kind, product).policy()
+    return _Compiler(source, pack, kind, product, kind_names).policy()
 
 
 class _Compiler:
     """Holds what the parts of one policy share while it is compiled."""
 
-    def __init__(self, source: Source, pack: str, kind: Kind, product: Kind | None) -> None:
-        self.source, self.pack, self.kind = source, pack, kind
+    def __init__(
+        self, source: Source, pack: str, kind: Kind, product: Kind | None, kind_names: Collection[str]
+    ) -> None:
+        self.source, self.pack, self.kind, self.kind_names = source, pack, kind, kind_names
         self.product_type: cel.Type = product.type if product else cel.DYN
         self.diagnostics: list[Diagnostic] = []
         self.environments: dict[cel.Type | None, cel.Environment] = {}
@@ -151,11 +153,7 @@ class _Compiler:
         if "each" in raw:
             item = _element_type(each.program.result_type) if each else cel.DYN
             if item is None:
-                self.diagnostics.append(
-                    self.source.diagnostic(
-                        "type", "`each` needs a list", (*at, "each"), "Name a field that is a list."
-                    )
-                )
+                self._report("type", "`each` needs a list", (*at, "each"), "Name a field that is a list.")
                 item = cel.DYN
         condition = self._expression((*at, "assert"), raw, cel.BOOL, item)
         when = self._expression((*at, "when"), raw, cel.BOOL, item)
@@ -163,6 +161,9 @@ class _Compiler:
         if condition and not raw.get("allow_empty", False):
             self._emptiness(condition, (self.when, when))
         title = self._template((*at, "title"), raw, item)
+        if title is not None and title.variables - {"params"}:
+            hint = "A title stands for all subjects; what differs goes into `message`."
+            self._report("title", "a title can only name params", (*at, "title"), hint)
         message = self._template((*at, "message"), raw, item)
         fix = self._template((*at, "fix"), raw, item)
         if condition is None or title is None:
@@ -177,7 +178,7 @@ class _Compiler:
             when,
             each,
             key,
-            pointer(raw["at"]) if "at" in raw else None,
+            self._pointer((*at, "at"), raw, item),
             message,
             fix,
             raw.get("fix", ""),
@@ -189,9 +190,32 @@ class _Compiler:
             at,
             any(
                 e is not None and e.program.variables & {"old", "is_new"}
-                for e in (condition, when, each, key)
+                for e in (self.when, condition, when, each, key)
             ),
         )
+
+    def _report(
+        self, code: str, message: str, at: Path | Span, hint: str = "", *, warning: bool = False
+    ) -> None:
+        self.diagnostics.append(self.source.diagnostic(code, message, at, hint, warning=warning))
+
+    def _pointer(self, at: Path, raw: dict[str, Any], item: cel.Type | None) -> Path | None:
+        """`at`, held against the fields of the subject, or of the element."""
+        if "at" not in raw:
+            return None
+        path = pointer(raw["at"])
+        type_: cel.Type = item or self.kind.type
+        for part in path:
+            if isinstance(type_, cel.ObjectType):
+                found = type_.fields.get(str(part))
+                if found is None and not type_.open:
+                    hint = suggestion(str(part), tuple(type_.fields))
+                    self._report("unknown-field", f"`{type_.name}` has no field `{part}`", at, hint)
+                    break
+                type_ = found or cel.DYN
+            else:
+                type_ = _element_type(type_) or cel.DYN
+        return path
 
     def _param(self, name: str, raw: Any) -> Param:
         if not isinstance(raw, dict):
@@ -199,11 +223,7 @@ class _Compiler:
         param = Param(name, raw["default"], raw.get("min"), raw.get("max"), raw.get("description", ""))
         refusal = param.refusal(param.default)
         if refusal:
-            self.diagnostics.append(
-                self.source.diagnostic(
-                    "param-range", refusal, ("params", name), "Move the default or its limits."
-                )
-            )
+            self._report("param-range", refusal, ("params", name), "Move the default or its limits.")
         return param
 
     def _day(self, at: Path, raw: dict[str, Any] | None) -> Day | None:
@@ -212,11 +232,7 @@ class _Compiler:
         try:
             return Day.fromisoformat(raw["from"])
         except ValueError:
-            self.diagnostics.append(
-                self.source.diagnostic(
-                    "date", f"{raw['from']} is not a day of the calendar", at, "Write YYYY-MM-DD."
-                )
-            )
+            self._report("date", f"{raw['from']} is not a day of the calendar", at, "Write YYYY-MM-DD.")
             return None
 
     def _environment(self, item: cel.Type | None) -> cel.Environment:
@@ -235,27 +251,21 @@ class _Compiler:
         try:
             program = self._environment(item).compile(text)
         except cel.CompileError as error:
-            self._issues(at, text, error.issues)
+            self._issues(at, error.issues)
             return None
-        self._issues(at, text, program.issues)
+        self._issues(at, program.issues)
         if wanted is cel.BOOL and program.result_type not in (cel.BOOL, cel.DYN):
-            self.diagnostics.append(
-                self.source.diagnostic(
-                    "type",
-                    f"`{at[-1]}` must be true or false; this gives {program.result_type.words}",
-                    at,
-                    "Compare it with something.",
-                )
-            )
+            message = f"`{at[-1]}` must be true or false; this gives {program.result_type.words}"
+            self._report("type", message, at, "Compare it with something.")
         for start, end in lint.null_comparisons(program):
-            self.diagnostics.append(
-                self.source.diagnostic(
-                    "null-comparison",
-                    "null is absent, so a comparison with null never says what it seems to",
-                    offset_span(self.source, at, start, end),
-                    "Write has(x) or filled(x).",
-                )
-            )
+            message = "null is absent, so a comparison with null never says what it seems to"
+            span = offset_span(self.source, at, start, end)
+            self._report("null-comparison", message, span, "Write has(x) or filled(x).")
+        for start, end, name in lint.named_kinds(program):
+            if name not in self.kind_names:
+                span = offset_span(self.source, at, start, end)
+                hint = suggestion(name, tuple(self.kind_names)) or "gonogo schema --list names the kinds."
+                self._report("unknown-kind", f"there is no kind `{name}`", span, hint)
         return Expression(program, at)
 
     def _template(self, at: Path, raw: Mapping[str, Any], item: cel.Type | None) -> template.Template | None:
@@ -265,33 +275,18 @@ class _Compiler:
         try:
             return template.parse(text, self._environment(item))
         except template.TemplateError as error:
-            self._issues(at, text, error.issues)
+            self._issues(at, error.issues)
             return None
 
-    def _issues(self, at: Path, text: str, issues: tuple[cel.Issue, ...]) -> None:
-        for issue in issues:
-            span = offset_span(self.source, at, issue.start, issue.end)
-            hint = issue.hint
-            if issue.level == "error" and _cut_by_comment(self.source, at):
-                hint = 'YAML reads " #" as the beginning of a comment: put the whole expression in quotes.'
-            self.diagnostics.append(
-                self.source.diagnostic(
-                    "expression", issue.message, span, hint, warning=issue.level == "warning"
-                )
-            )
+    def _issues(self, at: Path, issues: tuple[cel.Issue, ...]) -> None:
+        self.diagnostics += (issue_diagnostic(self.source, at, issue) for issue in issues)
 
     def _emptiness(self, condition: Expression, whens: Iterable[Expression | None]) -> None:
         guards = [when.program for when in whens if when]
         for start, end, text in lint.unguarded_lists(condition.program, guards):
-            self.diagnostics.append(
-                self.source.diagnostic(
-                    "empty-passes",
-                    f"this holds when {text} is empty",
-                    offset_span(self.source, condition.at, start, end),
-                    f"Add `size({text}) > 0 &&`, or `allow_empty: true` to the rule where empty is fine.",
-                    warning=True,
-                )
-            )
+            span = offset_span(self.source, condition.at, start, end)
+            hint = f"Add `size({text}) > 0 &&`, or `allow_empty: true` to the rule where empty is fine."
+            self._report("empty-passes", f"this holds when {text} is empty", span, hint, warning=True)
 
 
 def _param_type(default: ParamValue) -> cel.Type:
@@ -310,22 +305,14 @@ def _element_type(type_: cel.Type) -> cel.Type | None:
     return cel.DYN if type_ == cel.DYN else None
 
 
-def _cut_by_comment(source: Source, at: Path) -> bool:
-    """True when a plain text at `at` is followed by a comment on its line."""
-    span = source.document.positions.value(at)
-    if span is None:
-        return False
-    line = source.reading.text.splitlines()[span.end_line - 1]
-    return (
-        line[span.column - 1 : span.column] not in "\"'|>"
-        and re.match(r"\s+#", line[span.end_column - 1 :]) is not None
-    )
-
-
 def pointer(text: str) -> Path:
     """A JSON pointer (RFC 6901) as a path; parts that are whole numbers become list indexes."""
-    parts = (part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
-    return tuple(int(part) if part.isdigit() else part for part in parts)
+    return tuple(int(key) if key.isdecimal() and key.isascii() else key for key in keys(text))
+
+
+def keys(text: str) -> tuple[str, ...]:
+    """A JSON pointer (RFC 6901) that only goes through mappings, as their keys."""
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
 
 
 def suggestion(word: str, known: tuple[str, ...]) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from checker import documents, shipped
+from checker import cel, documents, shipped
 from checker.kinds import validation
 from checker.model import Diagnostic, Evidence, Fault, Location, Path, Span
 
@@ -33,6 +34,10 @@ class Source(NamedTuple):
     def span(self, at: Path) -> Span:
         """The place of a value, or of its nearest present ancestor."""
         return self.document.positions.nearest(at)[0]
+
+    def key_span(self, at: Path) -> Span:
+        """The place of the key that names a value, or of the nearest present ancestor of that."""
+        return self.document.positions.key(at) or self.span(at)
 
     def diagnostic(
         self, code: str, message: str, at: Path | Span, hint: str = "", *, warning: bool = False
@@ -92,12 +97,15 @@ def read(
         return None, (newer,)
     faults = _validator(schema).faults(document)
     if faults:
-        return None, tuple(_diagnostic(path, reading, _with_quoting_hint(fault)) for fault in faults)
+        return None, tuple(_diagnostic(path, reading, fault) for fault in faults)
     return source, ()
 
 
 def _diagnostic(path: str, reading: documents.Reading, fault: Fault) -> Diagnostic:
-    excerpt = reading.excerpt(fault.span) if fault.span else None
+    excerpt = None
+    if fault.span:
+        excerpt = reading.excerpt(fault.span)
+        fault = _quoted(fault, excerpt.lines[fault.span.line - excerpt.first_line])
     return Diagnostic(fault.code, fault.message, Location(path, fault.span), fault.hint, excerpt=excerpt)
 
 
@@ -126,28 +134,43 @@ def _validator(schema: str) -> validation.Validator:
     return _VALIDATORS[schema]
 
 
-EXPRESSIONS = ("assert", "when", "each", "key", "id", "product", "message", "fix", "title")
+_TEXT = re.compile(
+    r"""\s*(?:-\s+)?"?(assert|when|each|key|id|product|title|message|fix)"?\s*:\s+("""
+    r"""[^"'\s|>].*|(?:"[^"]*"|'[^']*')\s*[^\s#].*)"""
+)
+_BENT = frozenset({"yaml-syntax", "unknown-tag", "unknown-alias", "schema-type"})
 
 
-def _with_quoting_hint(fault: Fault) -> Fault:
-    """YAML bends an unquoted expression that begins like a mapping or a list: say how to keep it a text."""
-    if fault.code == "schema-type" and any(f"`{name}`" in fault.message for name in EXPRESSIONS):
-        return Fault(
-            fault.code,
-            fault.message,
-            fault.span,
-            fault.hint
-            or 'YAML read something else than a text here: put the whole expression in "…" quotes.',
-        )
-    return fault
+def _quoted(fault: Fault, line: str) -> Fault:
+    """YAML bends a text that begins like a tag, a mapping or a list: say how to keep it a text."""
+    found = _TEXT.match(line) if fault.code in _BENT else None
+    if found is None:
+        return fault
+    name, text = found.groups()
+    text = text.replace("'", "''")
+    return fault._replace(hint=f"Put the whole text in quotes: {name}: '{text}'")
+
+
+def issue_diagnostic(source: Source, at: Path, issue: cel.Issue) -> Diagnostic:
+    """What is wrong with the expression at `at`."""
+    hint = issue.hint[:1].upper() + issue.hint[1:]
+    if issue.level == "error" and _cut_by_comment(source, at):
+        hint = 'YAML reads " #" as the beginning of a comment: put the whole expression in quotes.'
+    span = offset_span(source, at, issue.start, issue.end)
+    return source.diagnostic("expression", issue.message, span, hint, warning=issue.level == "warning")
+
+
+def _cut_by_comment(source: Source, at: Path) -> bool:
+    """True when a plain text at `at` is followed by a comment on its line."""
+    span, written = source.document.positions.value(at), source.document.positions.written(at)
+    if span is None or written is None or written[:1] in ("'", '"', "|", ">"):
+        return False
+    begin = source.reading.source.starts[span.end_line - 1] + span.end_column - 1
+    return re.compile(r"[ \t]+#").match(source.reading.text, begin) is not None
 
 
 def offset_span(source: Source, at: Path, start: int, end: int) -> Span:
-    """Where characters `start` to `end` of the text at `at` stand in the file.
-
-    YAML decoded the text (quotes, escapes, folded lines), so its characters are matched one by one against
-    those that were written.
-    """
+    """Where characters `start` to `end` of the text at `at` stand in the file."""
     span, written = source.document.positions.value(at), source.document.positions.written(at)
     if span is None or written is None:
         return source.span(at)
@@ -156,27 +179,42 @@ def offset_span(source: Source, at: Path, start: int, end: int) -> Span:
         text = text[part]  # type: ignore[index]
     places = _places(text[:end], written)
     begin = source.reading.source.starts[span.line - 1] + span.column - 1
-    first = places[start] if start < len(places) else (places[-1] + 1 if places else 0)
-    last = places[end - 1] + 1 if start < end <= len(places) else first + 1
+    first = places[start][0] if start < len(places) else places[-1][1] if places else 0
+    last = places[end - 1][1] if start < end <= len(places) else first
     return source.reading.source.span(begin + first, begin + last)
 
 
-def _places(text: str, written: str) -> list[int]:
-    """For each character of a decoded text its index in what was written, as far as they can be matched."""
-    at = written.find("\n") + 1 if written[:1] in ("|", ">") else int(written[:1] in ("'", '"'))
-    places: list[int] = []
+def _places(text: str, written: str) -> list[tuple[int, int]]:
+    """For each character of a decoded text the start and end of what was written for it.
+
+    YAML folds lines and cuts indentation, so blanks are not matched: they stand behind what is before them.
+    """
+    inked = _inked(written)
+    places: list[tuple[int, int]] = []
+    last = (0, 0)
     for char in text:
-        if char.isspace():
-            while at < len(written) and not written[at].isspace():
-                at += 1
-        else:
-            while at < len(written) and written[at] != char:
-                at += 1
-        if at >= len(written):
-            break
-        places.append(at)
-        folded = char.isspace() and written[at] in "\r\n"
-        at += 1
-        while folded and at < len(written) and written[at].isspace():
-            at += 1
+        last = (last[1], last[1] + 1) if char.isspace() else next(inked, last)
+        places.append(last)
     return places
+
+
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_BLANK_ESCAPES = frozenset(" \t\r\nnrtvfN_LP")
+
+
+def _inked(written: str) -> Iterator[tuple[int, int]]:
+    """The start and end of every character of a scalar that is not blank, as it is written."""
+    style = written[:1]
+    at = written.find("\n") + 1 if style in ("|", ">") else int(style in ("'", '"'))
+    end = len(written) - int(style in ("'", '"'))
+    while at < end:
+        width, blank = 1, written[at].isspace()
+        if style == "'" and written.startswith("''", at):
+            width = 2
+        elif style == '"' and (escape := _ESCAPE.match(written, at)):
+            width, letter = len(escape[0]), escape[4]
+            code = escape[1] or escape[2] or escape[3]
+            blank = letter in _BLANK_ESCAPES if letter else chr(int(code, 16)).isspace()
+        if not blank:
+            yield at, at + width
+        at += width

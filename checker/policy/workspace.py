@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -12,7 +13,7 @@ from checker.kinds import Kind
 from checker.model import Diagnostic, Evidence, Fault, Location, Path
 from checker.policy import gates as gates_
 from checker.policy import reading
-from checker.policy.policies import ParamValue, Policy, compile_policy, suggestion
+from checker.policy.policies import ParamValue, Policy, compile_policy, keys, suggestion
 
 CONFIGURATION = "gonogo.yaml"
 PACK = "pack.yaml"
@@ -98,12 +99,27 @@ class _Loading:
     """Kinds whose schema is at fault: what asks for one is not at fault itself."""
 
     def read(
-        self, path: str, schema: str, files: Files | None = None, shown: str = "", format: str | None = None
+        self,
+        path: str,
+        schema: str,
+        files: Files | None = None,
+        shown: str = "",
+        format: str | None = None,
+        named: tuple[reading.Source, Path] | None = None,
     ) -> reading.Source | None:
-        """Read a judging file; what is wrong with it joins the diagnostics."""
+        """Read a judging file; what is wrong with it joins the diagnostics.
+
+        `named`: where it is named, which is where to look when nothing in the file itself can be pointed at.
+        """
         door = files or self.files
         source, diagnostics = reading.read(shown or path, lambda _: door.read(path), schema, format)
-        self.diagnostics += diagnostics
+        for diagnostic in diagnostics:
+            if named and (diagnostic.location is None or diagnostic.location.span is None):
+                namer, at = named
+                message = f"{path}: {diagnostic.message.removeprefix(f'{path}: ')}"
+                self.diagnostics.append(namer.diagnostic(diagnostic.code, message, at, diagnostic.hint))
+            else:
+                self.diagnostics.append(diagnostic)
         if source:
             self.inputs.append(source.evidence)
         return source
@@ -243,7 +259,7 @@ def _policies(
             hint = "Write one, or drop the pack."
             state.diagnostics.append(source.diagnostic("empty-pack", _no_policy(shown), at, hint))
         policies += found or ()
-    _unique_rules(state, policies)
+    _unique(state, policies)
     return policies
 
 
@@ -251,20 +267,19 @@ def _no_policy(shown: str) -> str:
     return f"pack `{shown}` holds no *.policy.yaml"
 
 
-def _unique_rules(state: _Loading, policies: Iterable[Policy]) -> None:
-    rules: dict[str, Policy] = {}
+def _unique(state: _Loading, policies: Iterable[Policy]) -> None:
+    """Report every policy and rule whose id is taken."""
+    taken: dict[tuple[str, str], tuple[Policy, Path]] = {}
     for policy in policies:
-        for rule in policy.rules:
-            other = rules.setdefault(rule.id, policy)
-            if other is not policy or sum(r.id == rule.id for r in policy.rules) > 1:
-                state.diagnostics.append(
-                    policy.source.diagnostic(
-                        "duplicate-rule",
-                        f"rule `{rule.id}` is also written in {other.source.path}",
-                        (*rule.at, "id"),
-                        "A rule id is permanent and unique: choose another.",
-                    )
-                )
+        named: list[tuple[str, str, Path]] = [("policy", policy.id, ("policy",))]
+        named += [("rule", rule.id, (*rule.at, "id")) for rule in policy.rules]
+        for what, id, at in named:
+            other, place = taken.setdefault((what, id), (policy, at))
+            if (other, place) != (policy, at):
+                where = f"{other.source.path}:{other.source.span(place).line}"
+                hint = f"The id of a {what} is permanent and unique: choose another."
+                message = f"{what} `{id}` is also written in {where}"
+                state.diagnostics.append(policy.source.diagnostic(f"duplicate-{what}", message, at, hint))
 
 
 def _pack(
@@ -290,7 +305,9 @@ def _pack(
             if kind is None:
                 state.unknown_kind(policy_source, policy_source.data["subject"], ("subject",))
                 continue
-            policy, diagnostics = compile_policy(policy_source, name, kind, state.kind("product"))
+            policy, diagnostics = compile_policy(
+                policy_source, name, kind, state.kind("product"), state.kind_names()
+            )
             state.diagnostics += diagnostics
             if policy:
                 policies.append(policy)
@@ -328,7 +345,7 @@ def library(
             hint = "Name a folder that holds policies."
             state.diagnostics.append(Diagnostic("empty-pack", _no_policy(shown), Location(shown), hint))
         policies += found or ()
-    _unique_rules(state, policies)
+    _unique(state, policies)
     return Library(tuple(policies), state.kind, state.kind_names), tuple(state.diagnostics)
 
 
@@ -339,8 +356,18 @@ def _lifecycle(
         return
     lifecycle, diagnostics = gates_.lifecycle(source)
     state.diagnostics += diagnostics
-    if lifecycle:
-        lifecycles[lifecycle.id] = lifecycle
+    if lifecycle is None:
+        return
+    other = lifecycles.setdefault(lifecycle.id, lifecycle)
+    if other.source.path != source.path:
+        state.diagnostics.append(
+            source.diagnostic(
+                "duplicate-lifecycle",
+                f"lifecycle `{lifecycle.id}` is also written in {other.source.path}",
+                ("lifecycle",),
+                "The id of a lifecycle is permanent and unique: choose another.",
+            )
+        )
 
 
 def _gates(
@@ -379,41 +406,45 @@ def _params(state: _Loading, source: reading.Source, policies: list[Policy]) -> 
                 source.diagnostic(
                     "unknown-policy",
                     f"no policy is called `{id}`",
-                    ("params", id),
+                    source.key_span(("params", id)),
                     suggestion(id, tuple(known)),
                 )
             )
             continue
         for name, value in values.items():
             param = policy.params.get(name)
-            problem = param.refusal(value) if param else f"policy `{id}` has no parameter `{name}`"
-            if problem:
+            if param is None:
+                names = tuple(policy.params)
                 state.diagnostics.append(
                     source.diagnostic(
-                        "param-range" if param else "unknown-param",
-                        problem,
-                        ("params", id, name),
-                        suggestion(name, tuple(policy.params)),
+                        "unknown-param",
+                        f"policy `{id}` has no parameter `{name}`",
+                        source.key_span(("params", id, name)),
+                        suggestion(name, names) or f"Its parameters are {', '.join(names) or 'none'}.",
                     )
                 )
+            elif refusal := param.refusal(value):
+                state.diagnostics.append(source.diagnostic("param-range", refusal, ("params", id, name)))
 
 
 def _selections(state: _Loading, source: reading.Source) -> Iterable[Selection]:
-    environment = cel.Environment(
-        {"path": cel.MapType(cel.STRING, cel.STRING), "subject": cel.DYN}, absent_has=True
-    )
-
-    def program(raw: Mapping[str, Any], at: Path) -> cel.Program | None:
+    def program(raw: Mapping[str, Any], at: Path, kind: Kind) -> cel.Program | None:
         text = raw.get(str(at[-1]))
         if text is None:
             return None
+        found: cel.Program | None = None
         try:
-            return environment.compile(text)
+            found = _selecting(kind, _listed(raw["files"])).compile(text)
+            issues = found.issues
         except cel.CompileError as error:
-            for issue in error.issues:
-                span = reading.offset_span(source, at, issue.start, issue.end)
-                state.diagnostics.append(source.diagnostic("expression", issue.message, span, issue.hint))
-            return None
+            issues = error.issues
+        state.diagnostics += (reading.issue_diagnostic(source, at, issue) for issue in issues)
+        if found and not (
+            found.result_type in (cel.STRING, cel.DYN) or isinstance(found.result_type, cel.EnumType)
+        ):
+            message = f"`{at[-1]}` must be text; this gives {found.result_type.words}"
+            state.diagnostics.append(source.diagnostic("type", message, at, "Write string(…) around it."))
+        return found
 
     register = _listed(source.data.get("products"))
     product = state.kind("product")
@@ -429,20 +460,30 @@ def _selections(state: _Loading, source: reading.Source) -> Iterable[Selection]:
             kind,
             _listed(raw["files"]),
             _listed(raw.get("exclude")),
-            program(raw, (*at, "id")),
-            program(raw, (*at, "product")),
+            program(raw, (*at, "id"), kind),
+            program(raw, (*at, "product"), kind),
             raw.get("format"),
-            tuple(part for part in raw.get("records", "").split("/")[1:]),
+            keys(raw.get("records", "")),
             raw.get("optional", False),
             at,
         )
+
+
+_CAPTURE = re.compile(r"\{(\w+)\}")
+
+
+def _selecting(kind: Kind, patterns: Iterable[str]) -> cel.Environment:
+    """What the `id` and `product` of a selection may name."""
+    captured = {name: cel.STRING for pattern in patterns for name in _CAPTURE.findall(pattern)}
+    path = cel.ObjectType("path", {**captured, "file": cel.STRING, "folder": cel.STRING}, open=False)
+    return cel.Environment({"path": path, "subject": kind.type}, absent_has=True)
 
 
 def _data(state: _Loading, source: reading.Source) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, raw in source.data.get("data", {}).items():
         path, format = (raw, None) if isinstance(raw, str) else (raw["file"], raw.get("format"))
-        document = state.read(path, "", format=format)
+        document = state.read(path, "", format=format, named=(source, ("data", name)))
         if document:
             found[name] = document.data
     return found
