@@ -50,7 +50,7 @@ except ImportError:  # PyYAML was built without libyaml: the same events, some t
     from checker.documents.yaml_slow import Parser as _Parser
 
 _FOREIGN_BREAK = re.compile("[\x85\u2028\u2029]")
-_NUL_ESCAPE = re.compile(r"\\(?:0|x00|u0000|U00000000)")
+_UNUSABLE_ESCAPE = re.compile(r"\\(?:0|x00|(?:u|U0000)(?:0000|[dD][89a-fA-F]))")
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*)?)*)*")
 _LONE_TAG = re.compile(r"(?<![^\s,\[\]{}:?-])!(?=[\s,\]}]|\Z)")
 _TAG = re.compile(r"!<[^>\s]*>|\S*")
@@ -114,7 +114,9 @@ class _Reader:
                     if data is not None:
                         places = Places(array("q", self.offsets), self.children)
                         documents.append(Document(data, Positions(self.source, places)))
-            if _NUL_ESCAPE.search(self.source.text) and (faults := [*chain(*map(unusable_texts, documents))]):
+            if _UNUSABLE_ESCAPE.search(self.source.text) and (
+                faults := [*chain(*map(unusable_texts, documents))]
+            ):
                 self.faults.found += faults
                 documents = []
         except StopError:

@@ -141,8 +141,12 @@ def test_data_is_what_another_reader_of_yaml_1_2_makes_of_it(text: str) -> None:
     node = composed(text)
     check_reading(reading)
     if node is None or reading.faults:
-        # Both refuse it, or we are the stricter: no list item may be null, no file empty.
-        assert {fault.code for fault in reading.faults} - {"yaml-syntax"} <= {"null-item", "empty"}
+        # Both refuse it, or we are the stricter: no list item may be null, no file empty, no key repeated.
+        assert {fault.code for fault in reading.faults} - {"yaml-syntax"} <= {
+            "null-item",
+            "empty",
+            "duplicate-key",
+        }
         return
     (document,) = reading.documents
     assert same(document.data, plain(node))
