@@ -65,7 +65,7 @@ def start(rounds: int, scratch: Path) -> Iterator[str]:
     ]
     figures = in_turns(jobs, 3 * rounds, scratch)
     labels = {"python": "`python -c pass`", "version": "`gonogo --version`", "help": "`gonogo --help`"}
-    yield "### Start\n"
+    yield "## Start\n"
     rows = [row(label, figures[name], figures["python"]) for name, label in labels.items()]
     yield from table(["", "seconds", "× Python", "MiB"], rows)
 
@@ -76,7 +76,7 @@ def real(files: Path, rounds: int, cache: Path, scratch: Path) -> Iterator[str]:
     jobs = [floor(folder), check("terminal", folder), check("json", folder, "--output-format", "json")]
     figures = in_turns(jobs, rounds, scratch)
     count = len(list(folder.glob("keps/**/kep.yaml")))
-    yield f"### {count:,} files, every rule of `examples/kubernetes-enhancements`\n"
+    yield f"## {count:,} files, every rule of `examples/kubernetes-enhancements`\n"
     labels = {
         FLOOR: "bare loop over PyYAML's CSafeLoader, no positions",
         "terminal": "`gonogo check`",
@@ -125,7 +125,7 @@ def peers(files: Path, rounds: int, cache: Path, scratch: Path) -> Iterator[str]
         label = "bare loop over PyYAML's CSafeLoader" if name == FLOOR else name
         rows.append([*row(label, figures[name], figures["gonogo"]), faults, notes[name]])
     rows += [[name, "–", "–", "–", "–", reason] for name, reason in missing.items()]
-    yield f"### {len(paths):,} files, the same eight rules\n"
+    yield f"## {len(paths):,} files, the same eight rules\n"
     yield from table(["", "seconds", "× gonogo", "MiB", "found", "note"], rows)
     counts = ", ".join(f"{name} {count}" for name, count in RULES.items())
     yield f"There are {expected.total()} faults: {counts}. A ≠ marks a tool that counts otherwise.\n"
@@ -133,7 +133,7 @@ def peers(files: Path, rounds: int, cache: Path, scratch: Path) -> Iterator[str]
 
 def growth(files: Path, rounds: int, cache: Path, scratch: Path) -> Iterator[str]:
     """Ten and a hundred times as many files."""
-    yield "### More files, the same eight rules\n"
+    yield "## More files, the same eight rules\n"
     rows, first = [], 0.0
     for copies in COPIES:
         folder = corpus.grown(files, copies, corpus.COMPARISON, cache / "grown")

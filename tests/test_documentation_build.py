@@ -28,6 +28,7 @@ def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
         "--builder",
         "html",
         "--fail-on-warning",
+        "--no-color",
         "--keep-going",
         "--quiet",
     ]
