@@ -87,13 +87,26 @@ def read(source: Source, limits: Limits) -> Parsed:
 class _Reader:
     """Reads one file; holds what the levels of one document share."""
 
-    __slots__ = ("aliased", "anchors", "children", "deepest", "faults", "get", "limits", "offsets", "source")
+    __slots__ = (
+        "aliased",
+        "anchors",
+        "children",
+        "deepest",
+        "faults",
+        "get",
+        "limits",
+        "lone_tags",
+        "offsets",
+        "source",
+    )
 
     def __init__(self, source: Source, limits: Limits) -> None:
         self.source = source
         self.limits = limits
         self.get: Callable[[], _Event]
         self.faults = Faults(source)
+        text = source.text
+        self.lone_tags = {found.start() for found in _LONE_TAG.finditer(text)} if "!" in text else ()
         self.start_document()
 
     def start_document(self) -> None:
@@ -114,11 +127,10 @@ class _Reader:
                     if data is not None:
                         places = Places(array("q", self.offsets), self.children)
                         documents.append(Document(data, Positions(self.source, places)))
-            if _UNUSABLE_ESCAPE.search(self.source.text) and (
-                faults := [*chain(*map(unusable_texts, documents))]
-            ):
-                self.faults.found += faults
-                documents = []
+            if _UNUSABLE_ESCAPE.search(self.source.text):
+                unusable = list(chain.from_iterable(map(unusable_texts, documents)))
+                self.faults.found += unusable
+                documents = [] if unusable else documents
         except StopError:
             documents = []
         except YAMLError as error:
@@ -140,12 +152,9 @@ class _Reader:
 
     def refuse_lone_tags(self) -> None:
         """`! x` is the text x to YAML, and the parser does not tell; an author may have meant *not x*."""
-        text = self.source.text
-        if "!" in text and (lone := [found.start() for found in _LONE_TAG.finditer(text)]):
-            starts = set(self.offsets[::2])
-            for start in lone:
-                if start in starts:
-                    self.unknown_tag(start)
+        for start in self.offsets[::2] if self.lone_tags else ():
+            if start in self.lone_tags:
+                self.unknown_tag(start)
 
     def place(self, slot: int) -> tuple[int, int]:
         """The offsets of a key or a value."""
@@ -200,12 +209,8 @@ class _Reader:
         if wanted is float and type(value) is int:
             return float(value)
         if wanted is not None and type(value) is not wanted:
-            self.faults.add(
-                *self.place(slot),
-                "wrong-tag",
-                "This value is not what its tag says it is.",
-                "Remove the tag.",
-            )
+            message = "This value is not what its tag says it is."
+            self.faults.add(*self.place(slot), "wrong-tag", message, "Remove the tag.")
         return value
 
     def nodes(self) -> int:

@@ -110,6 +110,7 @@ SLOW = {
     "yaml colons": ("yaml", "a" * 200_000 + ":"),
     "yaml list": ("yaml", "[" + "a, " * 50_000 + "]"),
     "yaml bangs": ("yaml", "a: " + "! " * 100_000),
+    "yaml documents": ("yaml", "--- ! x\n" * 20_000),
     "yaml properties": ("yaml", "a: &b " + "# \n " * 50_000),
     "json quotes": ("json", '"' + "\\" * 200_001),
     "json spaces": ("json", " " * 200_000 + "["),
