@@ -7,7 +7,7 @@ Results, rules, diagnostics and inputs stand one a line: `grep` and `diff` work 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from json import dumps
 from typing import Any
 
@@ -37,19 +37,37 @@ def render(report: Report, options: Options) -> str:
             **{each.replace("-", "_"): number for each, number in tally.counts(report.results).items()},
         },
     }
-    members = [f"{dumps(name)}: {dumps(value)}" for name, value in head.items()]
-    members += [
-        _list("results", map(_result, report.results, prints)),
-        _list("rules", map(_rule, report.rules)),
-        _list("diagnostics", map(_diagnostic, report.diagnostics)),
-        _list("inputs", map(_evidence, report.inputs)),
-    ]
-    return inert("{\n" + ",\n".join(members) + "\n}\n", "\\u{:04x}")
+    lists = {
+        "results": map(_result, report.results, prints),
+        "rules": map(_rule, report.rules),
+        "diagnostics": map(_diagnostic, report.diagnostics),
+        "inputs": map(_evidence, report.inputs),
+    }
+    # Joined once, line by line: a report of every result is large, and each copy of it as large again.
+    return "\n".join(_lines(head, lists))
 
 
-def _list(name: str, items: Iterable[dict[str, Any]]) -> str:
-    rows = ",\n".join(map(dumps, items))
-    return f'"{name}": [\n{rows}\n]' if rows else f'"{name}": []'
+def _lines(head: dict[str, Any], lists: dict[str, Iterator[dict[str, Any]]]) -> Iterator[str]:
+    yield "{"
+    for name, value in head.items():
+        yield f"{dumps(name)}: {_row(value)},"
+    for position, (name, items) in enumerate(lists.items(), 1):
+        end = "," if position < len(lists) else ""
+        row = next(items, None)
+        if row is None:
+            yield f'"{name}": []{end}'
+            continue
+        yield f'"{name}": ['
+        for following in items:
+            yield f"{_row(row)},"
+            row = following
+        yield _row(row)
+        yield f"]{end}"
+    yield "}\n"
+
+
+def _row(value: object) -> str:
+    return inert(dumps(value), "\\u{:04x}")
 
 
 def _result(result: Result, fingerprint: str) -> dict[str, Any]:
