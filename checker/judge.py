@@ -56,10 +56,15 @@ def report(
     rules: Iterable[RuleInfo],
     diagnostics: Sequence[Diagnostic],
     inputs: Iterable[Evidence],
+    complete: bool = True,
 ) -> Report:
-    """The record of one evaluation. Diagnostics that are errors leave the verdict undecided."""
+    """The record of one evaluation.
+
+    `complete`: everything was found that must be there. Where it was not, and where a diagnostic is an error,
+    the verdict is no better than undecided.
+    """
     computed = verdict(results)
-    if computed != "no-go" and any(d.level == "error" for d in diagnostics):
+    if computed != "no-go" and (not complete or any(d.level == "error" for d in diagnostics)):
         computed = "undecided"
     code = exit_code(computed, results, diagnostics)
     with_results = {result.rule for result in results}
@@ -91,9 +96,9 @@ def _diagnostic_order(diagnostic: Diagnostic) -> tuple[bool, str, int, int, str]
 
 def next_step(code: int, results: Sequence[Result], diagnostics: Iterable[Diagnostic]) -> str:
     """The one command or action that helps most now."""
+    first = min(diagnostics, key=_diagnostic_order, default=None)
+    place = f" at {first.location.path}" if first and first.location else ""
     if code == USAGE:
-        first = next((d for d in sorted(diagnostics, key=_diagnostic_order) if d.level == "error"), None)
-        place = f" at {first.location.path}" if first and first.location else ""
         return f"mend the first diagnostic{place}, then run gonogo check again"
     if code == NOTHING:
         return "gonogo config show tells which files and packs gonogo looks for"
@@ -108,6 +113,8 @@ def next_step(code: int, results: Sequence[Result], diagnostics: Iterable[Diagno
     )
     if blocking:
         return f"gonogo explain {blocking.rule}"
+    if code == UNDECIDED and first:
+        return f"mend the first warning{place}, then run gonogo check again"
     if any(r.enforcement == "upcoming" and r.outcome == "fail" for r in results):
         return "gonogo check --statistics shows what the next gate will ask for"
     return ""

@@ -12,7 +12,7 @@ from checker.model import SEVERITIES, Enforcement, Location, Path, RuleInfo, Sev
 from checker.policy import language
 from checker.policy.gates import Binding, Gate, matches
 from checker.policy.policies import ParamValue, Policy, Rule
-from checker.policy.workspace import Workspace
+from checker.policy.workspace import Selection, Workspace
 from checker.snapshot import Snapshot, Subject
 
 
@@ -74,6 +74,10 @@ class Selector(NamedTuple):
                 for path in self.paths
             )
         )
+
+    def takes_selection(self, selection: Selection) -> bool:
+        """Whether all that a selection names is asked for."""
+        return not self.paths and (not self.kinds or selection.kind.name in self.kinds)
 
 
 def make(workspace: Workspace, snapshot: Snapshot, as_of: datetime, selector: Selector) -> Plan:
@@ -160,21 +164,20 @@ class _Maker:
         params = candidate.params
         if found:
             counting = [pair for pair in found if reached(pair[0], stages)]
-            gate, binding = _strictest(counting or found)
+            gate, binding = _strictest(counting) if counting else _nearest(found)
             gate_id = gate.id
             params = {**params, **{k: v for k, v in binding.params.items() if k in params}}
             enforcement = "advisory" if binding.advisory else "mandatory"
             if not counting:
-                upcoming = min(found, key=lambda pair: (pair[0].leads_to or 0, pair[0].id))[0]
-                gate_id = upcoming.id
                 enforcement = "upcoming"
-                if not self._is_next(upcoming, stages):
-                    later = f"gate {upcoming.id} asks for it, which is not next yet"
+                if not self._is_next(gate, stages):
+                    later = f"gate {gate_id} asks for it, which is not next yet"
         effective = (rule.effective if rule else None) or (policy.effective if policy else None)
         if effective and day < effective:
             enforcement = "upcoming"
         if policy:
             params = {**params, **self.selector.params.get(policy.id, {})}
+            params = {name: policy.params[name].fitted(value) for name, value in params.items()}
         return Bound(info, enforcement, gate_id, params, policy, rule, later)
 
     def _is_next(self, gate: Gate, stages: tuple[str, ...]) -> bool:
@@ -213,12 +216,17 @@ def _strictest(found: Sequence[tuple[Gate, Binding]]) -> tuple[Gate, Binding]:
     return max(found, key=lambda pair: (not pair[1].advisory, pair[0].leads_to or 0, pair[0].id))
 
 
+def _nearest(found: Sequence[tuple[Gate, Binding]]) -> tuple[Gate, Binding]:
+    """The gate that comes first, then by id."""
+    return min(found, key=lambda pair: (pair[0].leads_to or 0, pair[0].id))
+
+
 def kind_rules(kind: Kind) -> tuple[RuleInfo, RuleInfo]:
     """The two rules that every kind brings: its artifacts can be read, and have its shape."""
     return (
         RuleInfo(
             kind.rules.readable,
-            f"The {kind.title} can be read",
+            f"The {kind.name} can be read",
             kind.name,
             "",
             "",
@@ -228,7 +236,7 @@ def kind_rules(kind: Kind) -> tuple[RuleInfo, RuleInfo]:
         ),
         RuleInfo(
             kind.rules.schema,
-            f"The {kind.title} has the fields of its kind",
+            f"The {kind.name} has the fields of its kind",
             kind.name,
             "",
             "",

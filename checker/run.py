@@ -33,23 +33,19 @@ def load(folder: str) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
     return workspaces.load(Disk, folder)
 
 
-def collect(workspace: Workspace, folder: str) -> tuple[Snapshot, tuple[Diagnostic, ...]]:
-    """Every subject of a workspace."""
-    subjects, counts = files.collect(workspace.selections, Disk(folder))
-    unmatched = tuple(
-        workspace.source.diagnostic(
-            "no-subjects",
-            f"no file fits {', '.join(selection.patterns)}",
-            selection.at,
-            "Mend the pattern, or write `optional: true` where none is expected yet.",
-            warning=True,
-        )
-        for index, selection in enumerate(workspace.selections)
-        if not counts[index] and not selection.optional
+def collect(
+    workspace: Workspace, folder: str, selector: plan.Selector
+) -> tuple[Snapshot, tuple[Diagnostic, ...]]:
+    """Every subject of a workspace; it is complete where no selection that is asked for came back empty."""
+    found = files.collect(workspace.selections, Disk(folder))
+    hint = "Mend the pattern, or write `optional: true` where none is expected yet."
+    diagnostics = tuple(
+        workspace.source.diagnostic("no-subjects", why, selection.at, hint, warning=True)
+        for selection, why in found.missing
     )
-    inputs: dict[str, Evidence] = {e.locator: e for s in subjects for e in s.evidence}
+    complete = not any(selector.takes_selection(selection) for selection, _ in found.missing)
     kinds = frozenset(selection.kind.name for selection in workspace.selections)
-    return Snapshot(tuple(subjects), workspace.data, kinds, tuple(inputs.values())), unmatched
+    return Snapshot(tuple(found.subjects), workspace.data, kinds, found.inputs, complete), diagnostics
 
 
 def check(request: Request) -> Report:
@@ -61,11 +57,12 @@ def check(request: Request) -> Report:
     selector = request.selector(workspace)
     if not isinstance(selector, plan.Selector):
         return _report(workspace.name, as_of, [], (), (*diagnostics, *selector), workspace.inputs)
-    snapshot, unmatched = collect(workspace, request.folder)
+    snapshot, missing = collect(workspace, request.folder, selector)
     planned = plan.make(workspace, snapshot, as_of, selector)
     results = records.run(planned, progress=request.progress)
     inputs = (*workspace.inputs, *snapshot.inputs)
-    return _report(workspace.name, as_of, results, planned.rules, (*diagnostics, *unmatched), inputs)
+    found = (*diagnostics, *missing)
+    return _report(workspace.name, as_of, results, planned.rules, found, inputs, snapshot.complete)
 
 
 def _report(
@@ -75,6 +72,7 @@ def _report(
     rules: Sequence[RuleInfo],
     diagnostics: Sequence[Diagnostic],
     inputs: Sequence[Evidence],
+    complete: bool = True,
 ) -> Report:
     return judge.report(
         tool_version=checker.__version__,
@@ -84,4 +82,5 @@ def _report(
         rules=rules,
         diagnostics=diagnostics,
         inputs=inputs,
+        complete=complete,
     )

@@ -60,6 +60,8 @@ class Snapshot:
     """The kinds that were looked for, whether or not any subject was found."""
     inputs: tuple[Evidence, ...] = ()
     """Every file that was read for it."""
+    complete: bool = True
+    """Whether everything was found that must be there."""
 
     @cached_property
     def by_kind(self) -> Mapping[str, Sequence[Subject]]:

@@ -27,14 +27,20 @@ class Param(NamedTuple):
 
     def refusal(self, value: ParamValue) -> str:
         """Why `value` may not replace the default; empty when it may."""
+        value = self.fitted(value)
+        found = f"; found {cel.format_value(value)}"
         if _family(value) != _family(self.default):
-            return f"{self.name} must be {_family(self.default)}; found {cel.format_value(value)}"
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return f"{self.name} must be {_family(self.default)}{found}"
+        if isinstance(value, int | float) and not isinstance(value, bool):
             if self.minimum is not None and value < self.minimum:
-                return f"{self.name} must be at least {self.minimum:g}; found {value}"
+                return f"{self.name} must be at least {cel.format_value(self.minimum)}{found}"
             if self.maximum is not None and value > self.maximum:
-                return f"{self.name} must be at most {self.maximum:g}; found {value}"
+                return f"{self.name} must be at most {cel.format_value(self.maximum)}{found}"
         return ""
+
+    def fitted(self, value: ParamValue) -> ParamValue:
+        """A whole number as the double that the default is."""
+        return float(value) if type(value) is int and isinstance(self.default, float) else value
 
 
 def _family(value: ParamValue) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from checker import cel, documents
 from checker.documents import Document, Reading
@@ -24,19 +24,40 @@ class Files(Protocol):
         """The bytes of a file, or why there are none."""
 
 
-def collect(selections: Iterable[Selection], files: Files) -> tuple[list[Subject], dict[int, int]]:
-    """The subjects that the selections name, and how many files each selection (by its place) found.
+class Collected(NamedTuple):
+    """What a collection found."""
+
+    subjects: list[Subject]
+    """In the order of path and position."""
+    inputs: tuple[Evidence, ...]
+    """Every file that was read, those without any subject too."""
+    missing: tuple[tuple[Selection, str], ...]
+    """Selections that found no subject and are not optional, and why."""
+
+
+def collect(selections: Iterable[Selection], files: Files) -> Collected:
+    """The subjects that the selections name.
 
     A file that several selections name yields its subjects for each of them.
     """
     selections = tuple(selections)
-    counts: dict[int, int] = {}
     subjects: list[Subject] = []
-    for index, chosen in enumerate(choose(selections, files)):
-        counts[index] = len(chosen)
+    inputs: dict[str, Evidence] = {}
+    missing: list[tuple[Selection, str]] = []
+    for selection, chosen in zip(selections, choose(selections, files), strict=True):
+        before = len(subjects)
         for path, captures in chosen.items():
-            subjects += _subjects(selections[index], path, captures, files)
-    return _unique(subjects), counts
+            inputs[path], found = _subjects(selection, path, captures, files)
+            subjects += found
+        if len(subjects) == before and not selection.optional:
+            patterns = ", ".join(selection.patterns)
+            what = (
+                f"what fits {patterns} holds no {selection.kind.name}"
+                if chosen
+                else f"no file fits {patterns}"
+            )
+            missing.append((selection, what))
+    return Collected(_unique(subjects), tuple(inputs.values()), tuple(missing))
 
 
 def choose(selections: Sequence[Selection], files: Files) -> Iterator[dict[str, Mapping[str, str]]]:
@@ -55,27 +76,30 @@ def choose(selections: Sequence[Selection], files: Files) -> Iterator[dict[str, 
 
 def _subjects(
     selection: Selection, path: str, captures: Mapping[str, str], files: Files
-) -> Iterator[Subject]:
+) -> tuple[Evidence, list[Subject]]:
+    """What was read, and the subjects of one file."""
     captures = {"file": path, "folder": path.rpartition("/")[0], **captures}
     raw = files.read(path)
     if isinstance(raw, Fault):
-        yield _broken(selection, path, captures, Evidence(path, "", COLLECTOR), None, (raw,))
-        return
+        evidence = Evidence(path, "", COLLECTOR)
+        return evidence, [_broken(selection, path, captures, evidence, None, (raw,))]
     format = selection.format or documents.format_of(path)
     if format is None:
+        evidence = Evidence(path, "", COLLECTOR)
         fault = Fault(
             "unknown-format", "nothing tells the format of this file", None, "State `format` in gonogo.yaml."
         )
-        yield _broken(selection, path, captures, Evidence(path, "", COLLECTOR), None, (fault,))
-        return
+        return evidence, [_broken(selection, path, captures, evidence, None, (fault,))]
     reading = documents.read(raw, format)
     evidence = Evidence(path, reading.digest, COLLECTOR)
     faults = tuple(fault for fault in reading.faults if fault.code not in selection.kind.ignored)
     if faults or not reading.documents:
-        yield _broken(selection, path, captures, evidence, reading, faults)
-        return
-    for document in reading.documents:
-        yield from _records(selection, path, captures, evidence, reading, document)
+        return evidence, [_broken(selection, path, captures, evidence, reading, faults)]
+    return evidence, [
+        subject
+        for document in reading.documents
+        for subject in _records(selection, path, captures, evidence, reading, document)
+    ]
 
 
 def _records(
