@@ -6,26 +6,42 @@ its root. They are plain files in both cases, so a path is all that anyone needs
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
-_PACKAGE = Path(__file__).parent
-_INSTALLED = _PACKAGE / "_shipped"
-ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+_INSTALLED = os.path.join(_PACKAGE, "_shipped")
+ROOT = _INSTALLED if os.path.isdir(_INSTALLED) else os.path.dirname(_PACKAGE)
 """The folder that holds the three below."""
 
-POLICIES = ROOT / "policies"
+POLICIES = os.path.join(ROOT, "policies")
 """Packs, one folder each."""
-SCHEMAS = ROOT / "schemas"
+SCHEMAS = os.path.join(ROOT, "schemas")
 """JSON Schemas of the file formats; those of the kinds in `kinds/`."""
-REPORTS = ROOT / "reports"
+REPORTS = os.path.join(ROOT, "reports")
 """Templates and styles of reports."""
+
+_SCHEMA = ".schema.json"
+
+
+def schema(name: str) -> str:
+    """The text of a shipped schema: `policy`, `kinds/prd`. Raises FileNotFoundError for any other name."""
+    with open(os.path.join(SCHEMAS, *name.split("/")) + _SCHEMA, encoding="utf-8") as file:
+        return file.read()
+
+
+def pack(name: str) -> str:
+    """The folder of a shipped pack."""
+    return os.path.join(POLICIES, name)
 
 
 def pack_names() -> tuple[str, ...]:
     """The shipped packs, sorted."""
-    return tuple(sorted(folder.parent.name for folder in POLICIES.glob("*/pack.yaml")))
+    return tuple(
+        sorted(name for name in os.listdir(POLICIES) if os.path.isfile(os.path.join(pack(name), "pack.yaml")))
+    )
 
 
 def kind_names() -> tuple[str, ...]:
     """The kinds whose schemas are shipped, sorted."""
-    return tuple(sorted(file.name.partition(".")[0] for file in (SCHEMAS / "kinds").glob("*.schema.json")))
+    files = os.listdir(os.path.join(SCHEMAS, "kinds"))
+    return tuple(sorted(file.removesuffix(_SCHEMA) for file in files if file.endswith(_SCHEMA)))

@@ -52,7 +52,7 @@ def page() -> str:
     """The whole page."""
     parts = [INTRODUCTION]
     for pack in reversed(shipped.pack_names()):
-        folder = str(shipped.POLICIES / pack)
+        folder = shipped.pack(pack)
         library, wrong = workspace.library(Disk, {folder: pack})
         assert not [d for d in wrong if d.level == "error"], wrong
         parts.append(f"## {pack}\n")

@@ -36,7 +36,7 @@ class DarknessError(Exception):
 def ships(arguments: tuple[Any, ...]) -> bool:
     """Whether an event is about what travels inside the package."""
     folders = (shipped.POLICIES, shipped.REPORTS, shipped.SCHEMAS)
-    return bool(arguments) and str(arguments[0]).startswith(tuple(map(str, folders)))
+    return bool(arguments) and str(arguments[0]).startswith(folders)
 
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:

@@ -18,7 +18,7 @@ PACKS = ("launch-readiness", "lifecycle")
 
 
 def policies(pack: str) -> tuple[Policy, ...]:
-    library, wrong = workspace.library(Disk, {str(shipped.POLICIES / pack): pack})
+    library, wrong = workspace.library(Disk, {shipped.pack(pack): pack})
     assert wrong == (), wrong
     return tuple(policy for policy in library.policies if policy.pack == pack)
 
@@ -35,8 +35,8 @@ def test_two_packs_ship() -> None:
 
 @pytest.mark.parametrize("pack", PACKS)
 def test_the_tests_of_a_pack_pass_and_cover_every_rule(pack: str) -> None:
-    disk = Disk(str(shipped.POLICIES / pack))
-    library, wrong = workspace.library(Disk, {str(shipped.POLICIES / pack): ""})
+    disk = Disk(shipped.pack(pack))
+    library, wrong = workspace.library(Disk, {shipped.pack(pack): ""})
     assert wrong == ()
     files = [path for path, _ in disk.find("*.tests.yaml")]
     run = testing.run(files, disk.read, library, [""])

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from checker import plan
 from checker.authoring import composition
@@ -202,14 +201,13 @@ class _Reader:
     def _location(self, at: Path) -> Location:
         return Location(self.source.path, self.source.span(at))
 
-    def _zone(self) -> ZoneInfo:
+    def _zone(self) -> tzinfo:
         name = self.source.data.get("timezone", "UTC")
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = moment.zone(name)
+        if zone is None:
             hint = "Write an IANA name such as Europe/London."
             self._wrong("unknown-timezone", f"there is no time zone `{name}`", ("timezone",), hint)
-            return ZoneInfo("UTC")
+        return zone or UTC
 
     def _moment(self, at: Path) -> datetime | None:
         text: Any = self.source.data

@@ -46,7 +46,7 @@ def find(folder: str | None) -> tuple[Setting | None, tuple[Diagnostic, ...]]:
     """
     home = options.workspace_folder(folder) if folder else options.nearest(".")
     if home is None:
-        packs = {str(shipped.POLICIES / name): f"gonogo:{name}" for name in shipped.pack_names()}
+        packs = {shipped.pack(name): f"gonogo:{name}" for name in shipped.pack_names()}
         found, wrong = workspaces.library(Disk, packs)
         about = {policy.kind.name: policy.kind for policy in found.policies}
         return Setting(None, catalogue.entries(found.policies, about.values())), wrong

@@ -39,7 +39,7 @@ def find(
     Raises:
         Problem: a path is not there, or is nothing that can be tested.
     """
-    found = [Target(str(shipped.POLICIES / name), f"gonogo:{name}", f"gonogo:{name}") for name in names]
+    found = [Target(shipped.pack(name), f"gonogo:{name}", f"gonogo:{name}") for name in names]
     for path in paths:
         found += _at(path)
     if found or paths:

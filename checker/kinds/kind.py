@@ -81,7 +81,7 @@ def load(name: str, schema: Any, document: Document, path: str) -> Kind | tuple[
 
 def shipped_kind(name: str) -> Kind:
     """A kind that gonogo ships (see `shipped_names`). Raises FileNotFoundError for any other name."""
-    text = (shipped.SCHEMAS / "kinds" / f"{name}.schema.json").read_text("utf-8")
+    text = shipped.schema(f"kinds/{name}")
     return _kind(name, json.loads(text), "")
 
 

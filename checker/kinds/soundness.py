@@ -53,7 +53,7 @@ def faults(document: Document) -> tuple[Fault, ...]:
 
 
 def _meta() -> Validator:
-    return Validator(json.loads((shipped.SCHEMAS / "kind.schema.json").read_text("utf-8")))
+    return Validator(json.loads(shipped.schema("kind")))
 
 
 def _fault(document: Document, path: Path, message: str, hint: str = "") -> Fault:

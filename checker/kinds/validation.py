@@ -57,7 +57,7 @@ class Validator:
         return self._root
 
     def _is_unknown(self, path: Path) -> bool:
-        """Whether a field with nothing behind it, which the data leaves out, is one that may not stand there."""
+        """Whether a field with nothing behind it, which the data leaves out, may not stand there."""
         form = self.root.at(path[:-1])
         return path[-1] not in form.properties and bool(form.properties) and form.unnamed is None
 

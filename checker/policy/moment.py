@@ -1,9 +1,9 @@
-"""The clock of an evaluation: a text that a person or a test states, as a moment."""
+"""The clock of an evaluation: a text that someone states as a moment, and the zone it is seen in."""
 
 from __future__ import annotations
 
 import datetime as calendar
-from datetime import datetime, time, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 
 from checker.policy.language import day_of
 
@@ -16,6 +16,18 @@ def parse(text: str, zone: tzinfo) -> datetime | None:
     if len(text) == len("YYYY-MM-DD"):
         return end_of(day, zone)
     return datetime.fromisoformat(text).astimezone(zone)
+
+
+def zone(name: str) -> tzinfo | None:
+    """The time zone of an IANA name such as Europe/London; None: there is none."""
+    if name == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - most workspaces stay with UTC
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def end_of(day: calendar.date, zone: tzinfo) -> datetime:

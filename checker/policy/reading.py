@@ -129,8 +129,7 @@ _VALIDATORS: dict[str, validation.Validator] = {}
 
 def _validator(schema: str) -> validation.Validator:
     if schema not in _VALIDATORS:
-        text = (shipped.SCHEMAS / f"{schema}.schema.json").read_text("utf-8")
-        _VALIDATORS[schema] = validation.Validator(json.loads(text))
+        _VALIDATORS[schema] = validation.Validator(json.loads(shipped.schema(schema)))
     return _VALIDATORS[schema]
 
 

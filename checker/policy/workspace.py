@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any, NamedTuple, Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from checker import cel, kinds, shipped
 from checker.kinds import Kind
 from checker.model import Diagnostic, Evidence, Fault, Location, Path
 from checker.policy import gates as gates_
-from checker.policy import reading
+from checker.policy import moment, reading
 from checker.policy.policies import ParamValue, Policy, compile_policy, keys, suggestion
 
 CONFIGURATION = "gonogo.yaml"
@@ -65,7 +65,7 @@ class Workspace(NamedTuple):
     """All that we judge with, read and compiled."""
 
     name: str
-    zone: ZoneInfo
+    zone: tzinfo
     source: reading.Source
     kinds: Mapping[str, Kind]
     policies: tuple[Policy, ...]
@@ -185,20 +185,14 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
     )
 
 
-def _zone(state: _Loading, source: reading.Source) -> ZoneInfo | None:
+def _zone(state: _Loading, source: reading.Source) -> tzinfo | None:
     name = source.data.get("timezone", "UTC")
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        state.diagnostics.append(
-            source.diagnostic(
-                "unknown-timezone",
-                f"there is no time zone `{name}`",
-                ("timezone",),
-                "Write an IANA name such as Europe/London.",
-            )
-        )
-        return None
+    zone = moment.zone(name)
+    if zone is None:
+        message = f"there is no time zone `{name}`"
+        hint = "Write an IANA name such as Europe/London."
+        state.diagnostics.append(source.diagnostic("unknown-timezone", message, ("timezone",), hint))
+    return zone
 
 
 def _listed(value: str | list[str] | None) -> tuple[str, ...]:
@@ -241,8 +235,8 @@ def _policies(
             folder, shown = prefix, prefix
             if name.startswith("../"):
                 files, folder = state.open(f"{state.folder}/{name}"), ""
-        elif (shipped.POLICIES / name / PACK).is_file():
-            files, folder, shown = state.open(str(shipped.POLICIES / name)), "", f"gonogo:{name}"
+        elif name in shipped.pack_names():
+            files, folder, shown = state.open(shipped.pack(name)), "", f"gonogo:{name}"
         else:
             names = shipped.pack_names()
             state.diagnostics.append(

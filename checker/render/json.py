@@ -7,7 +7,7 @@ Results, rules, diagnostics and inputs stand one a line: `grep` and `diff` work 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from json import dumps
 from typing import Any
 
@@ -47,7 +47,7 @@ def render(report: Report, options: Options) -> str:
     return "\n".join(_lines(head, lists))
 
 
-def _lines(head: dict[str, Any], lists: dict[str, Iterator[dict[str, Any]]]) -> Iterator[str]:
+def _lines(head: dict[str, Any], lists: Mapping[str, Iterator[dict[str, Any]]]) -> Iterator[str]:
     yield "{"
     for name, value in head.items():
         yield f"{dumps(name)}: {_row(value)},"

@@ -163,7 +163,7 @@ class _Page:
         return [f"{arrow} {_where(location)}{visible(about)}"] if location.path else []
 
     def _reason(self, gutter: int, reason: Reason, location: Location, message: str) -> list[str]:
-        """What the heading does not say yet: the reason, and the artifacts' values that it does not name itself."""
+        """What the heading does not say yet: the reason, and artifacts' values that it does not name."""
         lines = self._note(gutter, "why", reason.text) if reason.text != message else []
         news = [
             seen

@@ -331,7 +331,7 @@ def test_what_a_kind_is_without_saying_so() -> None:
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_a_shipped_schema_would_be_accepted_from_a_workspace(name: str) -> None:
-    found = document((shipped.SCHEMAS / "kinds" / f"{name}.schema.json").read_text("utf-8"))
+    found = document(shipped.schema(f"kinds/{name}"))
     loaded = load(name, found.data, found, "x")
     assert isinstance(loaded, Kind), [diagnostic.message for diagnostic in loaded]
     assert loaded.type.fields == shipped_kind(name).type.fields

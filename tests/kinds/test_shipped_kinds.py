@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -18,13 +19,11 @@ from checker.kinds.validation import Validator
 from tests.kinds.making import document, kind
 
 NAMES = shipped_names()
-FILES = sorted(shipped.SCHEMAS.glob("**/*.schema.json"))
+FILES = sorted(Path(shipped.SCHEMAS).glob("**/*.schema.json"))
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(
-        (shipped.SCHEMAS / "kinds" / f"{name}.schema.json").read_text("utf-8")
-    )
+    schema: dict[str, Any] = json.loads(shipped.schema(f"kinds/{name}"))
     return schema
 
 
@@ -245,8 +244,8 @@ def test_a_row_of_a_description() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_schema_of_kinds_accepts_it(name: str) -> None:
-    text = (shipped.SCHEMAS / "kinds" / f"{name}.schema.json").read_text("utf-8")
-    meta = json.loads((shipped.SCHEMAS / "kind.schema.json").read_text("utf-8"))
+    text = shipped.schema(f"kinds/{name}")
+    meta = json.loads(shipped.schema("kind"))
     assert Validator(meta).faults(document(text)) == ()
 
 
