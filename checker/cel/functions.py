@@ -133,7 +133,7 @@ class Definition:
 
     def select(self, values: tuple[object, ...]) -> Implementation:
         """The implementation for these arguments. Raises FunctionError where there is none."""
-        classes = tuple(value.__class__ for value in values)
+        classes = tuple(map(type, values))
         found = self.dispatch.get(classes)
         if found is None:
             found = self._find(classes)
