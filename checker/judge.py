@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from checker.model import Diagnostic, Evidence, Location, Report, Result, RuleInfo, Verdict
+from checker.model import SEVERITIES, Diagnostic, Evidence, Location, Report, Result, RuleInfo, Verdict
 
 PASS, NO_GO, USAGE, NOTHING, UNDECIDED = 0, 1, 2, 3, 4
 """Exit codes; when several apply, the first of USAGE, NO_GO, UNDECIDED, NOTHING wins."""
@@ -102,22 +102,13 @@ def next_step(code: int, results: Sequence[Result], diagnostics: Iterable[Diagno
         return f"mend the first diagnostic{place}, then run gonogo check again"
     if code == NOTHING:
         return "gonogo config show tells which files and packs gonogo looks for"
-    blocking = next(
-        (
-            r
-            for outcome in ("fail", "error")
-            for r in sorted(results, key=lambda r: _RANK[r.severity])
-            if r.outcome == outcome and r.enforcement == "mandatory" and not r.waived
-        ),
-        None,
-    )
+    findings = [r for r in results if r.outcome in ("fail", "error")]
+    blocking = [r for r in findings if r.enforcement == "mandatory" and not r.waived]
     if blocking:
-        return f"gonogo explain {blocking.rule}"
+        worst = min(blocking, key=lambda r: (r.outcome == "error", SEVERITIES.index(r.severity)))
+        return f"gonogo explain {worst.rule}"
     if code == UNDECIDED and first:
         return f"mend the first warning{place}, then run gonogo check again"
-    if any(r.enforcement == "upcoming" and r.outcome == "fail" for r in results):
+    if any(r.enforcement == "upcoming" and r.outcome == "fail" for r in findings):
         return "gonogo check --statistics shows what the next gate will ask for"
     return ""
-
-
-_RANK = {"critical": 0, "high": 1, "medium": 2, "low": 3}
