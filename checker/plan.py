@@ -178,6 +178,8 @@ class _Maker:
         if policy:
             params = {**params, **self.selector.params.get(policy.id, {})}
             params = {name: policy.params[name].fitted(value) for name, value in params.items()}
+        if rule and rule.title.variables:
+            info = info._replace(title=title(rule, params))
         return Bound(info, enforcement, gate_id, params, policy, rule, later)
 
     def _is_next(self, gate: Gate, stages: tuple[str, ...]) -> bool:
