@@ -24,6 +24,8 @@ NEVER_ENTERED = frozenset((".git",))
 _OPEN = os.O_RDONLY
 for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
     _OPEN |= getattr(os, _flag, 0)  # what a system does not have, it does not need
+_REFUSES_LINKS = hasattr(os, "O_NOFOLLOW")
+"""Opening a symbolic link fails, so that no separate look is needed."""
 _WILD = re.compile(r"\*+|\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 Found = tuple[str, dict[str, str]]
@@ -99,7 +101,14 @@ class Disk:
     def read(self, path: str, limit: int = LIMIT) -> bytes | Fault:
         """The bytes of a file, or why they cannot be had; `limit` is in bytes."""
         try:
-            full = self._locate(path)
+            direct = self._direct(path)
+            if direct is not None:
+                try:
+                    return _read_stable(direct, limit)
+                except OSError as error:
+                    if error.errno != errno.ELOOP:  # it is a symbolic link, and was not followed
+                        raise
+            full = self._behind_links(path)
             if full is None:
                 hint = "Copy the file into the workspace, or extend the workspace."
                 return Fault("outside-workspace", "The file lies outside of the workspace.", hint=hint)
@@ -113,13 +122,17 @@ class Disk:
                 "unreadable", f"The file cannot be read: {error.strerror}.", hint="Check its permissions."
             )
 
-    def _locate(self, path: str) -> str | None:
-        """The file to open, behind its symbolic links; None where that is outside of the root."""
+    def _direct(self, path: str) -> str | None:
+        """The file to open where the walk came by its folder, so that only itself may be a symbolic link."""
         folder, _, name = path.rpartition("/")
-        full = os.path.join(self._root, path)
-        if folder in self._real_folders and name not in ("", ".", "..") and not os.path.islink(full):
-            return full
-        full = os.path.realpath(full)
+        if folder not in self._real_folders or name in ("", ".", ".."):
+            return None
+        full = f"{self._root}/{path}"
+        return full if _REFUSES_LINKS or not os.path.islink(full) else None
+
+    def _behind_links(self, path: str) -> str | None:
+        """The file to open, behind all symbolic links; None where that is outside of the root."""
+        full = os.path.realpath(os.path.join(self._root, path))
         return full if os.path.commonpath((full, self._root)) == self._root else None
 
 
