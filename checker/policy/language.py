@@ -285,7 +285,9 @@ FUNCTIONS: tuple[Entry, ...] = (
         'related(kind) -> list, related(kind, "optional") -> list',
         "The data of the subjects of that kind with the same product, sorted by id. Finding none is an error "
         'unless "optional" is given.',
-        cel.Function("related", (cel.STRING,), cel.ListType(cel.DYN), _related, contextual=True),
+        cel.Function(
+            "related", (cel.STRING,), cel.ListType(cel.DYN, may_be_empty=False), _related, contextual=True
+        ),
         cel.Function(
             "related", (cel.STRING, cel.STRING), cel.ListType(cel.DYN), _related_optional, contextual=True
         ),

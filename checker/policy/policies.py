@@ -164,8 +164,8 @@ class _Compiler:
         condition = self._expression((*at, "assert"), raw, cel.BOOL, item)
         when = self._expression((*at, "when"), raw, cel.BOOL, item)
         key = self._expression((*at, "key"), raw, None, item)
-        if condition and not raw.get("allow_empty", False):
-            self._emptiness(condition, (self.when, when))
+        if condition:
+            self._rarely_meant(condition, (self.when, when), raw.get("allow_empty", False))
         title = self._template((*at, "title"), raw, item)
         if title is not None and title.variables - {"params"}:
             hint = "A title stands for all subjects; what differs goes into `message`."
@@ -287,12 +287,29 @@ class _Compiler:
     def _issues(self, at: Path, issues: tuple[cel.Issue, ...]) -> None:
         self.diagnostics += (issue_diagnostic(self.source, at, issue) for issue in issues)
 
-    def _emptiness(self, condition: Expression, whens: Iterable[Expression | None]) -> None:
-        guards = [when.program for when in whens if when]
-        for start, end, text in lint.unguarded_lists(condition.program, guards):
-            span = offset_span(self.source, condition.at, start, end)
+    def _rarely_meant(
+        self, condition: Expression, whens: Iterable[Expression | None], allow_empty: bool
+    ) -> None:
+        """Warn of an assertion that holds where its author hardly wants it to."""
+        program, guards = condition.program, [when.program for when in whens if when]
+        always = lint.constant(program)
+        if always is not None:
+            message = f"this is always {str(always).lower()}, whatever is checked"
+            self._warn("constant", message, condition, (0, len(program.text)), "Read a field of the subject.")
+        for start, end, text in () if allow_empty else lint.unguarded_lists(program, guards):
             hint = f"Add `size({text}) > 0 &&`, or `allow_empty: true` to the rule where empty is fine."
-            self._report("empty-passes", f"this holds when {text} is empty", span, hint, warning=True)
+            self._warn("empty-passes", f"this holds when {text} is empty", condition, (start, end), hint)
+        for start, end, text in lint.ages_ahead(program, guards):
+            days = text.removeprefix("age(").removesuffix(")")
+            message = "this holds for a day in the future, whose age is negative"
+            hint = f"Write within_last({days}, …), or add `{text} >= 0 &&`."
+            self._warn("future-passes", message, condition, (start, end), hint)
+
+    def _warn(
+        self, code: str, message: str, expression: Expression, part: tuple[int, int], hint: str
+    ) -> None:
+        span = offset_span(self.source, expression.at, *part)
+        self._report(code, message, span, hint, warning=True)
 
 
 def _param_type(default: ParamValue) -> cel.Type:

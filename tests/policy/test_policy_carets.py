@@ -210,6 +210,32 @@ warning[empty-passes]: this holds when subject.steps is empty
    = fix: Add `size(subject.steps) > 0 &&`, or `allow_empty: true` to the rule where empty is fine.
 """,
     ),
+    "a day in the future": (
+        None,
+        "    assert: subject.draft && age(subject.name) <= 30\n",
+        """\
+warning[future-passes]: this holds for a day in the future, whose age is negative
+  --> policies/p.policy.yaml:9:30
+   |
+ 8 |     title: It holds
+ 9 |     assert: subject.draft && age(subject.name) <= 30
+   |                              ^^^^^^^^^^^^^^^^^
+   = fix: Write within_last(subject.name, …), or add `age(subject.name) >= 0 &&`.
+""",
+    ),
+    "an assertion that depends on nothing": (
+        None,
+        "    assert: subject.draft || true\n",
+        """\
+warning[constant]: this is always true, whatever is checked
+  --> policies/p.policy.yaml:9:13
+   |
+ 8 |     title: It holds
+ 9 |     assert: subject.draft || true
+   |             ^^^^^^^^^^^^^^^^^^^^^
+   = fix: Read a field of the subject.
+""",
+    ),
     "a brace that nothing closes": (
         None,
         '    assert: subject.draft\n    message: "{subject.name has no owner"\n',
