@@ -71,8 +71,10 @@ class Source:
         return self.span(start, cut.start() if cut else end)
 
     def excerpt(self, span: Span) -> Excerpt:
-        """The lines of a span and the one before it, cut to a size that fits a report."""
+        """The lines of a span and the one before it, cut to a size that fits a report; none of no text."""
         starts, text = self.starts, self.text
+        if not text:  # it could not be decoded, and the span counts in what it would have been
+            return Excerpt(span.line, ())
         first = max(span.line - 1, 1)
         last = min(span.end_line, span.line + MOST_EXCERPT_LINES - 1, len(starts))
         lines = []
@@ -168,17 +170,18 @@ class Positions:
         if not isinstance(self._places, Places) and "null" not in self._source.text:
             return []  # where positions wait for the first question, a null is spelled out
         places = self.places
-        if ABSENT not in places.offsets:
-            return []
-        at = [
-            (slot, name)
-            for slot, inside in places.children.items()
-            if isinstance(inside, dict)
-            for name, below in inside.items()
-            if places.offsets[below] == ABSENT
-        ]
-        if all(slot == self._root for slot, _ in at):
-            return [(name,) for _, name in at]
+        if not self._root:  # a part, as one of many records, must not look at all of the others
+            if ABSENT not in places.offsets:
+                return []
+            at = [
+                (slot, name)
+                for slot, inside in places.children.items()
+                if isinstance(inside, dict)
+                for name, below in inside.items()
+                if places.offsets[below] == ABSENT
+            ]
+            if all(slot == self._root for slot, _ in at):
+                return [(name,) for _, name in at]
         found: list[Path] = []
         waiting: list[tuple[int, Path]] = [(self._root, ())]
         while waiting:

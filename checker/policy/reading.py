@@ -105,7 +105,8 @@ def _diagnostic(path: str, reading: documents.Reading, fault: Fault) -> Diagnost
     excerpt = None
     if fault.span:
         excerpt = reading.excerpt(fault.span)
-        fault = _quoted(fault, excerpt.lines[fault.span.line - excerpt.first_line])
+        if excerpt.lines:
+            fault = _quoted(fault, excerpt.lines[fault.span.line - excerpt.first_line])
     return Diagnostic(fault.code, fault.message, Location(path, fault.span), fault.hint, excerpt=excerpt)
 
 

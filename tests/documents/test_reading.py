@@ -7,7 +7,7 @@ import pytest
 from reading_checks import at, check_reading, codes, data, read
 
 from checker import documents
-from checker.documents.reading import Source
+from checker.documents.reading import Places, Positions, Source
 from checker.model import Excerpt, Path, Span
 
 
@@ -212,3 +212,28 @@ def test_dates_that_are_none_are_still_texts() -> None:
     assert data("a: 2023-14-05\nb: '2025-30-01'\nc: yyyy-mm-dd") == {
         "a": "2023-14-05", "b": "2025-30-01", "c": "yyyy-mm-dd",
     }  # fmt: skip
+
+
+def test_a_text_that_was_not_decoded_has_nothing_to_show() -> None:
+    reading = read(b"a: 1\n\n\xff")
+    (fault,) = reading.faults
+    assert fault.span == Span(3, 1, 3, 2)
+    assert reading.excerpt(fault.span) == Excerpt(3, ())
+
+
+class Watched(list[int]):
+    """Offsets that are looked up, and never searched."""
+
+    def __contains__(self, _: object) -> bool:
+        raise AssertionError("all of the offsets were searched")
+
+    __iter__ = None  # type: ignore[assignment]
+
+
+def test_one_record_of_many_does_not_look_at_the_others() -> None:
+    """Or the work would grow with the square of the records."""
+    (document,) = read("[{a: null, b: {c: null}}, {a: 1}]").documents
+    places = document.positions.places
+    watched = Positions(document.positions.source, Places(Watched(places.offsets), places.children))
+    found = [part.nulls() for index in (0, 1) if (part := watched.below((index,)))]
+    assert found == [[("a",), ("b", "c")], []]
