@@ -96,6 +96,12 @@ ABSENCES = [
     ),
     Case("filled(subject.rollback.owner)", "rollback: { owner: ' ' }", ["rollback.owner is empty"], "1:20"),
     Case("filled(subject.tags)", "tags: []", ["tags is empty"]),
+    Case(
+        "filled(subject.tags)",
+        "tags: [ TBD, '' ]",
+        ['tags holds nothing but blanks and placeholders: ["TBD", ""]'],
+        "1:7",
+    ),
     Case("!filled(subject.legacy)", "legacy: old way", ['legacy must be empty; found "old way"']),
     Case(
         "cel.bind(o, subject.rollback.owner, filled(o))",
@@ -300,7 +306,11 @@ def test_a_failure_is_said_in_words_about_fields(tmp_path: Path, case: Case) -> 
         ("params.limit / 0 == 1", "{}", "division by zero: params.limit is 2"),
         ("subject.any", "any: 3", "subject.any gives 3, which is neither true nor false"),
         ("data.groups.exists(g, g == 'x')", "{}", "data.groups is absent"),
-        ('lookup("release", "b").tier == 1', "{}", "the workspace collects no subjects of the kind `release`"),
+        (
+            'lookup("release", "b").tier == 1',
+            "{}",
+            "the workspace collects no subjects of the kind `release`",
+        ),
     ],
 )
 def test_an_error_says_what_could_not_be_done_with_which_value(

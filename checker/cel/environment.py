@@ -12,7 +12,7 @@ from .functions import Function, define
 from .macros import Closure
 from .parser import parse
 from .tree import Field, Index, Literal, Node, children
-from .types import Type
+from .types import DYN, Type
 from .values import Frame
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ class Program:
         self._run: Closure | None = None
 
     def type_of(self, node: Node) -> Type:
-        """The type of a node of `tree`."""
-        return self.checked.types[id(node)]
+        """The type of a node of `tree`; DYN for what is no value of its own, as `sets` in `sets.contains`."""
+        return self.checked.types.get(id(node), DYN)
 
     @property
     def references(self) -> tuple[Reference, ...]:

@@ -264,6 +264,8 @@ class Telling:
             return f"{called} is absent"
         if isinstance(value, str) and value.strip() and placeholder(value):
             return f"{called} is still a placeholder: {_bare(value)}"
+        if isinstance(value, list | dict) and value:
+            return f"{called} holds nothing but blanks and placeholders: {shown(value)}"
         return f"{called} is empty"
 
     def _within(self, text: tree.Node, days: tree.Node, must: str) -> str:

@@ -115,8 +115,10 @@ def _filled(value: object) -> bool:
         return False
     if isinstance(value, str):
         return bool(value.strip()) and not placeholder(value)
-    if isinstance(value, (list, dict)):
-        return bool(value)
+    if isinstance(value, list):
+        return any(map(_filled, value))
+    if isinstance(value, dict):
+        return any(map(_filled, value.values()))
     return True
 
 
@@ -245,8 +247,8 @@ def _entry(signature: str, meaning: str, *functions: cel.Function) -> Entry:
 FUNCTIONS: tuple[Entry, ...] = (
     _entry(
         "filled(x) -> bool",
-        "True when a text is neither blank nor a placeholder (TBD, TODO, yyyy-mm-dd, …), a list or map not "
-        "empty; false when any part of x is absent.",
+        "True when a text is neither blank nor a placeholder (TBD, TODO, yyyy-mm-dd, …), and when a list or "
+        "map holds something that is filled; false when any part of x is absent.",
         cel.Function("filled", (cel.DYN,), cel.BOOL, _filled, absent_ok=True),
     ),
     _entry(

@@ -213,7 +213,14 @@ def test_a_text_that_cannot_be_read_fails_and_is_named(tmp_path: Path, expressio
         ("'   '", False),
         ("[]", False),
         ("{}", False),
-        ("[ '' ]", True),
+        ("[ '' ]", False),
+        ("[ TBD, '' ]", False),
+        ("[ TBD, Ada Example ]", True),
+        ("[ 0 ]", True),
+        ("[ [ ] ]", False),
+        ("{ owner: TBD }", False),
+        ("{ owner: }", False),
+        ("{ owner: Ada Example, due: TBD }", True),
     ],
 )
 def test_filled(tmp_path: Path, text: str, filled: bool) -> None:

@@ -81,6 +81,7 @@ def test_a_list_whose_emptiness_passes(text: str) -> None:
         "subject.owner in data.people",
         "has(subject.steps) ? size(subject.steps) > 0 : true",
         "size(subject.owner) == 0",
+        "sets.contains(subject.names, ['a'])",
         "subject.owner == 'Ada'",
     ],
 )
