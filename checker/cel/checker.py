@@ -12,7 +12,7 @@ from typing import NamedTuple
 from . import library
 from .errors import FunctionError, Issue, Level
 from .functions import Definition, Overload, fitted
-from .hints import listed, number_hint, suggest, text_hint
+from .hints import elsewhere, listed, number_hint, order_hint, suggest, text_hint
 from .patterns import matcher
 from .tree import (
     Binary,
@@ -193,7 +193,10 @@ class _Checker:
         if found is not None:
             return found
         known = [*scope.types, *self.variables]
-        hint = suggest(node.name, known) or listed("the variables are", known)
+        hint = elsewhere(node.name) or suggest(node.name, known)
+        if not hint:
+            quoted = f'a text has quotes: "{node.name}"'
+            hint = "; ".join(filter(None, (listed("the variables are", known), quoted)))
         return self.issue(node.start, node.end, f"unknown variable `{node.name}`", hint)
 
     def _global(self, node: Node, name: str, absolute: bool) -> Type | None:
@@ -248,7 +251,7 @@ class _Checker:
             if not assignable(STRING, operand.key):
                 self.issue(start, end, f"the keys of this map are {operand.key.words}, not text")
         elif operand is not DYN:
-            self.issue(start, end, f"{operand.words} has no fields: `{name}`")
+            self.issue(start, end, f"{operand.words} has no fields: `{name}`", elsewhere(name))
         return OptionalType(kind) if optional else kind
 
     def _unknown_field(self, operand: ObjectType, name: str, start: int, end: int) -> None:
@@ -327,7 +330,7 @@ class _Checker:
         if operator in ("<", "<=", ">", ">="):
             if not orderable(left, right):
                 message = f"`{operator}` cannot compare {left.words} with {right.words}"
-                self.issue(node.start, node.end, message, text_hint(left, right))
+                self.issue(node.start, node.end, message, order_hint(node, left, right))
             return BOOL
         definition = library.find(operator)
         assert definition is not None
@@ -376,7 +379,7 @@ class _Checker:
                 node.name_start,
                 node.name_start + len(node.function),
                 f"unknown function `{node.function}`",
-                suggest(node.function, known),
+                elsewhere(node.function) or suggest(node.function, known),
             )
         self.out.functions[id(node)] = definition, target is not None
         overloads = tuple(o for o in definition.overloads if o.method == (target is not None))

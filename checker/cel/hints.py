@@ -16,6 +16,26 @@ def suggest(name: str, known: Sequence[str]) -> str:
     return f"did you mean `{close[0]}`?" if close else ""
 
 
+_ELSEWHERE = {
+    **dict.fromkeys(("True", "yes"), "true"),
+    **dict.fromkeys(("False", "no"), "false"),
+    **dict.fromkeys(("None", "nil", "undefined"), "has(x) to ask whether x is there"),
+    **dict.fromkeys(("len", "length", "count"), "size(x)"),
+    **dict.fromkeys(("any", "some"), "x.exists(element, …)"),
+    "every": "x.all(element, …)",
+    "includes": "x.contains(…) for a text, or … in x for a list",
+    **dict.fromkeys(("lower", "toLowerCase"), "x.lowerAscii()"),
+    **dict.fromkeys(("upper", "toUpperCase"), "x.upperAscii()"),
+    "strip": "x.trim()",
+}
+"""Names that other languages have, and what is written here."""
+
+
+def elsewhere(name: str) -> str:
+    """What to write for a name of another language, or nothing."""
+    return f"write {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
+
+
 def text_hint(a: Type, b: Type) -> str:
     """For a text beside something that is written otherwise."""
     pair = (base(a), base(b))
@@ -28,6 +48,13 @@ def text_hint(a: Type, b: Type) -> str:
     return ""
 
 
+def order_hint(node: Binary, a: Type, b: Type) -> str:
+    """For a comparison of what has no order, such as the outcome of another comparison."""
+    if isinstance(node.left, Binary) and a is BOOL:
+        return f"compare each on its own: a {node.left.operator} b && b {node.operator} c"
+    return text_hint(a, b)
+
+
 def number_hint(node: Binary, a: Type, b: Type) -> str:
     """For arithmetic with kinds that do not go together."""
     if a in NUMERIC and b in NUMERIC and a != b and DOUBLE in (a, b):
@@ -37,7 +64,7 @@ def number_hint(node: Binary, a: Type, b: Type) -> str:
         return "turn the whole number into a decimal one with double(…)"
     if node.operator == "+" and STRING in (base(a), base(b)):
         return "turn the other part into text with string(…)"
-    return ""
+    return text_hint(a, b)
 
 
 def listed(start: str, names: Sequence[str]) -> str:

@@ -181,7 +181,7 @@ def _quoted_text(text: str, start: int, quote: int) -> Token:
         line_end = min(breaks, default=-1)
     if close < 0 or 0 <= line_end < close:
         fail(
-            f"the text starting at column {start + 1} is not closed",
+            "the text that begins here is not closed",
             start,
             len(text) if line_end < 0 else line_end,
             f"end it with {mark}",

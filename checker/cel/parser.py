@@ -45,6 +45,9 @@ _LEVELS = {
     "*": 5, "/": 5, "%": 5,
 }  # fmt: skip
 _CONSTANTS = {"true": True, "false": False, "null": None}
+_SHOWN = 24
+"""How many characters of what is not closed are shown."""
+
 _WORD_OPERATORS = {"and": "&&", "or": "||", "not": "!", "is": "==", "equals": "=="}
 _COMPREHENSIONS = {
     # macro: (its canonical name, the fewest and the most variables, whether a filter may precede)
@@ -70,6 +73,7 @@ def parse(text: str) -> Node:
 
 class _Parser:
     def __init__(self, text: str) -> None:
+        self.text = text
         self.tokens = tokens(text)
         self.position = 0
         self.kind: str
@@ -101,13 +105,12 @@ class _Parser:
         condition = self.binary(1)
         if self.kind != "?":
             return condition
-        mark = self.start
         height = self.height
         self.advance()
         then = self.binary(1)
         height = max(height, self.height)
         if self.kind != ":":
-            self.unexpected(f"where the : of the ? at column {mark + 1} is expected")
+            self.unexpected("where the : of the ? is expected")
         self.advance()
         self.descend(first)
         otherwise = self.expression()
@@ -375,9 +378,12 @@ class _Parser:
         if self.kind == bracket:
             self.advance()
             return
-        pair = {")": "(", "]": "[", "}": "{"}[bracket]
-        message = f"expected {bracket} to close the {pair} at column {opening + 1}"
-        fail(message, self.start, self.stop, self.word_hint())
+        begin = opening
+        while begin and (self.text[begin - 1].isalnum() or self.text[begin - 1] == "_"):
+            begin -= 1
+        opened = self.text[begin : self.start].rstrip()
+        shown = opened if len(opened) <= _SHOWN else f"{opened[: _SHOWN - 1]}…"
+        fail(f"expected {bracket} to close `{shown}`", self.start, self.stop, self.word_hint())
 
     def descend(self, first: int) -> None:
         self.depth += 1
@@ -391,9 +397,10 @@ class _Parser:
             fail(f"nested more than {MAX_DEPTH} levels deep", first, self.end)
 
     def word_hint(self) -> str:
-        if self.kind == "name" and str(self.value).lower() in _WORD_OPERATORS:
-            return f"write {_WORD_OPERATORS[str(self.value).lower()]}"
-        return ""
+        word = str(self.value).lower() if self.kind == "name" else ""
+        if word == "is" and self.tokens[self.position + 1][:2] == ("name", "not"):
+            return "write !="
+        return f"write {_WORD_OPERATORS[word]}" if word in _WORD_OPERATORS else ""
 
     def unexpected(self, where: str) -> NoReturn:
         if self.kind == "end":

@@ -86,7 +86,7 @@ error[expression]: unexpected && where a value is expected
         None,
         "    assert: filled(subject.name\n",
         """\
-error[expression]: expected ) to close the ( at column 7
+error[expression]: expected ) to close `filled(subject.name`
   --> policies/p.policy.yaml:9:32
    |
  8 |     title: It holds
@@ -305,7 +305,7 @@ error[unknown-tag]: YAML reads `!subject.draft` as a tag, and this tag is not kn
         None,
         '    assert: subject.name.contains(" # ") && subject.draft\n',
         """\
-error[expression]: the text starting at column 23 is not closed
+error[expression]: the text that begins here is not closed
   --> policies/p.policy.yaml:9:35
    |
  8 |     title: It holds
@@ -488,7 +488,7 @@ error[expression]: unknown variable `item`
  8 |     title: It holds
  9 |     assert: filled(item.id)
    |                    ^^^^
-   = fix: The variables are subject, old, is_new, params, now, data, path, product
+   = fix: The variables are subject, old, is_new, params, now, data, path, product; a text has quotes: "item"
 """,
     ),
     "an unknown field of an item": (
