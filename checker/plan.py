@@ -163,10 +163,12 @@ class _Maker:
         gate_id = later = ""
         params = candidate.params
         if found:
+            found.sort(key=_along)
             counting = [pair for pair in found if reached(pair[0], stages)]
-            gate, binding = _strictest(counting) if counting else _nearest(found)
+            for _, binding in counting or found[:1]:
+                params = {**params, **{k: v for k, v in binding.params.items() if k in params}}
+            gate, binding = _strictest(counting) if counting else found[0]
             gate_id = gate.id
-            params = {**params, **{k: v for k, v in binding.params.items() if k in params}}
             enforcement = "advisory" if binding.advisory else "mandatory"
             if not counting:
                 enforcement = "upcoming"
@@ -213,14 +215,14 @@ def reached(gate: Gate, stages: Iterable[str]) -> bool:
     return not places or any(place is None or place >= gate.leads_to for place in places)
 
 
+def _along(pair: tuple[Gate, Binding]) -> tuple[int, str]:
+    """How far along a gate is, then its id."""
+    return pair[0].leads_to or 0, pair[0].id
+
+
 def _strictest(found: Sequence[tuple[Gate, Binding]]) -> tuple[Gate, Binding]:
     """Mandatory before advisory, then the gate furthest along, then by id."""
-    return max(found, key=lambda pair: (not pair[1].advisory, pair[0].leads_to or 0, pair[0].id))
-
-
-def _nearest(found: Sequence[tuple[Gate, Binding]]) -> tuple[Gate, Binding]:
-    """The gate that comes first, then by id."""
-    return min(found, key=lambda pair: (pair[0].leads_to or 0, pair[0].id))
+    return max(found, key=lambda pair: (not pair[1].advisory, _along(pair)))
 
 
 def kind_rules(kind: Kind) -> tuple[RuleInfo, RuleInfo]:

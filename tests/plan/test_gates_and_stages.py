@@ -218,6 +218,26 @@ def test_of_gates_that_are_not_reached_the_first_sets_the_parameters(tmp_path: P
     assert (late.gate, late.enforcement, late.message) == ("a", "mandatory", "1")
 
 
+@pytest.mark.parametrize(
+    ("beta", "ga", "limit"),
+    [
+        ({"limit": 1}, {"limit": 2}, "2"),
+        ({"limit": 2}, {"limit": 1}, "1"),
+        ({"limit": 1}, {}, "1"),  # what an earlier gate asked for is still asked for
+        ({}, {"limit": 1}, "1"),
+    ],
+)
+@pytest.mark.parametrize("enforcement", ["mandatory", "advisory"])
+def test_a_later_gate_sets_its_parameters_over_those_of_the_gates_before(
+    tmp_path: Path, beta: dict[str, int], ga: dict[str, int], limit: str, enforcement: str
+) -> None:
+    gates = gate("z", {**RULE, "params": beta}, to="beta")
+    gates |= gate("a", {**RULE, "enforcement": enforcement, "params": ga}, to="ga")
+    head = {"params": {"limit": 10}}
+    result = results(tmp_path, gates, "{ tier: 99, stage: ga }", rules=LIMIT, head=head)["r.one"]
+    assert (result.enforcement, result.message) == ("mandatory", limit)
+
+
 def test_a_whole_number_sets_a_parameter_that_is_a_double(tmp_path: Path) -> None:
     found = results(
         tmp_path,
