@@ -18,19 +18,22 @@ from checker import __version__
 def main() -> int:
     """Run the command line and end the process with its exit code (0 to 4, see docs/commands.md)."""
     if sys.argv[1:] == ["--version"]:
-        try:
-            # Unbuffered, so that a closed pipe is noticed here and not when Python shuts down.
+        # Unbuffered, so that a closed pipe is noticed here; then the other way knows what to say.
+        with suppress(OSError):
             os.write(1, f"gonogo {__version__}\n".encode())
-        except OSError:
-            return 2
-        return 0
+            return 0
 
     # A run is short and makes hundreds of thousands of objects without cycles: looking for cycles among them
     # again and again costs a quarter of the time and frees nothing.
     gc.disable()
-    from checker.cli import root  # noqa: PLC0415 - see above
+    try:
+        from checker.cli import root  # noqa: PLC0415 - see above
 
-    code = root.main()
+        code = root.main()
+    except KeyboardInterrupt:  # while modules were loaded; later, `root.main` takes it
+        with suppress(OSError):
+            os.write(2, b"gonogo: interrupted\n")
+        code = 130
     for stream in filter(None, (sys.stdout, sys.stderr)):
         with suppress(OSError, ValueError):  # a pipe that the reader closed has been dealt with
             stream.flush()

@@ -195,12 +195,19 @@ def _stands(result: Result) -> Iterable[str]:
     place = f"{_where(location)}:{location.span.column}" if location.span else location.path
     element = f"[{result.key}]" if result.key else ""
     announced = " (upcoming)" if result.enforcement == "upcoming" else ""
-    yield f"  {result.outcome}{announced}  {result.subject.kind} {result.subject.id}{element}  {place}"
+    yield _one_line(
+        f"  {result.outcome}{announced}  {result.subject.kind} {result.subject.id}{element}  {place}"
+    )
     if result.outcome in ("pass", "not-applicable"):
         return
-    yield f"    {result.message}"
+    yield _one_line(f"    {result.message}")
     for reason in result.reasons:
         if reason.text != result.message:
-            yield f"    why: {reason.text}"
+            yield _one_line(f"    why: {reason.text}")
         for seen in reason.seen:
-            yield f"    {seen.expression} is {seen.value}"
+            yield _one_line(f"    {seen.expression} is {seen.value}")
+
+
+def _one_line(text: str) -> str:
+    """What an artifact says must not look like a line of ours."""
+    return " ".join(filter(None, text.splitlines()))

@@ -59,7 +59,7 @@ def command(
 
     Exit codes: 0 go, 1 no-go, 2 usage or configuration error, 3 nothing matched, 4 undecided.
     """
-    output.one_to_stdout(outputs)
+    output.keep_apart(outputs)
     workspace = options.workspace_folder(folder)
     inside = tuple(options.within(workspace, path) for path in paths)
 
@@ -86,6 +86,7 @@ def command(
         colored = console.colored(color, None if each.file else sys.stdout)
         return RENDERERS[each.format](report, Options(colored, width, quiet=quiet, statistics=statistics))
 
+    output.spare(outputs, workspace, (evidence.locator for evidence in report.inputs))
     output.write_all(outputs, render)
     if not quiet and all(each.file for each in outputs):  # else a person would be left with an exit code
         console.say(f"gonogo: {report.verdict}, see {', '.join(each.file for each in outputs)}")

@@ -25,7 +25,7 @@ def command() -> None:
 @options.folder_option
 def show(outputs: tuple[Output, ...], folder: str | None) -> int:
     """Show every value in effect with the file and line that it comes from, and which files are found now."""
-    output.one_to_stdout(outputs)
+    output.keep_apart(outputs)
     from checker import run
     from checker.authoring import configuration
     from checker.sources import files

@@ -39,14 +39,18 @@ def put(text: str) -> None:
         return
     stream = sys.stdout
     if stream is None:
-        raise Problem("standard output is closed", "Name a file: --output-format FORMAT=FILE.")
+        raise Problem("standard output is closed", "Let it lead to a file or a terminal.")
     try:
         _write(stream, text)
     except OSError as error:
         _abandon(stream)
         if error.errno not in _GONE:
-            hint = "Make room and run it again."
-            raise Problem(f"cannot write to standard output: {error.strerror}", hint) from None
+            raise unwritten(error) from None
+
+
+def unwritten(error: OSError) -> Problem:
+    """Why a result did not reach standard output."""
+    return Problem(f"cannot write to standard output: {error.strerror}", "Make room and run it again.")
 
 
 def say(message: str) -> None:
@@ -125,7 +129,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def plain(text: str) -> str:
-    """`text` without anything that a terminal would obey: what policies and artifacts say is only shown."""
-    from checker.render.text import visible
+    """`text` without what a terminal or a build runner obeys: what policies and artifacts say is only shown."""
+    from checker.render.text import inert, visible
 
-    return visible(text, keep="\n")
+    return inert(visible(text, keep="\n"))

@@ -42,6 +42,6 @@ def command(rule: str, as_of: Callable[[tzinfo], datetime] | None, folder: str |
             options.workspace_folder(folder), as_of or options.today, lambda _: plan.Selector(rules=(rule,))
         )
         report = run.check(request)
-        text += f"\nNow, as of {report.as_of:%Y-%m-%d}\n{explanation.standing(report.results)}"
+        text += f"\nNow, as of {report.as_of.date()}\n{explanation.standing(report.results)}"
     console.put(console.plain(text))
     return 0

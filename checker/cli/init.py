@@ -28,6 +28,7 @@ def command(folder: str, dry_run: bool) -> int:
     from checker.authoring import detection, scaffold
     from checker.transports.disk import Disk
 
+    home = options.absolute(folder)
     target = os.path.join(folder, options.CONFIGURATION)
     if os.path.lexists(target):
         raise Problem(
@@ -35,7 +36,7 @@ def command(folder: str, dry_run: bool) -> int:
         )
     door = Disk(folder)
     found = detection.explore((path for path, _ in door.find("**/*")), door.read)
-    name = os.path.basename(os.path.abspath(folder)) or "workspace"
+    name = os.path.basename(home) or "workspace"
     made = scaffold.files(name, found)
     if dry_run:
         console.put(console.plain("\n".join(f"==> {file.path}\n{file.text}" for file in made)))
@@ -48,7 +49,7 @@ def command(folder: str, dry_run: bool) -> int:
         else:
             output.write_new(path, file.text)
             console.put(console.plain(f"wrote {path}: {file.about}\n"))
-    above = options.nearest(os.path.join(os.path.abspath(folder), os.pardir))
+    above = options.nearest(os.path.join(home, os.pardir))
     if above is not None:
         console.say(f"gonogo: {os.path.join(above, options.CONFIGURATION)} no longer counts in this folder")
     console.put("Next: gonogo check\n")

@@ -32,16 +32,25 @@ def folder_option(command: Any) -> Any:
 
 def nearest(start: str) -> str | None:
     """The folder of the nearest configuration from `start` upwards; None: there is none."""
-    try:
-        folder = os.path.abspath(start)
-    except FileNotFoundError:
-        raise Problem("the current folder is no longer there", "Go to another one.") from None
-    while not os.path.isfile(os.path.join(folder, CONFIGURATION)):
+    folder = absolute(start)
+    while not os.path.lexists(os.path.join(folder, CONFIGURATION)):  # what is no file is said when it is read
         above = os.path.dirname(folder)
         if above == folder:
             return None
         folder = above
     return folder
+
+
+def absolute(path: str) -> str:
+    """A path from the root of the file system on.
+
+    Raises:
+        Problem: it is relative, and the current folder was deleted.
+    """
+    try:
+        return os.path.abspath(path)
+    except FileNotFoundError:
+        raise Problem("the current folder is no longer there", "Go to another one.") from None
 
 
 def workspace_folder(stated: str | None) -> str:
@@ -57,7 +66,7 @@ def workspace_folder(stated: str | None) -> str:
                 f"there is no {CONFIGURATION} in {os.getcwd()} or above it", "Run gonogo init to make one."
             )
         return found
-    if not os.path.isfile(os.path.join(stated, CONFIGURATION)):
+    if not os.path.lexists(os.path.join(stated, CONFIGURATION)):
         raise Problem(f"there is no {CONFIGURATION} in {stated}", f"Run gonogo init in {stated} to make one.")
     return os.path.abspath(stated)
 

@@ -24,7 +24,7 @@ class Output(NamedTuple):
 
 
 class OutputFormat(click.ParamType):  # type: ignore[type-arg]  # generic in some versions only
-    """`FORMAT` or `FORMAT=FILE`."""
+    """`FORMAT` or `FORMAT=FILE`; the file `-` is standard output."""
 
     name = "format[=file]"
 
@@ -42,7 +42,7 @@ class OutputFormat(click.ParamType):  # type: ignore[type-arg]  # generic in som
             self.fail(f"{format!r} is not one of {', '.join(known)}", param, ctx)
         if separator and not file:
             self.fail(f"{value!r} names no file", param, ctx)
-        return Output(format, file)
+        return Output(format, "" if file == "-" else file)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -67,14 +67,40 @@ def output_format(formats: Callable[[], Iterable[str]], default: str) -> Callabl
     )
 
 
-def one_to_stdout(outputs: Iterable[Output]) -> None:
-    """Refuse two outputs in one stream, where nothing could tell them apart."""
-    shared = [output.format for output in outputs if not output.file]
-    if len(shared) > 1:
-        raise Problem(
-            f"{' and '.join(shared)} cannot share standard output",
-            f"Write one into a file: --output-format {shared[-1]}=FILE.",
-        )
+def keep_apart(outputs: Iterable[Output]) -> None:
+    """Refuse two outputs in one place, where nothing could tell them apart.
+
+    Raises:
+        Problem: two of them go to standard output, or into one file.
+    """
+    taken: dict[str, Output] = {}
+    for output in outputs:
+        place = os.path.realpath(output.file) if output.file else ""
+        other = taken.setdefault(place, output)
+        if other is not output:
+            shared = output.file or "standard output"
+            raise Problem(
+                f"{other.format} and {output.format} cannot share {shared}",
+                f"Write one into {'another' if output.file else 'a'} file: "
+                f"--output-format {output.format}=FILE.",
+            )
+
+
+def spare(outputs: Iterable[Output], folder: str, read: Iterable[str]) -> None:
+    """Refuse to write over what was read; `read` are paths relative to `folder`, with forward slashes.
+
+    Raises:
+        Problem: an output would go into one of these files.
+    """
+    files = [output for output in outputs if output.file]
+    known = frozenset(read) if files else ()
+    for output in files:
+        target = os.path.relpath(os.path.realpath(output.file), os.path.realpath(folder))
+        if target.replace(os.sep, "/") in known:
+            raise Problem(
+                f"{output.file} is read by the check, and {output.format} would overwrite it",
+                "Name another file.",
+            )
 
 
 def write_file(path: str, text: str) -> None:

@@ -98,16 +98,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit:  # shell completion is done, or the reader of a help text went away
         code = 0
     except Exception as defect:
-        import shlex
-        import traceback
-
-        if "--debug" in given:
-            traceback.print_exc()
-        again = shlex.join(["gonogo", "--debug", *(part for part in given if part != "--debug")])
-        console.say(
-            f"gonogo: a defect of gonogo itself ({type(defect).__name__}: {defect}). "
-            f"Please report it with what this prints: {again}"
-        )
+        if isinstance(defect, OSError) and defect.filename is None:  # click could not show a help text
+            console.say(f"gonogo: {console.unwritten(defect).format_message()}")
+        else:
+            _confess(defect, given)
         code = USAGE
     console.settle()
     return code if isinstance(code, int) else 0
+
+
+def _confess(defect: Exception, given: Sequence[str]) -> None:
+    """Say that gonogo itself is at fault, and how to learn where."""
+    import shlex
+    import traceback
+
+    if "--debug" in given:
+        traceback.print_exc()
+    again = shlex.join(["gonogo", "--debug", *(part for part in given if part != "--debug")])
+    console.say(
+        f"gonogo: a defect of gonogo itself ({type(defect).__name__}: {defect}). "
+        f"Please report it with what this prints: {again}"
+    )

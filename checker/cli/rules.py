@@ -37,7 +37,7 @@ def command(
 
     Without a workspace, the rules of the packs that gonogo ships are listed.
     """
-    output.one_to_stdout(outputs)
+    output.keep_apart(outputs)
     from checker import plan
     from checker.authoring import catalogue
     from checker.cli import selection, setting

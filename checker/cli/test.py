@@ -38,7 +38,7 @@ def command(
 
     Exit codes: 0 all as expected, 1 a case or the coverage is not, 2 a file is wrong, 3 nothing to test.
     """
-    output.one_to_stdout(outputs)
+    output.keep_apart(outputs)
     from checker.authoring import test_report, testing
     from checker.cli import targets
     from checker.policy import workspace as workspaces

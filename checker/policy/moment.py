@@ -7,11 +7,17 @@ from datetime import UTC, datetime, time, tzinfo
 
 from checker.policy.language import day_of
 
+YEARS = range(2, 9999)
+"""Of the clock. In the first and the last year of the calendar a time zone or a day more may leave it."""
+
 
 def parse(text: str, zone: tzinfo) -> datetime | None:
-    """The end of a day `YYYY-MM-DD`, or the moment of an RFC 3339 time, seen in `zone`; None: neither."""
-    day = day_of(text, zone)
-    if day is None:
+    """The end of a day `YYYY-MM-DD`, or the moment of an RFC 3339 time, seen in `zone`.
+
+    None: it is neither, or not in `YEARS`, whatever the zone.
+    """
+    day = day_of(text, UTC)
+    if day is None or day.year not in YEARS:
         return None
     if len(text) == len("YYYY-MM-DD"):
         return end_of(day, zone)

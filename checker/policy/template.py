@@ -10,6 +10,9 @@ from checker import cel
 ABSENT = "absent"
 """What a person reads where a field is not there."""
 
+LONGEST_TEXT = 300
+"""Characters of a text that an expression gives; the rest is cut, so that no artifact floods a report."""
+
 
 class Part(NamedTuple):
     """An expression in a template."""
@@ -47,7 +50,9 @@ def _value(program: cel.Program, activation: Mapping[str, object]) -> str:
         return ABSENT
     if value is cel.ABSENT:
         return ABSENT
-    return value if isinstance(value, str) else cel.format_value(value)
+    if not isinstance(value, str):
+        return cel.format_value(value)
+    return value if len(value) <= LONGEST_TEXT else value[: LONGEST_TEXT - 1] + "…"
 
 
 class TemplateError(Exception):

@@ -59,7 +59,7 @@ def render(report: Report, options: Options) -> str:
         "workspace": report.workspace,
         "summary": tally.summary(report),
         "extent": tally.extent(report),
-        "as_of": f"{report.as_of:%Y-%m-%d}",
+        "as_of": str(report.as_of.date()),
         "next_step": report.next_step,
         "sections": [section for section in _sections(report) if section.rows],
         "size": f"{SIZE:,}",

@@ -127,7 +127,8 @@ class _Page:
             lines.append(f"{found} in policies and configuration")
         if self._quiet:
             return lines
-        lines.append(one_line(f"{tally.extent(report)}, {report.workspace} as of {report.as_of:%Y-%m-%d}"))
+        moment = f"{report.workspace} as of {report.as_of.date()}".lstrip()  # a broken one has no name
+        lines.append(one_line(f"{tally.extent(report)}, {moment}"))
         if report.next_step:
             lines += wrap(f"Next: {one_line(report.next_step)}", self._width, "  ")
         return lines

@@ -66,6 +66,7 @@ def test_two_runs_write_the_same_bytes(workspace: Path) -> None:
         (("rules",), 0),
         (("schema", "prd"), 0),
         (("--help",), 0),
+        (("--version",), 0),
         (("test",), 0),
     ],
 )
@@ -92,7 +93,10 @@ def test_a_reader_that_reads_one_line_gets_it(tmp_path: Path) -> None:
 
 
 @full
-@pytest.mark.parametrize("arguments", [("check",), ("rules",), ("test",), ("config", "show")])
+@pytest.mark.parametrize(
+    "arguments",
+    [("check",), ("rules",), ("test",), ("config", "show"), ("--help",), ("check", "--help"), ("--version",)],
+)
 def test_a_full_disk_behind_standard_output_is_said(workspace: Path, arguments: tuple[str, ...]) -> None:
     with FULL.open("wb") as stream:
         code, _, err = run(*arguments, cwd=workspace, stdout=stream)
@@ -103,10 +107,11 @@ def test_a_full_disk_behind_standard_output_is_said(workspace: Path, arguments: 
 
 
 @posix
-def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["check", "rules", "init", "new prd"])
+def test_a_folder_that_is_gone_is_said(tmp_path: Path, command: str) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    command = f"rmdir {gone}; exec {sys.executable} -m checker check"
+    command = f"rmdir {gone}; exec {sys.executable} -m checker {command}"
     done = subprocess.run(
         ["/bin/sh", "-c", command], cwd=gone, env=environment(), capture_output=True, check=False
     )
@@ -159,7 +164,7 @@ def test_standard_output_may_be_closed(workspace: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (
         2,
-        b"gonogo: standard output is closed. Name a file: --output-format FORMAT=FILE.\n",
+        b"gonogo: standard output is closed. Let it lead to a file or a terminal.\n",
     )
 
 
