@@ -88,7 +88,8 @@ class Disk:
 
         `*` stands for any part of a name, `**` for any number of folders, `{name}` for a name or a
         part of one, which is captured. Symbolic links to folders are not followed. A folder that
-        cannot be listed is found in place of the files it may hold: reading it tells why.
+        cannot be listed is found in place of the files it may hold, and so is a link to a folder
+        outside of the root, unless only `**` stands for it: reading it tells why.
         """
         return self.find_all((pattern,))[pattern]
 
@@ -114,13 +115,13 @@ class Disk:
                 return Fault("outside-workspace", "The file lies outside of the workspace.", hint=hint)
             return _read_stable(full, limit)
         except FileNotFoundError:
+            if os.path.islink(os.path.join(self._root, path)):
+                return Fault("missing", "This link leads to nothing.", hint="Mend the link, or delete it.")
             return Fault("missing", "There is no such file.")
         except ValueError:
             return Fault("missing", "There can be no file of this name.")
         except OSError as error:
-            return Fault(
-                "unreadable", f"The file cannot be read: {error.strerror}.", hint="Check its permissions."
-            )
+            return _unreadable(error)
 
     def _direct(self, path: str) -> str | None:
         """The file to open where the walk came by its folder, so that only itself may be a symbolic link."""
@@ -133,7 +134,28 @@ class Disk:
     def _behind_links(self, path: str) -> str | None:
         """The file to open, behind all symbolic links; None where that is outside of the root."""
         full = os.path.realpath(os.path.join(self._root, path))
-        return full if os.path.commonpath((full, self._root)) == self._root else None
+        return full if _inside(self._root, full) else None
+
+
+def _inside(root: str, path: str) -> bool:
+    """Whether a real path is that of a root or lies below it."""
+    return os.path.commonpath((path, root)) == root
+
+
+def _unreadable(error: OSError) -> Fault:
+    """What a person can do about an error of the system."""
+    if error.errno == errno.ENXIO:  # how the system refuses to open a socket
+        return _not_a_file("a pipe, a socket or a device")
+    if error.errno == errno.ELOOP:
+        return Fault("unreadable", "This link leads back to itself.", hint="Mend the link, or delete it.")
+    hint = "Check its permissions." if error.errno in (errno.EACCES, errno.EPERM) else ""
+    return Fault("unreadable", f"The file cannot be read: {error.strerror}.", hint=hint)
+
+
+def _not_a_file(what: str) -> Fault:
+    return Fault(
+        "not-a-file", f"This is {what}, not a file.", hint="Move it, or mend the pattern that finds it."
+    )
 
 
 _State = tuple[int, int]
@@ -205,7 +227,7 @@ class _Walk:
             if plan is None:
                 plan = self.plans[states] = _Plan(states, self.patterns)
             prefix = folder + "/" if folder else ""
-            folders, files = self.listed(folder, states, plan)
+            folders, files, links = self.listed(folder, states, plan)
             for name in folders:
                 after = plan.after(name)
                 if after or plan.kept:
@@ -216,43 +238,64 @@ class _Walk:
                 }
                 for number in ends.union(plan.wanted):
                     self.add(number, prefix + name)
+            for name in links:
+                self.add_link(prefix + name, plan.after(name))
         return self.found
+
+    def add_link(self, path: str, states: Iterable[_State]) -> None:
+        """Find a link to a folder outside of the root itself, so that somebody reads it and is told why."""
+        behind = [number for number, done in states if done < len(self.patterns[number].steps)]
+        if behind and not _inside(self.root, os.path.realpath(os.path.join(self.root, path))):
+            for number in behind:
+                self.found[number][path] = {}
 
     def add(self, number: int, path: str) -> None:
         match = self.patterns[number].whole.fullmatch(path)
         if match is not None:
             self.found[number][path] = match.groupdict()
 
-    def listed(self, folder: str, states: frozenset[_State], plan: _Plan) -> tuple[list[str], list[str]]:
-        """The names of folders and of files that can matter in a folder."""
+    def listed(self, folder: str, states: frozenset[_State], plan: _Plan) -> _Names:
+        """What can matter in a folder."""
         full = os.path.join(self.root, folder)
         try:
             return _scanned(full, plan) if plan.kept or plan.sought else _probed(full, plan.expected)
         except FileNotFoundError:  # it went away since its parent was listed
-            return [], []
+            return _Names([], [], [])
         except OSError:  # found itself, so that somebody reads it and is told why
             for number, _ in states:
                 self.found[number][folder or "."] = {}
-            return [], []
+            return _Names([], [], [])
 
 
-def _scanned(folder: str, plan: _Plan) -> tuple[list[str], list[str]]:
+class _Names(NamedTuple):
+    """What was found in one folder."""
+
+    folders: list[str]
+    files: list[str]
+    links: list[str]
+    """To folders."""
+
+
+def _scanned(folder: str, plan: _Plan) -> _Names:
     """By a look at every name."""
-    folders, files = [], []
+    found = _Names([], [], [])
+    folders, files, links = found
     any_file = bool(plan.sought or plan.wanted)
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in NEVER_ENTERED:
                     folders.append(entry.name)
-            elif (any_file or entry.name in plan.expected) and not entry.is_dir():
-                files.append(entry.name)
-    return folders, files
+            elif any_file or entry.name in plan.expected:
+                to_folder = entry.is_symlink() and os.path.isdir(entry.path)
+                (links if to_folder else files).append(entry.name)
+    return found
 
 
-def _probed(folder: str, names: Iterable[str]) -> tuple[list[str], list[str]]:
+def _probed(folder: str, names: Iterable[str]) -> _Names:
     """By a look for names that are known."""
-    folders, files = [], []
+    found = _Names([], [], [])
+    folders, files, links = found
     for name in names:
         path = os.path.join(folder, name)
         try:
@@ -262,9 +305,10 @@ def _probed(folder: str, names: Iterable[str]) -> tuple[list[str], list[str]]:
         if stat.S_ISDIR(mode):
             if name not in NEVER_ENTERED and name != "..":
                 folders.append(name)
-        elif not (stat.S_ISLNK(mode) and os.path.isdir(path)):
-            files.append(name)
-    return folders, files
+        else:
+            to_folder = stat.S_ISLNK(mode) and os.path.isdir(path)
+            (links if to_folder else files).append(name)
+    return found
 
 
 def _read_stable(path: str, limit: int) -> bytes | Fault:
@@ -278,7 +322,7 @@ def _read_stable(path: str, limit: int) -> bytes | Fault:
             before = os.fstat(descriptor)
             if not stat.S_ISREG(before.st_mode):
                 what = "a folder" if stat.S_ISDIR(before.st_mode) else "a pipe, a socket or a device"
-                return Fault("not-a-file", f"This is {what}, not a file.")
+                return _not_a_file(what)
             if before.st_size > limit:
                 message = f"The file has {before.st_size:,} bytes; more than {limit:,} are not read."
                 return Fault("too-large", message, hint="Split it.")
@@ -308,7 +352,7 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
     device is written to. Raises OSError where that fails; nothing is left behind then.
     """
     target = os.path.realpath(path)
-    mode = _mode(target)
+    mode = _mode(path)  # of what the path leads to, which for /dev/stdout has no path of its own
     if mode is not None and not stat.S_ISREG(mode):
         with open(path, "wb") as stream:
             stream.write(content)
@@ -330,7 +374,7 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
         raise
 
 
-def _mode(path: str) -> int | None:
+def _mode(path: str | os.PathLike[str]) -> int | None:
     """The type and permissions of what is there; None where nothing is."""
     try:
         return os.stat(path).st_mode

@@ -21,7 +21,11 @@ def workspace(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", ["gonogo", "pack", "rollback"])
 def test_a_binary_file_that_judges_is_a_diagnostic(tmp_path: Path, gonogo: Gonogo, name: str) -> None:
-    files = {"gonogo": "gonogo.yaml", "pack": "policies/pack.yaml", "rollback": "policies/rollback.policy.yaml"}
+    files = {
+        "gonogo": "gonogo.yaml",
+        "pack": "policies/pack.yaml",
+        "rollback": "policies/rollback.policy.yaml",
+    }
     folder = write(tmp_path)
     (folder / files[name]).write_bytes(BINARY)
     ran = gonogo("check", cwd=folder)

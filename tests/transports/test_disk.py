@@ -167,6 +167,10 @@ def test_links_to_folders_are_not_followed(root: Path) -> None:
         "launches/ship/notes.md",
     ]
     assert Disk(root).find("launches/again/launch.yaml") == []
+    assert Disk(root).find("launches/{name}/launch.yaml") == [
+        ("launches/pay/launch.yaml", {"name": "pay"}),
+        ("launches/ship/launch.yaml", {"name": "ship"}),
+    ]
     assert Disk(root).find("loop") == []
     assert Disk(root).find("lo*") == []
 
@@ -237,6 +241,33 @@ def test_links_that_leave_the_workspace(root: Path) -> None:
         assert code(door.read(name)) == "outside-workspace", name
     assert code(door.read("circle.yaml")) == "unreadable"
     assert code(door.read("broken.yaml")) == "missing"
+
+
+@posix
+def test_a_link_to_a_folder_outside_is_found_itself(root: Path) -> None:
+    (root.parent / "outside").mkdir()
+    (root.parent / "outside" / "launch.yaml").write_text("x")
+    (root / "launches" / "out").symlink_to(root.parent / "outside")
+    door = Disk(root)
+    for pattern in ("launches/out/launch.yaml", "launches/o*/launch.yaml", "**/out/**"):
+        assert door.find(pattern) == [("launches/out", {})], pattern
+    for pattern in ("launches/*", "launches/**", "**/launch.yaml"):
+        assert "launches/out" not in dict(door.find(pattern)), pattern
+    assert code(door.read("launches/out")) == "outside-workspace"
+
+
+@posix
+def test_a_link_to_itself_hides_no_other_file(root: Path) -> None:
+    (root / "pay" / "circle.yaml").symlink_to("circle.yaml")
+    assert [path for path, _ in Disk(root).find("pay/*")] == [
+        "pay/circle.yaml",
+        "pay/pay.yaml",
+        "pay/ship.yaml",
+    ]
+    assert Disk(root).find("pay/circle.yaml") == [("pay/circle.yaml", {})]
+    assert Disk(root).read("pay/circle.yaml") == Fault(
+        "unreadable", "This link leads back to itself.", hint="Mend the link, or delete it."
+    )
 
 
 @posix
@@ -445,6 +476,15 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
     assert (tmp_path / "pipe").read_bytes() == b"report"
     writer.join()
     write_whole(os.devnull, b"x")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="this system names no descriptors")
+def test_a_pipe_without_a_path_is_written_to() -> None:
+    reading, writing = os.pipe()
+    write_whole(f"/dev/fd/{writing}", b"report")
+    os.close(writing)
+    assert os.read(reading, 100) == b"report"
+    os.close(reading)
 
 
 @pytest.mark.parametrize(
