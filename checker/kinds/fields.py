@@ -8,24 +8,22 @@ valid.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.model import Path
 
 _NO_FIELDS: Mapping[str, Field] = {}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Field:
+class Field(NamedTuple):
     """All that is known of the values at one place."""
 
     types: frozenset[str] | None = None
     """JSON Schema type names without `null` (null is absent); None: any."""
     choices: tuple[Any, ...] | None = None
     """The values of a closed set; None: not closed."""
-    properties: Mapping[str, Field] = field(default_factory=lambda: _NO_FIELDS)
+    properties: Mapping[str, Field] = _NO_FIELDS
     required: frozenset[str] = frozenset()
     rest: Field | None = None
     """What fields that are not named hold; None: there are no others."""
@@ -166,8 +164,7 @@ def both(a: Field, b: Field) -> Field:
     if a is ANY or b is ANY:
         return b if a is ANY else a
     closed = a.unnamed is None or b.unnamed is None
-    return replace(
-        _joined(a, b, both),
+    return _joined(a, b, both)._replace(
         types=_common_types(a.types, b.types),
         choices=_common_choices(a.choices, b.choices),
         required=a.required | b.required,
@@ -181,8 +178,7 @@ def either(a: Field, b: Field) -> Field:
     if a is b:
         return a
     objects = [field for field in (a, b) if field.may_be("object")]
-    return replace(
-        _joined(a, b, either),
+    return _joined(a, b, either)._replace(
         types=None if a.types is None or b.types is None else a.types | b.types,
         choices=_all_choices(a.choices, b.choices),
         required=frozenset.intersection(*(field.required for field in objects)) if objects else frozenset(),
