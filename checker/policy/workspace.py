@@ -166,6 +166,7 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
     reference = _data(state, source)
     if state.failed() or zone is None:
         return None, tuple(state.diagnostics)
+    state.diagnostics += _idle(source, policies, selections)
     return (
         Workspace(
             data.get("name") or folder.rstrip("/").rpartition("/")[2] or "workspace",
@@ -183,6 +184,25 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
         ),
         tuple(state.diagnostics),
     )
+
+
+def _idle(
+    source: reading.Source, policies: Sequence[Policy], selections: Sequence[Selection]
+) -> Iterable[Diagnostic]:
+    """Say what will judge nothing, which is easily taken for a pass."""
+    if not policies:
+        message = "no policy judges anything here: only the shape of the artifacts is checked"
+        hint = "Name packs in `packs`, such as lifecycle."
+        yield source.diagnostic("no-policies", message, ("packs",), hint, warning=True)
+    collected = {selection.kind.name for selection in selections}
+    idle: dict[str, list[str]] = {}
+    for policy in policies:
+        if policy.kind.name not in collected:
+            idle.setdefault(policy.kind.name, []).append(policy.id)
+    for kind in sorted(idle):
+        message = f"nothing collects {kind}, so nothing is judged by {', '.join(sorted(idle[kind]))}"
+        hint = f"Add an entry for {kind} to `subjects`, with `optional: true` where there is none yet."
+        yield source.diagnostic("not-collected", message, ("subjects",), hint, warning=True)
 
 
 def _zone(state: _Loading, source: reading.Source) -> tzinfo | None:

@@ -386,7 +386,7 @@ def test_quiet_and_statistics(workspace: Path, gonogo: Gonogo) -> None:
         ({"gonogo": CONFIGURATION.replace("version: 1", "version: 7")}, 2, ["newer-format"]),
         ({"gonogo": CONFIGURATION.replace("launch-plan", "launch-plna")}, 2, ["unknown-kind"]),
         ({"gonogo": CONFIGURATION.replace("launches/", "lunches/")}, 3, ["no-subjects"]),
-        ({"gonogo": "version: 1\npacks: [ ./policies ]\n"}, 3, []),
+        ({"gonogo": "version: 1\npacks: [ ./policies ]\n"}, 3, ["not-collected"]),
         ({"gonogo": f"{CONFIGURATION}gates: '*.gate.yaml'\n"}, 2, ["no-file"]),
         ({"gonogo": CONFIGURATION.replace("./policies", "polices")}, 2, ["unknown-pack"]),
         (

@@ -295,7 +295,7 @@ def test_new_writes_an_artifact_that_asks_to_be_filled_in(tmp_path: Path, gonogo
     assert ran == (0, f"wrote {path.name}\nNext: fill it in, then run gonogo check\n", "")
     ran = gonogo("check", "--output-format", "json")
     report = json.loads(ran.out)
-    assert (ran.code, report["diagnostics"]) == (1, [])
+    assert (ran.code, [d["code"] for d in report["diagnostics"]]) == (1, ["no-policies"])
     assert {r["rule"]: r["outcome"] for r in report["results"]} == {
         f"{kind}.readable": "pass",
         f"{kind}.schema": "fail",

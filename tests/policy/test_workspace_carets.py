@@ -489,8 +489,48 @@ error[outside-workspace]: ../groups.yaml: The file lies outside of the workspace
 """What is wrong: the file, what stands there, what stands there instead, and what is said."""
 
 
+IDLE = {
+    "no policy": (
+        {"gonogo.yaml": "version: 1\nsubjects: [ { kind: prd, files: '*.md' } ]\n"},
+        """\
+warning[no-policies]: no policy judges anything here: only the shape of the artifacts is checked
+  --> gonogo.yaml:1:1
+   |
+ 1 | version: 1
+   | ^^^^^^^^^^
+   = fix: Name packs in `packs`, such as lifecycle.
+""",
+    ),
+    "a kind that nothing collects": (
+        {
+            **FILES,
+            "gonogo.yaml": FILES["gonogo.yaml"] + 'subjects: [ { kind: prd, files: "things/*" } ]\n',
+        },
+        """\
+warning[not-collected]: nothing collects thing, so nothing is judged by test
+  --> gonogo.yaml:6:11
+   |
+ 5 | gates: "*.gate.yaml"
+ 6 | subjects: [ { kind: prd, files: "things/*" } ]
+   |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   = fix: Add an entry for thing to `subjects`, with `optional: true` where there is none yet.
+""",
+    ),
+}
+"""What judges nothing: the files, and what is said."""
+
+
+@pytest.mark.parametrize("name", IDLE)
+def test_what_judges_nothing_is_said(tmp_path: Path, name: str) -> None:
+    files, expected = IDLE[name]
+    workspace, diagnostics = run.load(str(write(tmp_path, files)))
+    assert workspace is not None
+    assert shown(diagnostics) == expected
+
+
 def test_the_workspace_is_sound(tmp_path: Path) -> None:
-    workspace, diagnostics = run.load(str(write(tmp_path, FILES)))
+    collecting = FILES["gonogo.yaml"] + "subjects: [ { kind: thing, files: things/* } ]\n"
+    workspace, diagnostics = run.load(str(write(tmp_path, {**FILES, "gonogo.yaml": collecting})))
     assert workspace is not None
     assert diagnostics == ()
 
