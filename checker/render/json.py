@@ -8,13 +8,12 @@ Results, rules, diagnostics and inputs stand one a line: `grep` and `diff` work 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from json import dumps
 from typing import Any
 
 from checker.model import Diagnostic, Evidence, Location, Reason, Report, Result, RuleInfo
 from checker.render import Options, tally
 from checker.render.identity import fingerprints, verdict_digest
-from checker.render.text import inert
+from checker.render.text import inert_json
 
 SCHEMA = "report-v1"
 
@@ -50,7 +49,7 @@ def render(report: Report, options: Options) -> str:
 def _lines(head: dict[str, Any], lists: Mapping[str, Iterator[dict[str, Any]]]) -> Iterator[str]:
     yield "{"
     for name, value in head.items():
-        yield f"{dumps(name)}: {_row(value)},"
+        yield f'"{name}": {inert_json(value)},'
     for position, (name, items) in enumerate(lists.items(), 1):
         end = "," if position < len(lists) else ""
         row = next(items, None)
@@ -59,15 +58,11 @@ def _lines(head: dict[str, Any], lists: Mapping[str, Iterator[dict[str, Any]]]) 
             continue
         yield f'"{name}": ['
         for following in items:
-            yield f"{_row(row)},"
+            yield f"{inert_json(row)},"
             row = following
-        yield _row(row)
+        yield inert_json(row)
         yield f"]{end}"
     yield "}\n"
-
-
-def _row(value: object) -> str:
-    return inert(dumps(value), "\\u{:04x}")
 
 
 def _result(result: Result, fingerprint: str) -> dict[str, Any]:

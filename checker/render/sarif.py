@@ -9,14 +9,13 @@ Source of the limits: GitHub's page "SARIF support for code scanning"; of the sh
 from __future__ import annotations
 
 from collections.abc import Iterable
-from json import dumps
 from typing import Any
 from urllib.parse import quote
 
 from checker.model import Diagnostic, Location, Report, Result, RuleInfo, Seen, Span
 from checker.render import Options, tally
 from checker.render.identity import fingerprints, verdict_digest
-from checker.render.text import clip, inert
+from checker.render.text import clip, inert_json
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 RESULTS = 5_000
@@ -71,7 +70,7 @@ def render(report: Report, options: Options) -> str:
         },
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return inert(dumps(log, indent=1), "\\u{:04x}") + "\n"
+    return inert_json(log, indent=1) + "\n"
 
 
 def _rule(rule: RuleInfo) -> dict[str, Any]:
@@ -83,8 +82,8 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
         "fullDescription": {"text": _sentence(rule.description) or title},
         "help": {"text": help_text},
         "properties": {
-            "tags": [rule.kind, rule.pack, *rule.controls][:_TAGS],
-            "policy": f"{rule.policy} {rule.policy_version}",
+            "tags": list(filter(None, (rule.kind, rule.pack, *rule.controls)))[:_TAGS],
+            "policy": f"{rule.policy} {rule.policy_version}".rstrip(),
             "severity": rule.severity,
         },
     }

@@ -7,6 +7,7 @@ that reads the log.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from functools import cache
@@ -40,6 +41,23 @@ def _shown(char: str) -> str:
 def one_line(text: str) -> str:
     """`text` in one visible line: line breaks and the indentation after them become one space."""
     return visible(" ".join(filter(None, map(str.strip, re.split(r"[\r\n]+", text)))))
+
+
+_LONE = re.compile(
+    r"\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(?P<lone>\\u(?P<code>d[89a-f][0-9a-f]{2}))"
+)
+
+
+def inert_json(value: object, indent: int | None = None) -> str:
+    """`value` as JSON that every reader takes and no build runner obeys, in ASCII.
+
+    File names may hold bytes that are no text, which Python keeps as lone surrogates and many readers of
+    JSON refuse: they come out as `<U+DCFF>`.
+    """
+    text = inert(json.dumps(value, indent=indent), "\\u{:04x}")
+    if "\\ud" in text:
+        text = _LONE.sub(lambda found: f"<U+{found['code'].upper()}>" if found["lone"] else found[0], text)
+    return text
 
 
 def clip(text: str, limit: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,13 @@ from tests.render.reports import CASES, HOSTILE, MIXED, PLAN, at, result
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "report-v1.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def spelled(value: Any) -> Any:
+    """`value` with its lone surrogates spelled out, as a reader of JSON that takes none of them gets it."""
+    if isinstance(value, str):
+        return re.sub("[\ud800-\udfff]", lambda found: f"<U+{ord(found[0]):04X}>", value)
+    return [spelled(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def loaded(report: Report) -> dict[str, Any]:
@@ -66,8 +74,8 @@ def test_the_schema_bites() -> None:
 def test_a_report_survives_the_journey(report: Report) -> None:
     data = loaded(report)
     assert VALIDATOR.is_valid(data)
-    assert data["workspace"] == report.workspace
-    assert list(map(result_fields, report.results)) == [
+    assert data["workspace"] == spelled(report.workspace)
+    assert spelled(list(map(result_fields, report.results))) == [
         [
             each["rule"],
             each["policy"],
@@ -89,10 +97,10 @@ def test_a_report_survives_the_journey(report: Report) -> None:
         ]
         for each in data["results"]
     ]
-    assert [fault["message"] for fault in data["diagnostics"]] == [
-        each.message for each in report.diagnostics
-    ]
-    assert [rule["id"] for rule in data["rules"]] == [rule.id for rule in report.rules]
+    assert [fault["message"] for fault in data["diagnostics"]] == spelled(
+        [each.message for each in report.diagnostics]
+    )
+    assert [rule["id"] for rule in data["rules"]] == spelled([rule.id for rule in report.rules])
     counts = data["counts"]
     assert counts.pop("results") == len(report.results) == sum(counts.values())
 
@@ -121,6 +129,22 @@ def result_fields(result: Result) -> list[Any]:
 
 def test_only_ascii_is_written() -> None:
     assert RENDERERS["json"](HOSTILE, Options()).isascii()
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("\udcff.yaml", "<U+DCFF>.yaml"),
+        ("\U0001f600", "\U0001f600"),
+        ("\U0001f600\udcff\ud83d", "\U0001f600<U+DCFF><U+D83D>"),
+        ("\\ud83d \\\udcff", "\\ud83d \\<U+DCFF>"),
+    ],
+)
+def test_what_is_written_can_be_encoded(text: str, read: str) -> None:
+    """Many readers refuse a whole report for one lone surrogate, as in a file name that is no text."""
+    data = loaded(MIXED._replace(workspace=text))
+    assert data["workspace"] == read
+    assert data["workspace"].encode()
 
 
 def test_a_result_is_a_line() -> None:
