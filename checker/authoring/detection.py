@@ -45,6 +45,16 @@ FOLDERS: Mapping[str, str] = {
 }
 """What a folder that holds only files of a kind is called."""
 
+USUAL: Mapping[str, str] = {
+    "prd": "products/{product}/prd.md",
+    "launch-plan": "products/{product}/launch.yaml",
+    "risk-register": "products/{product}/risks.yaml",
+    "roadmap": "products/{product}/roadmap.yaml",
+    "okr": "okrs/*.yaml",
+    "gate-record": "products/{product}/gates/*.yaml",
+}
+"""Where the kinds that the shipped packs speak of are put when nobody has put them anywhere yet."""
+
 MODELINE = re.compile(r"yaml-language-server:\s*\$schema=\S*?kinds/([a-z0-9.-]+?)\.schema\.json")
 MOST_READ = 2_000
 """Files whose text is looked at; of a larger repository the rest is known by names only."""
@@ -56,6 +66,8 @@ ENOUGH = 0.8
 """The part of what a pattern finds that must be of the kind."""
 HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 """A heading of a Markdown text: good enough to guess by, and a fraction of the cost of reading it."""
+_CAPTURE_OR_ANY = re.compile(r"\\\{product\\\}|\\\*")
+"""Of a pattern whose special characters are escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,8 @@ def explore(paths: Iterable[str], read: Callable[[str], bytes | Fault]) -> Repos
         if name is not None:
             by_kind.setdefault(name, []).append(path)
     artifacts = tuple(
-        Found(name, _patterns(files, known), tuple(files)) for name, files in sorted(by_kind.items())
+        Found(name, _usual(name, files, known) or _patterns(files, known), tuple(files))
+        for name, files in sorted(by_kind.items())
     )
     packs = sorted({_folder(path) for path in known if path.endswith(".policy.yaml")})
     return Repository(artifacts, register, tuple(packs), _products(artifacts))
@@ -190,6 +203,14 @@ def _is_register(path: str, read: Callable[[str], bytes | Fault]) -> bool:
         and all(isinstance(item, dict) and "id" in item for item in document.data)
         for document in reading.documents
     )
+
+
+def _usual(kind: str, files: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """The usual pattern of a kind, where it finds all of these files and hardly any others."""
+    pattern = USUAL.get(kind, "")
+    fitting = re.compile(_CAPTURE_OR_ANY.sub("[^/]+", re.escape(pattern)))
+    enough = sum(bool(fitting.fullmatch(path)) for path in known) * ENOUGH <= len(files)
+    return (pattern,) if enough and all(map(fitting.fullmatch, files)) else ()
 
 
 def _patterns(files: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:

@@ -104,6 +104,26 @@ def test_patterns_find_the_files_and_their_like(
     assert found.products == products
 
 
+@pytest.mark.parametrize(
+    ("beside", "patterns"),
+    [
+        ((), ("products/{product}/gates/*.yaml",)),  # so that the next record is not overlooked
+        (
+            ("products/a/gates/x.yaml", "products/b/gates/y.yaml"),
+            ("products/a/gates/beta.yaml", "products/b/gates/ga.yaml"),
+        ),
+        (("gates/ga.yaml",), ("products/{product}/gates/*.yaml",)),
+    ],
+)
+def test_records_in_their_usual_place_are_found_by_its_pattern(
+    beside: tuple[str, ...], patterns: tuple[str, ...]
+) -> None:
+    record = "id: r\nproduct: a\ngate: beta\ndecision: proceed\ndecided_on: 2026-05-01\n"
+    files = {"products/a/gates/beta.yaml": record, "products/b/gates/ga.yaml": record}
+    (found,) = explored({**files, **dict.fromkeys(beside, "a: b\n")}).artifacts
+    assert (found.kind, found.patterns) == ("gate-record", patterns)
+
+
 def test_a_folder_that_holds_something_else_is_not_taken_whole() -> None:
     found = explored({"docs/a-prd.md": PRD, "docs/b-prd.md": PRD, "docs/index.md": "# Docs\n"})
     assert found.artifacts[0].patterns == ("docs/a-prd.md", "docs/b-prd.md")

@@ -102,3 +102,18 @@ def test_what_is_written_has_no_fault(tmp_path: Path) -> None:
     written(tmp_path, REPOSITORIES["several kinds"])
     for path in tmp_path.rglob("*.yaml"):
         assert documents.read(path.read_bytes(), "yaml").faults == ()
+
+
+@pytest.mark.parametrize(
+    ("files", "made_up"),
+    [
+        ({"okr.yaml": "id: o\n"}, True),
+        ({"okr.yaml": "id: o\n", "products.yaml": "- { id: checkout }\n"}, False),
+        ({"okr.yaml": "id: o\n", "p/a/prd.md": PRD, "p/b/prd.md": PRD}, False),
+    ],
+)
+def test_a_product_is_only_made_up_where_it_is_the_only_one(
+    tmp_path: Path, files: dict[str, str], made_up: bool
+) -> None:
+    written(tmp_path, files)
+    assert ('subject.product : "acme"' in (tmp_path / "gonogo.yaml").read_text("utf-8")) is made_up
