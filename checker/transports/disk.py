@@ -10,7 +10,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ LIMIT = 16 * 1024 * 1024
 """Bytes of a file, unless the caller says otherwise."""
 NEVER_ENTERED = frozenset((".git",))
 """Folders that hold no files of the workspace."""
+ENTERED_BY_NAME = frozenset((".gonogo",))
+"""Folders of gonogo's own files: no wildcard stands for them, only their name does."""
 
 _OPEN = os.O_RDONLY
 for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
@@ -87,9 +89,10 @@ class Disk:
         """The files that fit a pattern, sorted by path.
 
         `*` stands for any part of a name, `**` for any number of folders, `{name}` for a name or a
-        part of one, which is captured. Symbolic links to folders are not followed. A folder that
-        cannot be listed is found in place of the files it may hold, and so is a link to a folder
-        outside of the root, unless only `**` stands for it: reading it tells why.
+        part of one, which is captured; none of them stands for the folder `.gonogo`, which a pattern
+        must name. Symbolic links to folders are not followed. A folder that cannot be listed is found
+        in place of the files it may hold, and so is a link to a folder outside of the root, unless
+        only `**` stands for it: reading it tells why.
         """
         return self.find_all((pattern,))[pattern]
 
@@ -188,6 +191,13 @@ class _Plan:
         self.kept = frozenset(kept)
         """States that any folder leaves as they are."""
 
+    def inside(self, folder: str) -> frozenset[_State]:
+        """The states in a folder of this name."""
+        if folder in ENTERED_BY_NAME:
+            return frozenset(self.expected.get(folder, ()))
+        after = self.after(folder)
+        return self.kept.union(after) if after else self.kept
+
     def after(self, name: str) -> list[_State]:
         """The states behind an entry of this name, other than `kept`."""
         states = self.expected.get(name, [])
@@ -229,9 +239,9 @@ class _Walk:
             prefix = folder + "/" if folder else ""
             folders, files, links = self.listed(folder, states, plan)
             for name in folders:
-                after = plan.after(name)
-                if after or plan.kept:
-                    waiting.append((prefix + name, plan.kept.union(after) if after else plan.kept))
+                inside = plan.inside(name)
+                if inside:
+                    waiting.append((prefix + name, inside))
             for name in files:
                 ends = {
                     number for number, done in plan.after(name) if done == len(self.patterns[number].steps)
@@ -357,20 +367,56 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
         with open(path, "wb") as stream:
             stream.write(content)
         return
-    if mode is not None and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
-    aside = os.path.join(os.path.dirname(target), f".gonogo-{os.urandom(8).hex()}.tmp")
+    _put({target: content})
+
+
+def write_all(contents: Mapping[str, bytes]) -> None:
+    """Write several files and the folders that lead to them: none stands before the last byte is on the disk.
+
+    Raises OSError where that fails; nothing is left behind then.
+    """
+    made: list[str] = []
     try:
-        with open(aside, "xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if mode is not None:
-            os.chmod(aside, stat.S_IMODE(mode))
-        os.replace(aside, target)
+        for path in contents:
+            _make_folder(os.path.dirname(path), made)
+        _put(contents)
     except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(aside)
+        for folder in reversed(made):
+            with suppress(OSError):  # somebody else has put something into it
+                os.rmdir(folder)
+        raise
+
+
+def _make_folder(path: str, made: list[str]) -> None:
+    """Make a folder and those above it; each that was not there joins `made`."""
+    if path and not os.path.isdir(path):
+        _make_folder(os.path.dirname(path), made)
+        os.mkdir(path)
+        made.append(path)
+
+
+def _put(contents: Mapping[str, bytes]) -> None:
+    """Write regular files, new ones or in place of others, whose permissions stay."""
+    asides: dict[str, str] = {}
+    try:
+        for target, content in contents.items():
+            mode = _mode(target)
+            if mode is not None and not os.access(target, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
+            aside = os.path.join(os.path.dirname(target), f".gonogo-{os.urandom(8).hex()}.tmp")
+            asides[aside] = target
+            with open(aside, "xb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            if mode is not None:
+                os.chmod(aside, stat.S_IMODE(mode))
+        for aside, target in asides.items():
+            os.replace(aside, target)
+    except BaseException:
+        for aside in asides:
+            with suppress(FileNotFoundError):
+                os.unlink(aside)
         raise
 
 

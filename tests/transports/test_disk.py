@@ -23,6 +23,7 @@ FILES = [
     "gonogo.yaml",
     ".hidden.yaml",
     ".git/config.yaml",
+    ".gonogo/schemas/kinds/prd.json",
     "launches/pay/launch.yaml",
     "launches/ship/launch.yaml",
     "launches/ship/notes.md",
@@ -89,6 +90,13 @@ def code(result: bytes | Fault) -> str:
         ("gonogo.yaml/x", []),
         ("../root/gonogo.yaml", []),
         (".git/config.yaml", []),
+        (".gonogo/schemas/kinds/prd.json", [".gonogo/schemas/kinds/prd.json"]),
+        (".gonogo/**", [".gonogo/schemas/kinds/prd.json"]),
+        ("**/.gonogo/*/*/*", [".gonogo/schemas/kinds/prd.json"]),
+        ("**/prd.json", []),
+        ("**/schemas/**", []),
+        ("{folder}/schemas/kinds/*", []),
+        (".go*/**", []),
         ("", []),
     ],
 )
@@ -517,3 +525,34 @@ def test_a_file_that_must_not_be_written_is_refused_to_anyone(
     with pytest.raises(PermissionError, match="Permission denied"):
         write_whole(path, b"new")
     assert (path.read_bytes(), names(tmp_path)) == (b"old", ["report.json"])
+
+
+def test_writing_several_files_and_their_folders(tmp_path: Path) -> None:
+    (tmp_path / "old.json").write_bytes(b"old")
+    disk.write_all({str(tmp_path / "a" / "b" / "new.json"): b"1", str(tmp_path / "old.json"): b"2"})
+    assert (tmp_path / "a" / "b" / "new.json").read_bytes() == b"1"
+    assert (tmp_path / "old.json").read_bytes() == b"2"
+    assert names(tmp_path) == ["a", "old.json"]
+
+
+def test_several_files_are_written_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "old.json").write_bytes(b"old")
+    full = iter((None, OSError(errno.ENOSPC, "No space left on device")))
+
+    def fsync(_: int) -> None:
+        problem = next(full)
+        if problem:
+            raise problem
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(OSError):
+        disk.write_all({str(tmp_path / "old.json"): b"2", str(tmp_path / "a" / "b" / "new.json"): b"1"})
+    assert names(tmp_path) == ["old.json"]
+    assert (tmp_path / "old.json").read_bytes() == b"old"
+
+
+def test_a_file_in_the_way_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "b").write_bytes(b"mine")
+    with pytest.raises(OSError):
+        disk.write_all({str(tmp_path / "a" / "1"): b"1", str(tmp_path / "b" / "2"): b"2"})
+    assert names(tmp_path) == ["b"]
