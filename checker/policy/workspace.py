@@ -141,6 +141,10 @@ class _Loading:
         """Whether anything was found at fault so far."""
         return any(diagnostic.level == "error" for diagnostic in self.diagnostics)
 
+    def found(self) -> tuple[Diagnostic, ...]:
+        """What was found at fault, each once: several patterns may meet the same folder."""
+        return tuple(dict.fromkeys(self.diagnostics))
+
     def kind_names(self) -> tuple[str, ...]:
         return tuple(sorted({*self.kinds, *kinds.shipped_names()}))
 
@@ -150,9 +154,10 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
     state = _Loading(open, folder, open(folder))
     source = state.read(CONFIGURATION, "workspace")
     if source is None:
-        return None, tuple(state.diagnostics)
+        return None, state.found()
     data = source.data
     zone = _zone(state, source)
+    state.diagnostics += _leaving(source)
     _own_kinds(state, source)
     lifecycles: dict[str, gates_.Lifecycle] = {}
     policies = _policies(state, source, lifecycles)
@@ -165,7 +170,7 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
         _params(state, source, policies)
     reference = _data(state, source)
     if state.failed() or zone is None:
-        return None, tuple(state.diagnostics)
+        return None, state.found()
     state.diagnostics += _idle(source, policies, selections)
     return (
         Workspace(
@@ -182,7 +187,7 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
             tuple(state.inputs),
             tuple(state.packs),
         ),
-        tuple(state.diagnostics),
+        state.found(),
     )
 
 
@@ -203,6 +208,23 @@ def _idle(
         message = f"nothing collects {kind}, so nothing is judged by {', '.join(sorted(idle[kind]))}"
         hint = f"Add an entry for {kind} to `subjects`, with `optional: true` where there is none yet."
         yield source.diagnostic("not-collected", message, ("subjects",), hint, warning=True)
+
+
+def _leaving(source: reading.Source) -> Iterable[Diagnostic]:
+    """Report the patterns that lead out of the workspace, where nothing is looked for."""
+    places: list[Path] = [("products",), ("kinds",), ("lifecycles",), ("gates",)]
+    for index in range(len(source.data.get("subjects", ()))):
+        places += [("subjects", index, "files"), ("subjects", index, "exclude")]
+    for place in places:
+        value: Any = source.data
+        for part in place:
+            value = value[part] if isinstance(part, int) else value.get(part)
+        for index, pattern in enumerate(_listed(value)):
+            if pattern.startswith("/") or ".." in pattern.split("/"):
+                at = (*place, index) if isinstance(value, list) else place
+                message = f"{pattern} leads out of the workspace, where nothing is looked for"
+                hint = f"Write it relative to the folder of {CONFIGURATION}."
+                yield source.diagnostic("pattern-leaves", message, at, hint)
 
 
 def _zone(state: _Loading, source: reading.Source) -> tzinfo | None:
@@ -270,8 +292,12 @@ def _policies(
             continue
         found = _pack(state, files, folder, shown, lifecycles)
         if found is None:
-            hint = "Write one, or drop the pack."
-            state.diagnostics.append(source.diagnostic("empty-pack", _no_policy(shown), at, hint))
+            itself = files.read(folder or ".")
+            if isinstance(itself, Fault) and itself.code == "missing":
+                message, hint = f"there is no folder {name}", "Mend the path, or drop the pack."
+            else:
+                message, hint = _no_policy(shown), "Write one, or drop the pack."
+            state.diagnostics.append(source.diagnostic("empty-pack", message, at, hint))
         policies += found or ()
     _unique(state, policies)
     return policies
@@ -301,19 +327,22 @@ def _pack(
 ) -> list[Policy] | None:
     """The policies of one folder, None where it holds none; its lifecycles join the others."""
     inside, outside = (f"{path}/" if path else "" for path in (folder, shown))
+
+    def read(path: str, schema: str) -> reading.Source | None:
+        itself = path in (folder, ".")  # the folder cannot be listed
+        return state.read(path, schema, files, shown if itself else outside + path.removeprefix(inside))
+
     head = files.find(f"{inside}{PACK}")
-    pack = state.read(head[0][0], "pack", files, f"{outside}{PACK}") if head else None
+    pack = read(head[0][0], "pack") if head else None
     name = pack.data["pack"] if pack else shown.rpartition("/")[2]
     for path, _ in files.find(f"{inside}**/*.lifecycle.yaml"):
-        _lifecycle(
-            state, lifecycles, state.read(path, "lifecycle", files, f"{outside}{path.removeprefix(inside)}")
-        )
+        _lifecycle(state, lifecycles, read(path, "lifecycle"))
     found = files.find(f"{inside}**/*.policy.yaml")
     if not found:
         return None
     policies: list[Policy] = []
     for path, _ in found:
-        policy_source = state.read(path, "policy", files, f"{outside}{path.removeprefix(inside)}")
+        policy_source = read(path, "policy")
         if policy_source:
             kind = state.kind(policy_source.data["subject"])
             if kind is None:
@@ -501,13 +530,3 @@ def _data(state: _Loading, source: reading.Source) -> dict[str, Any]:
         if document:
             found[name] = document.data
     return found
-
-
-def missing_configuration(folder: str) -> Diagnostic:
-    """What to say where no workspace is found."""
-    return Diagnostic(
-        "no-workspace",
-        f"no {CONFIGURATION} in {folder} or above it",
-        Location(CONFIGURATION),
-        "Run gonogo init to make one.",
-    )

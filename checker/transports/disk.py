@@ -157,7 +157,7 @@ def _unreadable(error: OSError) -> Fault:
 
 def _not_a_file(what: str) -> Fault:
     return Fault(
-        "not-a-file", f"This is {what}, not a file.", hint="Move it, or mend the pattern that finds it."
+        "not-a-file", f"This is {what}, not a file.", hint="Put a file in its place, or name another."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -299,13 +300,35 @@ error[unknown-pack]: no shipped pack is called `launch-readyness`
         "./policies",
         "./polices",
         """\
-error[empty-pack]: pack `polices` holds no *.policy.yaml
+error[empty-pack]: there is no folder ./polices
   --> gonogo.yaml:2:10
    |
  1 | version: 1
  2 | packs: [ ./polices ]
    |          ^^^^^^^^^
-   = fix: Write one, or drop the pack.
+   = fix: Mend the path, or drop the pack.
+""",
+    ),
+    "patterns that leave the workspace": (
+        "gonogo.yaml",
+        "gates: ",
+        "subjects:\n  - { kind: thing, files: [ a.yaml, ../b/*.yaml ], exclude: /etc/* }\ngates: ",
+        """\
+error[pattern-leaves]: ../b/*.yaml leads out of the workspace, where nothing is looked for
+  --> gonogo.yaml:6:37
+   |
+ 5 | subjects:
+ 6 |   - { kind: thing, files: [ a.yaml, ../b/*.yaml ], exclude: /etc/* }
+   |                                     ^^^^^^^^^^^
+   = fix: Write it relative to the folder of gonogo.yaml.
+
+error[pattern-leaves]: /etc/* leads out of the workspace, where nothing is looked for
+  --> gonogo.yaml:6:61
+   |
+ 5 | subjects:
+ 6 |   - { kind: thing, files: [ a.yaml, ../b/*.yaml ], exclude: /etc/* }
+   |                                                             ^^^^^^
+   = fix: Write it relative to the folder of gonogo.yaml.
 """,
     ),
     "a kind of no subjects": (
@@ -469,6 +492,7 @@ error[not-a-file]: policies: This is a folder, not a file.
  1 | version: 1
  2 | data: { groups: policies }
    |                 ^^^^^^^^
+   = fix: Put a file in its place, or name another.
 """,
     ),
     "reference data outside of the workspace": (
@@ -542,3 +566,16 @@ def test_a_broken_workspace_is_shown_with_its_place_and_its_fix(tmp_path: Path, 
     workspace, diagnostics = run.load(str(write(tmp_path, {**FILES, path: FILES[path].replace(old, new)})))
     assert workspace is None
     assert shown(diagnostics) == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_pack_that_cannot_be_listed_is_named_once(tmp_path: Path) -> None:
+    folder = write(tmp_path, FILES)
+    (folder / "policies").chmod(0o000)
+    try:
+        workspace, diagnostics = run.load(str(folder))
+    finally:
+        (folder / "policies").chmod(0o700)
+    assert workspace is None
+    found = [(d.location.path, d.message) for d in diagnostics if d.location]
+    assert found.count(("policies", "The file cannot be read: Permission denied.")) == 1
