@@ -57,7 +57,7 @@ def _finding(group: tuple[Result, ...]) -> _Annotation:
     elif result.enforcement == "upcoming":
         level = "notice"
     name = result.rule if len(group) == 1 else f"{len(group)} rules"
-    lines = [result.message, *(reason.text for reason in result.reasons)]
+    lines = [result.message, *tally.reasons(result)]
     lines += [f"Fix: {result.fix}"] if result.fix else []
     label = "undecided" if result.outcome == "error" else result.enforcement
     return _Annotation(level, f"{name} ({label})", "\n".join(lines), result.location)

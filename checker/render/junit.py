@@ -69,7 +69,7 @@ def _check(result: Result) -> _Case:
     elif result.waived:
         waived = result.waived
         message += f" (waiver {waived.id} by {waived.owner} until {waived.expires}: {waived.reason})"
-    lines = [reason.text for reason in result.reasons]
+    lines = tally.reasons(result)
     lines += [f"{seen.expression} is {seen.value}" for reason in result.reasons for seen in reason.seen]
     lines += [f"Fix: {result.fix}"] if result.fix and standing != "pass" else []
     name = f"{result.rule}: {result.subject.kind} {result.subject.id}{element}"

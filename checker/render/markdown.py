@@ -95,8 +95,9 @@ def _sections(report: Report) -> Iterable[_Section]:
 
 def _finding(group: tuple[Result, ...]) -> _Row:
     result = group[0]
-    lines = [reason.text for reason in result.reasons[:_REASONS]]
-    if hidden := len(result.reasons[_REASONS:]):
+    reasons = tally.reasons(result)
+    lines = reasons[:_REASONS]
+    if hidden := len(reasons[_REASONS:]):
         lines.append(tally.counted(hidden, "more reason"))
     if waived := result.waived:
         lines.append(f"Waived until {waived.expires} by {waived.owner} ({waived.id}): {waived.reason}")

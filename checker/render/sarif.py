@@ -91,7 +91,7 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
 
 def _result(result: Result, fingerprint: str) -> dict[str, Any]:
     text = result.message if result.outcome == "fail" else f"Undecided: {result.message}"
-    parts = [text, *(reason.text for reason in result.reasons), f"Fix: {result.fix}" if result.fix else ""]
+    parts = [text, *tally.reasons(result), f"Fix: {result.fix}" if result.fix else ""]
     related = [seen for reason in result.reasons for seen in reason.seen if seen.location][:_RELATED]
     found: dict[str, Any] = {
         "ruleId": result.rule,

@@ -61,6 +61,13 @@ def findings(report: Report) -> list[Result]:
     return sorted((each for each in report.results if each.outcome not in _NOT_FINDINGS), key=rank)
 
 
+def reasons(result: Result) -> list[str]:
+    """Why a result is what it is, in sentences that say more than its message does."""
+    return [
+        text for text in dict.fromkeys(reason.text for reason in result.reasons) if text != result.message
+    ]
+
+
 def folded(found: Iterable[Result]) -> list[tuple[Result, ...]]:
     """Findings in their order, errors that say the same of the same subject gathered into one group.
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
+from checker.model import Reason
 from checker.render import RENDERERS, Options
-from tests.render.reports import CASES
+from tests.render.reports import CASES, MIXED
 
 FILES = {
     "terminal": "terminal.txt",
@@ -55,3 +56,15 @@ def test_only_what_is_used_is_loaded(name: str) -> None:
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("name", sorted(set(RENDERERS) - {"json"}))
+def test_a_reason_that_repeats_the_message_is_not_said_again(name: str) -> None:
+    failed = next(result for result in MIXED.results if result.outcome == "fail")
+    bare = failed._replace(reasons=())
+    repeated = failed._replace(reasons=(Reason(failed.message, "subject.x"),) * 2)
+    said = [
+        RENDERERS[name](MIXED._replace(results=(result,)), Options()).count(failed.message)
+        for result in (bare, repeated)
+    ]
+    assert said[0] == said[1] > 0
