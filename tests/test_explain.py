@@ -16,6 +16,8 @@ class Case(NamedTuple):
     said: list[str]
     at: str = ""
     """Where the result points, `line:column`; empty: not looked at."""
+    word: str = "and"
+    """Between two reasons: `or` where mending one of them is enough."""
 
 
 COMPARISONS = [
@@ -62,11 +64,13 @@ TRUTHS = [
         "!(subject.tier > 1 && subject.draft)",
         "tier: 2\ndraft: true",
         ["tier must be at most 1; found 2", "draft must be false"],
+        word="or",
     ),
     Case(
         "subject.tier == 1 || filled(subject.legacy)",
         "tier: 2",
         ["tier must be 1; found 2", "legacy is absent"],
+        word="or",
     ),
     Case(
         "subject.tier == 1 ? filled(subject.owner) : filled(subject.legacy)", "tier: 2", ["legacy is absent"]
@@ -199,7 +203,7 @@ DAYS = [
     Case(
         "age(subject.launch_on) <= 30",
         "launch_on: 2026-01-01",
-        ["the age of launch_on in days must be at most 30; found 151"],
+        ["launch_on must be at most 30 days ago; found 2026-01-01, 151 days ago"],
     ),
     Case(
         "date(subject.launch_on) > now",
@@ -230,6 +234,101 @@ DAYS = [
     ),
 ]
 
+AGES = [
+    Case(f"age(subject.launch_on) {condition}", f"launch_on: {day}", [f"launch_on must {said}"])
+    for condition, day, said in [
+        (">= 0", "2026-06-03", "not be in the future; found 2026-06-03, 2 days in the future"),
+        ("<= 0", "2026-05-31", "not be in the past; found 2026-05-31, 1 day ago"),
+        ("> 0", "2026-06-01", "be in the past; found 2026-06-01, today"),
+        ("< 0", "2026-06-01", "be in the future; found 2026-06-01, today"),
+        (">= 30", "2026-05-31", "be at least 30 days ago; found 2026-05-31, 1 day ago"),
+        (
+            "<= params.limit",
+            "2026-05-29",
+            "be at most params.limit (2) days ago; found 2026-05-29, 3 days ago",
+        ),
+        (">= -7", "2026-06-09", "be at most 7 days in the future; found 2026-06-09, 8 days in the future"),
+        ("<= -7", "2026-06-02", "be at least 7 days in the future; found 2026-06-02, 1 day in the future"),
+        (
+            ">= age('2026-05-20')",
+            "2026-05-21",
+            "be no later than 2026-05-20; found 2026-05-21",
+        ),
+    ]
+] + [
+    Case(
+        f"age(subject.launch_on) {operator} age(subject.rollback.rehearsed_on)",
+        f"launch_on: {launch}\nrollback: {{ rehearsed_on: 2026-05-20 }}",
+        [f"launch_on must be {said} rollback.rehearsed_on (2026-05-20); found {launch}"],
+    )
+    for operator, launch, said in [
+        (">=", "2026-05-21", "no later than"),
+        (">", "2026-05-20", "before"),
+        ("<=", "2026-05-19", "no earlier than"),
+        ("<", "2026-05-20", "after"),
+        ("==", "2026-05-21", "the same day as"),
+        ("!=", "2026-05-20", "another day than"),
+    ]
+] + [
+    Case(
+        "age(subject.rollback.rehearsed_on) - age(subject.launch_on) <= params.limit",
+        "launch_on: 2026-06-10\nrollback: { rehearsed_on: 2026-06-01 }",
+        [
+            "the number of days from rollback.rehearsed_on to launch_on must be at most params.limit (2); "
+            "found 9"
+        ],
+    )
+]  # fmt: skip
+
+ALTERNATIVES = [
+    Case(
+        "subject.owner == 'Ada' || (subject.owner == 'Ben' && filled(subject.legacy))",
+        "owner: Cleo",
+        ['owner must be "Ada"; found "Cleo"', 'owner must be "Ben"; found "Cleo"', "legacy is absent"],
+        word="",
+    ),
+    # a guard is no reason beside what it guards
+    Case(
+        "!subject.steps.exists(s, has(s.owner) && s.owner == 'TBD')",
+        "steps: [ owner: TBD ]",
+        ['steps[0].owner must not be "TBD"'],
+    ),
+    Case(
+        "!has(subject.launch_on) || subject.tier == 1",
+        "{ launch_on: 2026-01-01, tier: 2 }",
+        ["tier must be 1; found 2"],
+    ),
+    Case("!has(subject.launch_on)", "launch_on: soon", ['launch_on must be absent; found "soon"']),
+    Case(
+        "!has(subject.launch_on) && subject.tier == 1",
+        "{ launch_on: soon, tier: 2 }",
+        ['launch_on must be absent; found "soon"', "tier must be 1; found 2"],
+    ),
+    Case(
+        "subject.steps.all(n, s, n == 0 || s.minutes > subject.steps[n - 1].minutes)",
+        "steps: [ { minutes: 5 }, { minutes: 5 } ]",
+        ["steps[1].minutes must be more than steps[0].minutes (5); found 5"],
+    ),
+    # for each element either would do, but every element must be mended
+    Case(
+        "subject.steps.all(s, s.done || s.minutes > 5)",
+        "steps: [ { done: false, minutes: 1 }, { done: false, minutes: 2 } ]",
+        [
+            "steps[0].done is false",
+            "steps[0].minutes must be more than 5; found 1",
+            "steps[1].done is false",
+            "steps[1].minutes must be more than 5; found 2",
+        ],
+        word="",
+    ),
+]
+JOINED = {
+    3: 'owner must be "Ada"; found "Cleo", or owner must be "Ben"; found "Cleo", and legacy is absent',
+    4: "steps[0].done is false, or steps[0].minutes must be more than 5; found 1, "
+    "and steps[1].done is false, or steps[1].minutes must be more than 5; found 2",
+}
+"""The messages of the alternatives with several words between their reasons, by the number of reasons."""
+
 TEXTS = [
     Case("subject.owner.matches('^[A-Z]')", "owner: ada", ['owner must match "^[A-Z]"; found "ada"']),
     Case("matches(subject.owner, '^[A-Z]')", "owner: ada", ['owner must match "^[A-Z]"; found "ada"']),
@@ -237,7 +336,9 @@ TEXTS = [
     Case("subject.owner.endsWith('.example')", "owner: ada", ['owner must end with ".example"; found "ada"']),
     Case("!subject.owner.contains('@')", "owner: a@b", ['owner must not contain "@"; found "a@b"']),
     Case(
-        'semver(subject.version) >= semver("2.0")', "version: 1.9", ["version must be at least 2.0; found 1.9"]
+        'semver(subject.version) >= semver("2.0")',
+        "version: 1.9",
+        ["version must be at least 2.0; found 1.9"],
     ),
     Case(
         'semver(subject.version) >= semver("2.0")',
@@ -258,7 +359,9 @@ FOUND = [
     Case('lookup("thing", "nope").owner == "x"', "{}", ["there is no thing `nope`"]),
     Case('lookup("thing", subject.owner).tier == 1', "owner: zz", ["there is no thing `zz`"]),
     Case(
-        'subject.steps.all(s, lookup("thing", s.id).tier == 1)', "steps: [ id: zz ]", ["there is no thing `zz`"]
+        'subject.steps.all(s, lookup("thing", s.id).tier == 1)',
+        "steps: [ id: zz ]",
+        ["there is no thing `zz`"],
     ),
     Case('age(lookup("thing", "b").owner) < 3', "{}", [
         'owner of thing `b`: "TBD" is not a date; write it as 2026-01-31'
@@ -280,14 +383,15 @@ HEAD = {"params": {"limit": 2, "roles": ["a", "b"]}}
 
 @pytest.mark.parametrize(
     "case",
-    [*COMPARISONS, *TRUTHS, *ABSENCES, *LOOPS, *DAYS, *TEXTS, *FOUND],
+    [*COMPARISONS, *TRUTHS, *ABSENCES, *LOOPS, *DAYS, *AGES, *ALTERNATIVES, *TEXTS, *FOUND],
     ids=lambda case: f"{case.assertion} <- {case.subject}",
 )
 def test_a_failure_is_said_in_words_about_fields(tmp_path: Path, case: Case) -> None:
     result = told_one(tmp_path, case.assertion, case.subject, files=OTHERS, head=HEAD)
     assert result.outcome == "fail"
     assert [reason.text for reason in result.reasons] == case.said
-    assert result.message == ", and ".join(case.said)
+    joined = f", {case.word} ".join(case.said) if case.word else JOINED[len(case.said)]
+    assert result.message == joined
     if case.at:
         assert place(result) == case.at
 
@@ -324,7 +428,7 @@ def test_an_error_says_what_could_not_be_done_with_which_value(
     ("assertion", "subject", "seen"),
     [
         ("subject.tier <= 2", "tier: 3", [("subject.tier", "3", "a.thing.yaml:1:7")]),
-        ("subject.rollback.owner == 'x'", "id: a", [("subject.rollback.owner", "absent", "a.thing.yaml:1:1")]),
+        ("subject.legacy == 'x'", "id: a", [("subject.legacy", "absent", "a.thing.yaml:1:1")]),
         (
             'lookup("thing", "b").owner == "Ada"',
             "{}",

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from checker import cel
 from checker.explain.fields import Fields, field_name
 from checker.explain.sentences import Telling, shown
+from checker.explain.structure import Structure
 from checker.model import Path, Reason
 from checker.policy import language
 from checker.snapshot import Snapshot, Subject
@@ -21,10 +22,8 @@ class Told(NamedTuple):
     at: Path | None
     """The place in the subject that decided; None where no part of the subject did."""
 
-    @property
-    def message(self) -> str:
-        """All reasons as one sentence."""
-        return ", and ".join(reason.text for reason in self.reasons)
+    message: str
+    """All reasons as one sentence."""
 
 
 def tell(
@@ -42,14 +41,22 @@ def tell(
     `item`: where the element bound as `item` stands in the subject.
     """
     explanation = program.explain(activation)
-    fields = Fields(program, activation, subject, snapshot, item)
-    told = list(dict.fromkeys(Telling(fields, reason).whole() for reason in explanation.reasons))
-    if not told:
+    reasons = explanation.reasons
+    if not reasons:
         return _unfit(program, explanation.value, "neither true nor false")
     # Only what the subject lacks or says wrongly is its failure; every other fault is ours.
-    ours = [reason for reason in explanation.reasons if condition or not _judged(reason)]
-    place = next((at for reason in explanation.reasons for at in fields.places(reason)), None)
-    return Told("error" if ours else "fail", tuple(told), place)
+    ours = [reason for reason in reasons if condition or not _judged(reason)]
+    fields = Fields(program, activation, subject, snapshot, item)
+    structure = Structure(program, reasons)
+    told: dict[Reason, int] = {}
+    for place in structure.telling():
+        told.setdefault(Telling(fields, reasons[place]).whole(), place)
+    message, last = "", -1
+    for reason, place in told.items():
+        message += f", {structure.word(last, place)} {reason.text}" if message else reason.text
+        last = place
+    at = next((at for place in told.values() for at in fields.places(reasons[place])), None)
+    return Told("error" if ours else "fail", tuple(told), at, message)
 
 
 def tell_elements(
@@ -62,12 +69,13 @@ def tell_elements(
         return tell(program, activation, subject, snapshot)
     if not isinstance(value, list):
         return _unfit(program, value, "not a list")
-    return Told("fail", (Reason(f"{name(program)} is empty", program.text),), place(program))
+    text = f"{name(program)} is empty"
+    return Told("fail", (Reason(text, program.text),), place(program), text)
 
 
 def _unfit(program: cel.Program, value: object, what: str) -> Told:
     text = f"{program.text} gives {shown(value)}, which is {what}"
-    return Told("error", (Reason(text, program.text),), place(program))
+    return Told("error", (Reason(text, program.text),), place(program), text)
 
 
 def place(program: cel.Program) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,9 @@ from checker import cel
 from checker.cel import tree
 from checker.model import Location, Path
 from checker.snapshot import Snapshot, Subject
+
+MOST_VALUE = 80
+"""Characters of a value, or of a part of an expression, that a sentence shows."""
 
 
 class Fields:
@@ -97,10 +101,13 @@ class Fields:
                 whose = f"{owner.ref.kind} `{owner.ref.id}`"
                 path = (*path, *more)
                 return f"{field_name('subject', path)} of {whose}" if path else whose
-        return field_name(origin.root, (*origin.path, *more))
+        return field_name(brief(origin.root), (*origin.path, *more))
 
     def value(self, node: tree.Node, elements: Iterable[cel.Element]) -> object:
         """The value of a literal, or of a path off a variable; ABSENT where it is anything else."""
+        if isinstance(node, tree.Binary) and node.operator == "+":
+            parts = [self.value(side, elements) for side in (node.left, node.right)]
+            return "".join(map(str, parts)) if all(isinstance(part, str) for part in parts) else cel.ABSENT
         node, path = path_of(node)
         if isinstance(node, tree.Literal):
             return node.value
@@ -153,6 +160,12 @@ def unread(reason: cel.Reason) -> cel.Observation | None:
     return next(
         (o for o in texts if cel.format_value(o.value) in reason.message), texts[0] if texts else None
     )
+
+
+def brief(text: str) -> str:
+    """A part of an expression on one line."""
+    text = re.sub(r"\s*\n\s*", " ", text.strip())
+    return text if len(text) <= MOST_VALUE else f"{text[: MOST_VALUE - 1]}…"
 
 
 def field_name(root: str, path: Iterable[str | int]) -> str:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from checker import cel
 from checker.cel import tree
 from checker.documents.placeholders import placeholder
-from checker.explain.fields import Fields, rest, unread
+from checker.explain.fields import MOST_VALUE, Fields, brief, rest, unread
 from checker.model import Reason, Seen
 from checker.policy import language
-
-MOST_VALUE = 80
-"""Characters of a value that a sentence shows."""
 
 
 class Telling:
     """One reason, put into words."""
 
     def __init__(self, fields: Fields, reason: cel.Reason) -> None:
-        self.fields, self.reason, self.text = fields, reason, fields.text
+        self.fields, self.reason = fields, reason
         self.observed = {(observation.start, observation.end): observation for observation in reason.seen}
 
     def whole(self) -> Reason:
@@ -27,10 +25,10 @@ class Telling:
         fields, reason = self.fields, self.reason
         node = fields.nodes.get((reason.start, reason.end), fields.program.tree)
         if reason.missing is None:
-            return Reason(self._sentence(node), self.text(node), tuple(dict.fromkeys(self._seen())))
+            return Reason(self._sentence(node), fields.text(node), tuple(dict.fromkeys(self._seen())))
         path = fields.whole_path(node)
-        absent = Seen(self.text(path), "absent", fields.location(reason.missing))
-        return Reason(self._missing(reason.missing, path), self.text(path), (absent,))
+        absent = Seen(fields.text(path), "absent", fields.location(reason.missing))
+        return Reason(self._missing(reason.missing, path), fields.text(path), (absent,))
 
     def _seen(self) -> Iterator[Seen]:
         """The values that decided."""
@@ -41,6 +39,10 @@ class Telling:
 
     # What people call a part of the expression, and its value
 
+    def text(self, node: tree.Node) -> str:
+        """A part of the expression on one line."""
+        return brief(self.fields.text(node))
+
     def _observation(self, node: tree.Node) -> cel.Observation | None:
         return self.observed.get((node.start, node.end))
 
@@ -49,6 +51,10 @@ class Telling:
         match node:
             case tree.Field() | tree.Index() | tree.Variable() if observation and observation.origin:
                 return self.fields.name(observation.origin, rest(observation.origin, node))
+            case tree.Conditional() if observation:
+                if observation.origin and observation.origin.path:
+                    return self.fields.name(observation.origin)
+                return shown(observation.value)
             case tree.Literal(value=value):
                 return shown(value)
             case tree.Variable() if observation and node.name not in language.VARIABLES:
@@ -65,6 +71,11 @@ class Telling:
                 return f"the {'number' if counted else 'length'} of {self._called(measured)}"
             case tree.Call(function="age", arguments=(argument,)):
                 return f"the age of {self._called(argument)} in days"
+            case tree.Call(function="related", arguments=(tree.Literal(value=kind), *_)):
+                return f"related {kind}"
+            case tree.Binary(operator="-", left=left, right=right) if _is_age(left) and _is_age(right):
+                start, end = self._called(left.arguments[0]), self._called(right.arguments[0])
+                return f"the number of days from {start} to {end}"
             case tree.Call(function="business_days", arguments=(start, end)):
                 return f"the number of business days from {self._called(start)} to {self._called(end)}"
             case tree.Comprehension(macro="filter"):
@@ -123,7 +134,7 @@ class Telling:
             kind, id = (fields.value(argument, self.reason.elements) for argument in call.arguments)
             if isinstance(kind, str) and isinstance(id, str):
                 return f"there is no {kind} `{id}`"
-        return f"{origin.root} finds nothing"
+        return f"{brief(origin.root)} finds nothing"
 
     def _no_product(self) -> str:
         """Why `product` is empty, where it is."""
@@ -136,8 +147,13 @@ class Telling:
 
     def _unreadable(self) -> str:
         found = unread(self.reason)
-        if found is None or found.origin is None:
-            return self.reason.message
+        call = self.fields.nodes.get((self.reason.start, self.reason.end))
+        if (
+            found is None
+            or found.origin is None
+            or (isinstance(call, tree.Call) and call.function in _SUBJECTS)
+        ):
+            return self.reason.message  # it names what it is about itself
         name, value = self.fields.name(found.origin), shown(found.value)
         return f"{name}{'' if value in self.reason.message else f' ({value})'}: {self.reason.message}"
 
@@ -209,6 +225,8 @@ class Telling:
 
     def _empty(self, node: tree.Node) -> str:
         """A list, text or map that must hold something."""
+        if isinstance(node, tree.Call) and node.function == "related":
+            return f"there is no {self._called(node)}"
         if isinstance(node, tree.Comprehension) and node.macro in ("filter", "exists"):
             return f"no element of {self._called(node.range)} satisfies {self.text(node.body)}"
         return f"{self._called(node)} is empty"
@@ -243,6 +261,12 @@ class Telling:
                 return self._empty(_measured(left))
             if (operator, limit) in _EMPTY:
                 return self._not_empty(_measured(left))
+        if isinstance(right, tree.ListLiteral) and not right.elements and operator in ("==", "!="):
+            return self._not_empty(left) if operator == "==" else self._empty(left)
+        if _is_age(left) and (days := self._of_days(left, operator, right)):
+            return days
+        if any(isinstance(side, tree.Logical) or _compares(side) for side in (left, right)):
+            return f"{self.text(node)} does not hold{self._facts(node)}"
         called, wanted = self._called(left), self._wanted(right)
         if operator == "!=":
             if limit == "":
@@ -256,6 +280,33 @@ class Telling:
         times = any(isinstance(self._value(side), cel.Timestamp) for side in (left, right))
         word = (_TIME_WORDS if times else _WORDS)[operator]
         return f"{called} must {word} {wanted}{self._tail(left) or self._facts(left).replace(': ', '; ', 1)}"
+
+    def _of_days(self, age: tree.Call, operator: str, limit: tree.Node) -> str:
+        """What an age must be, as what the day must be; empty where there is no plain way to say it."""
+        day = age.arguments[0]
+        called = self._called(day)
+        if _is_age(limit):
+            other = limit.arguments[0]
+            same = self._found_day(other)
+            if not isinstance(other, tree.Literal):
+                same = f"{self._called(other)} ({same})"
+            return f"{called} must {_DAY_WORDS[operator]} {same}; found {self._found_day(day)}"
+        value = self._value(limit) if not isinstance(limit, tree.Literal) else limit.value
+        if type(value) is not int or operator in ("==", "!="):
+            return ""
+        found = f"; found {self._day(day)}"
+        if value == 0:
+            return f"{called} must {_OF_TODAY[operator]}{found}"
+        if value < 0:
+            return (
+                f"{called} must {_WORDS[_MIRRORED[operator]]} {_counted(-value, 'day')} in the future{found}"
+            )
+        days = _counted(value, "day") if _constant(limit) else f"{self._wanted(limit)} days"
+        return f"{called} must {_WORDS[operator]} {days} ago{found}"
+
+    def _found_day(self, node: tree.Node) -> str:
+        value = node.value if isinstance(node, tree.Literal) else self._value(node)
+        return _bare(value) if isinstance(value, str) else shown(value)
 
     def _unfilled(self, argument: tree.Node) -> str:
         called = self._called(argument)
@@ -285,7 +336,9 @@ class Telling:
         if day is None:
             return found
         ago = (context.today - day).days
-        when = f"{_counted(ago, 'day')} ago" if ago >= 0 else f"{_counted(-ago, 'day')} in the future"
+        if ago == 0:
+            return f"{_bare(value)}, today"
+        when = f"{_counted(ago, 'day')} ago" if ago > 0 else f"{_counted(-ago, 'day')} in the future"
         return f"{_bare(value)}, {when}"
 
     def _facts(self, node: tree.Node) -> str:
@@ -306,7 +359,11 @@ _READERS = frozenset(
 """Functions that read a value as something: what people speak of is the value itself."""
 _OURS = frozenset({"params", "data", "now", "path", "is_new"})
 """Variables that hold what we judge with."""
-_FINDERS = frozenset({"lookup", "related", "decision"})
+
+_SUBJECTS = frozenset({"lookup", "related", "decision"})
+"""Functions that find what is judged."""
+_READING = _SUBJECTS | {"age", "within_last"}
+"""Functions whose result is not written in the rule, whatever their arguments are."""
 _TEXT_TESTS = {"matches": "match", "startsWith": "start with", "endsWith": "end with", "contains": "contain"}
 _WORDS = {
     "==": "be",
@@ -323,6 +380,21 @@ _TIME_WORDS = {
     ">": "be after",
     ">=": "be no earlier than",
 }
+_DAY_WORDS = {
+    "==": "be the same day as",
+    "!=": "be another day than",
+    "<": "be after",
+    "<=": "be no earlier than",
+    ">": "be before",
+    ">=": "be no later than",
+}
+"""Of a day whose age is compared with the age of another: the greater the age, the earlier the day."""
+_OF_TODAY = {
+    "<": "be in the future",
+    "<=": "not be in the past",
+    ">": "be in the past",
+    ">=": "not be in the future",
+}
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _NOT_EMPTY = {(">", 0), ("!=", 0), (">=", 1)}
@@ -334,14 +406,27 @@ def _measured(call: tree.Call) -> tree.Node:
     return call.target or call.arguments[0]
 
 
+def _is_age(node: tree.Node) -> TypeGuard[tree.Call]:
+    return isinstance(node, tree.Call) and node.function == "age"
+
+
+def _compares(node: tree.Node) -> bool:
+    """Whether a part is a comparison itself."""
+    return isinstance(node, tree.Binary) and node.operator in (*_WORDS, "in")
+
+
 def _constant(node: tree.Node) -> bool:
-    return not any(isinstance(below, tree.Variable) for below in tree.walk(node))
+    """Whether a part gives the same whatever is judged."""
+    return not any(
+        isinstance(below, tree.Variable) or (isinstance(below, tree.Call) and below.function in _READING)
+        for below in tree.walk(node)
+    )
 
 
 def _closeness(node: tree.Node) -> int:
     """How much a part is about what is judged: 2, or 1: about what we judge with, or 0: a constant."""
     names = {below.name for below in tree.walk(node) if isinstance(below, tree.Variable)}
-    if any(isinstance(below, tree.Call) and below.function in _FINDERS for below in tree.walk(node)):
+    if any(isinstance(below, tree.Call) and below.function in _READING for below in tree.walk(node)):
         return 2
     return 2 if names - _OURS else 1 if names else 0
 
