@@ -493,7 +493,6 @@ error[not-a-file]: policies: This is a folder, not a file.
  2 | data: { groups: policies }
    |                 ^^^^^^^^
    = fix: Put a file in its place, or name another.
-   = fix: Move it, or mend the pattern that finds it.
 """,
     ),
     "reference data outside of the workspace": (
