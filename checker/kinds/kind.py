@@ -75,7 +75,17 @@ def load(name: str, schema: Any, document: Document, path: str) -> Kind | tuple[
     """
     faults = soundness.faults(document)
     if faults:
-        return tuple(Diagnostic(f.code, f.message, Location(path, f.span), f.hint) for f in faults)
+        source = document.positions.source
+        return tuple(
+            Diagnostic(
+                fault.code,
+                fault.message,
+                Location(path, fault.span),
+                fault.hint,
+                excerpt=source.excerpt(fault.span) if fault.span else None,
+            )
+            for fault in faults
+        )
     return _kind(name, schema, path)
 
 

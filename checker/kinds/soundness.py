@@ -48,7 +48,7 @@ def faults(document: Document) -> tuple[Fault, ...]:
     except ValueError as error:  # what the validator's own reading of the schema refuses: its patterns
         place = tuple(getattr(error, "instance_path", ()))
         hint = "Patterns run in linear time: without look-around and back-references, and of moderate size."
-        return (_fault(document, place, f"this cannot be checked: {getattr(error, 'message', error)}", hint),)
+        return (_fault(document, place, _refusal(str(getattr(error, "message", error))), hint),)
     return tuple(_pointing_nowhere(document, schema, unfold(schema)))
 
 
@@ -58,6 +58,11 @@ def _meta() -> Validator:
 
 def _fault(document: Document, path: Path, message: str, hint: str = "") -> Fault:
     return Fault("kind-schema", message, document.positions.nearest(path)[0], hint)
+
+
+def _refusal(message: str) -> str:
+    pattern, ending, _ = message.rpartition(' is not a "regex"')
+    return f"{pattern} is not a pattern that can be used" if ending else f"this cannot be checked: {message}"
 
 
 def _pointing_nowhere(document: Document, schema: Mapping[str, Any], root: Field) -> Iterator[Fault]:

@@ -320,6 +320,9 @@ def _hint_for(code: str, path: Path, context: Context) -> str:
         return f"Write it as a list: [{plain(written)}]." if written else "Write it as a list."
     if code == "schema-type" and scalar and field.types == frozenset(("string",)) and written:
         return f'Put it in quotes: "{written}".'
+    if code == "schema-type" and not path and field.properties:
+        first = min(field.required, default=min(field.properties))
+        return f"Write fields and their values, such as `{first}: …`."
     if code == "schema-choice" and isinstance(value, str):
         meant = nearest(value, [choice for choice in field.choices or () if isinstance(choice, str)])
         if meant:

@@ -265,6 +265,8 @@ def test_all_faults_are_listed_in_the_order_of_the_text() -> None:
 
 def test_what_is_not_a_mapping() -> None:
     assert said(kind({"id": TEXT}), "- a") == ["1:1 the document must be a mapping; found a list"]
+    (fault,) = kind({"name": TEXT, "id": TEXT}, required=["name"]).faults(document("- a"))
+    assert fault.hint == "Write fields and their values, such as `name: …`."
 
 
 def test_a_null_is_absent_and_pointed_at() -> None:
