@@ -165,7 +165,7 @@ class _Page:
 
     def _reason(self, gutter: int, reason: Reason, location: Location, message: str) -> list[str]:
         """What the heading does not say yet: the reason, and artifacts' values that it does not name."""
-        lines = self._note(gutter, "why", reason.text) if reason.text != message else []
+        lines = self._note(gutter, "why", reason.text) if reason.text not in message else []
         news = [
             seen
             for seen in reason.seen
