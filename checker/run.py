@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
@@ -61,8 +61,20 @@ def check(request: Request) -> Report:
     planned = plan.make(workspace, snapshot, as_of, selector)
     results = records.run(planned, progress=request.progress)
     inputs = (*workspace.inputs, *snapshot.inputs)
-    found = (*diagnostics, *missing)
+    found = (*diagnostics, *missing, *_unasked(planned, results))
     return _report(workspace.name, as_of, results, planned.rules, found, inputs, snapshot.complete)
+
+
+def _unasked(planned: plan.Plan, results: Sequence[Result]) -> Iterator[Diagnostic]:
+    """Say that what was asked for left nothing over, where there are subjects."""
+    if results or not planned.snapshot.subjects:
+        return
+    if planned.checks:
+        what, hint = "no rule that is asked for is about these subjects", "gonogo rules lists the rules."
+    else:
+        what = "none of the subjects that are there is asked for"
+        hint = "gonogo config show lists their files."
+    yield Diagnostic("nothing-asked", what, hint=hint, level="warning")
 
 
 def _report(

@@ -77,7 +77,8 @@ class _Reader:
         for index, name in enumerate(self.data.get("packs", ())):
             pack = self.workspace.packs[index]
             rules = sum(len(policy.rules) for policy in self.workspace.policies if policy.pack == pack.id)
-            held = f"{pack.policies} {'policy' if pack.policies == 1 else 'policies'}, {rules} rules"
+            policies = f"{pack.policies} {'policy' if pack.policies == 1 else 'policies'}"
+            held = f"{policies}, {rules} {'rule' if rules == 1 else 'rules'}"
             shown = f"{pack.version}, {held}" if pack.version else held
             yield Value("packs", name, shown, self._stated(("packs", index)))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Gonogo
-from tests.cli.workspaces import CONFIGURATION, DAY, GREEN, POLICY, RED, write
+from tests.cli.workspaces import CONFIGURATION, DAY, RED, write
 
 BINARY = b"a: 1\n\n" + bytes(range(14, 256))
 """Undecodable from its third line on."""
@@ -131,3 +131,22 @@ def test_a_value_of_any_length_does_not_flood_a_message(tmp_path: Path, gonogo: 
     messages = [result["message"] for result in json.loads(ran.out)["results"]]
     assert f"{'x' * 299}… names no rollback owner" in messages
     assert max(map(len, messages)) < 400
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["policies"], "none of the subjects that are there is asked for"),
+        (["--kind", "prd"], "none of the subjects that are there is asked for"),
+        (
+            ["--rule", "launch.rollback.*", "--severity", "critical"],
+            "no rule that is asked for is about these subjects",
+        ),
+    ],
+)
+def test_what_leaves_nothing_over_is_said(
+    workspace: Path, gonogo: Gonogo, arguments: list[str], said: str
+) -> None:
+    ran = gonogo("check", *arguments, cwd=workspace)
+    assert (ran.code, ran.out.splitlines()[0]) == (3, f"warning[nothing-asked]: {said}")
+    assert "UNDECIDED: nothing was checked, and that is not a pass\n" in ran.out
