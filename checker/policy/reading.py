@@ -143,6 +143,10 @@ _BENT = frozenset({"yaml-syntax", "unknown-tag", "unknown-alias", "schema-type"}
 
 def _quoted(fault: Fault, line: str) -> Fault:
     """YAML bends a text that begins like a tag, a mapping or a list: say how to keep it a text."""
+    if fault.code == "schema-unknown-field" and fault.span and fault.span.line == fault.span.end_line:
+        before, after = line[: fault.span.column - 1].rstrip(), line[fault.span.end_column - 1 :].lstrip()
+        if before.endswith(",") and after[:1] in (",", "}"):
+            return fault._replace(hint="A comma in { } begins a new field: put a text with commas in quotes.")
     found = _TEXT.match(line) if fault.code in _BENT else None
     if found is None:
         return fault

@@ -478,6 +478,22 @@ error[schema-required]: `rules[0].each` is required where `key` is given
    = fix: The list whose elements are checked one by one; each is bound as `item`. A CEL expression.
 """,
     ),
+    "a comma in a text within braces": (
+        (
+            HEAD,
+            HEAD.replace("rules:", "params:\n  n: { default: 3, description: Days, as a number }\nrules:"),
+        ),
+        "    assert: filled(subject.name)\n",
+        """\
+error[schema-unknown-field]: unknown field `as a number` in `params.n`
+  --> policies/p.policy.yaml:7:39
+   |
+ 6 | params:
+ 7 |   n: { default: 3, description: Days, as a number }
+   |                                       ^^^^^^^^^^^
+   = fix: A comma in { } begins a new field: put a text with commas in quotes.
+""",
+    ),
     "an item without each": (
         None,
         "    assert: filled(item.id)\n",
