@@ -194,6 +194,7 @@ DAYS = [
         "rollback: { rehearsed_on: 2026-06-02 }",
         ["rollback.rehearsed_on must be within the last 2 days; found 2026-06-02, 1 day in the future"],
     ),
+    Case("within_last('2026-01-01', 90)", "tier: 1", ['"2026-01-01" must be within the last 90 days']),
     Case(
         "within_last(subject.rollback.rehearsed_on, 1)",
         "rollback: { rehearsed_on: last spring }",

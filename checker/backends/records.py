@@ -241,7 +241,8 @@ class _Evaluation:
         if told.outcome == "error" or not message:
             message = told.message
         fix = ""
-        if rule.fix and (element or "item" not in rule.fix.variables):
+        # What the rule tells to fix is its failure, not an error.
+        if rule.fix and told.outcome == "fail" and (element or "item" not in rule.fix.variables):
             fix = rule.fix.render(self.activation)
         self._add(bound, told.outcome, message, where, key, fix, told.reasons)
 

@@ -118,7 +118,7 @@ class Telling:
         if reason.kind == "unreadable":
             return self._unreadable()
         if reason.kind == "limit":
-            return reason.message
+            return f"{brief(self.fields.program.text)}: {reason.message}"
         if reason.kind == "error":
             return self._error(node)
         return self._true(node) if reason.holds else self._false(node)
@@ -320,7 +320,9 @@ class Telling:
         return f"{called} is empty"
 
     def _within(self, text: tree.Node, days: tree.Node, must: str) -> str:
-        return f"{self._called(text)} {must} be within the last {self._days(days)}; found {self._day(text)}"
+        found = self._day(text)
+        wanted = f"{self._called(text)} {must} be within the last {self._days(days)}"
+        return f"{wanted}; found {found}" if found else wanted
 
     def _days(self, node: tree.Node) -> str:
         count = self._found(node) or self._called(node)

@@ -152,9 +152,12 @@ def test_results_stand_in_the_order_of_file_subject_and_rule(tmp_path: Path) -> 
 def test_a_budget_that_is_exceeded_is_an_error_that_names_it(tmp_path: Path) -> None:
     steps = ", ".join(f"{{ minutes: {n} }}" for n in range(200))
     loops = "subject.steps.all(a, subject.steps.all(b, subject.steps.all(c, a.minutes + b.minutes >= 0)))"
-    (result,) = against(tmp_path, None, rule(loops, allow_empty=True), subject=f"id: a\nsteps: [{steps}]\n")
+    looping = rule(loops, allow_empty=True, fix="Shorten it.")
+    (result,) = against(tmp_path, None, looping, subject=f"id: a\nsteps: [{steps}]\n")
     assert result.outcome == "error"
-    assert "budget" in result.message
+    assert result.message.startswith("subject.steps.all(a, ")
+    assert result.message.endswith(": the expression needs more work than its budget of 1,000,000 steps")
+    assert result.fix == "", "what the rule tells to fix is not what is wrong"
 
 
 def test_progress_is_told_for_every_subject(tmp_path: Path) -> None:
