@@ -61,8 +61,29 @@ def check(request: Request) -> Report:
     planned = plan.make(workspace, snapshot, as_of, selector)
     results = records.run(planned, progress=request.progress)
     inputs = (*workspace.inputs, *snapshot.inputs)
-    found = (*diagnostics, *missing, *_unasked(planned, results))
+    found = (*diagnostics, *missing, *_strangers(planned), *_unasked(planned, results))
     return _report(workspace.name, as_of, results, planned.rules, found, inputs, snapshot.complete)
+
+
+def _strangers(planned: plan.Plan) -> Iterator[Diagnostic]:
+    """Say which products are not in the register, for what names one is judged by every gate."""
+    snapshot = planned.snapshot
+    if "product" not in snapshot.kinds or not all(s.sound for s in snapshot.by_kind.get("product", ())):
+        return  # there is no register, or what it holds is not known
+    known: set[str] = set()
+    for subject, _ in planned.checks:
+        id = subject.ref.product
+        if id and id not in known and snapshot.find("product", id) is None:
+            location = subject.location(("product",))
+            yield Diagnostic(
+                "unknown-product",
+                f"the register has no product `{id}`, so what names it is judged by every gate",
+                location,
+                "Add the product to the register, or mend its id here.",
+                "warning",
+                subject.excerpt(location.span),
+            )
+        known.add(id)
 
 
 def _unasked(planned: plan.Plan, results: Sequence[Result]) -> Iterator[Diagnostic]:
