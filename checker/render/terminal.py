@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 from checker.model import Diagnostic, Excerpt, Location, Reason, Report, Result, Span, SubjectRef
 from checker.render import Options, tally
@@ -46,7 +47,7 @@ _GROUP_FROM = 12
 
 def render(report: Report, options: Options) -> str:
     """Findings, the most pressing first, then the summary."""
-    page = _Page(options)
+    page = _Page(options, {rule.id: rule.location for rule in report.rules if rule.location})
     faults = [fault for fault in tally.faults(report) if fault.level == "error" or not options.quiet]
     found = [result for result in tally.findings(report) if tally.blocks(result) or not options.quiet]
     parts = [
@@ -69,7 +70,9 @@ def diagnostics(faults: Iterable[Diagnostic], options: Options) -> str:
 class _Page:
     """Lays out blocks of lines for one width and choice of colour."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, written: Mapping[str, Location] = MappingProxyType({})) -> None:
+        """`written`: where the rules stand."""
+        self._written = written
         self._color = options.color
         self._quiet = options.quiet
         self._width = max(options.width, _NARROWEST)
@@ -106,6 +109,8 @@ class _Page:
             lines += self._reason(gutter, reason, result.location, result.message)
         for key, text in _notes(group):
             lines += self._note(gutter, key, text)
+        if result.outcome == "error" and len(group) == 1 and result.rule in self._written:
+            lines += self._note(gutter, "rule", _where(self._written[result.rule]))
         return lines
 
     def diagnostic(self, fault: Diagnostic) -> list[str]:

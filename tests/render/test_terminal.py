@@ -162,3 +162,11 @@ def test_color_only_adds_color() -> None:
 def test_defects_can_be_shown_without_a_report() -> None:
     alone = diagnostics(BROKEN.diagnostics, Options())
     assert RENDERERS["terminal"](BROKEN, Options()).startswith(alone)
+
+
+def test_what_could_not_be_decided_leads_to_its_rule() -> None:
+    """The artifact may be as it should be: then the rule is what to mend."""
+    info = MIXED.rules[0]
+    broken = result(info.id, "error", at(PLAN, 1, 1, 2), "it needs more work than its budget")
+    report = MIXED._replace(results=(broken,), rules=(info._replace(location=at("p.policy.yaml", 9, 5, 6)),))
+    assert "   = rule: p.policy.yaml:9:5\n" in RENDERERS["terminal"](report, Options())
