@@ -16,7 +16,7 @@ ROOT = _INSTALLED if os.path.isdir(_INSTALLED) else os.path.dirname(_PACKAGE)
 POLICIES = os.path.join(ROOT, "policies")
 """Packs, one folder each."""
 SCHEMAS = os.path.join(ROOT, "schemas")
-"""JSON Schemas of the file formats; those of the kinds in `kinds/`."""
+"""JSON Schemas of the file formats; in `kinds/` those of kinds, in `lists/` those of lists of records."""
 REPORTS = os.path.join(ROOT, "reports")
 """Templates and styles of reports."""
 
@@ -41,7 +41,22 @@ def pack_names() -> tuple[str, ...]:
     )
 
 
+def format_names() -> tuple[str, ...]:
+    """The file formats whose schemas are shipped, sorted: `policy`, `workspace`."""
+    return _schemas_in("")
+
+
 def kind_names() -> tuple[str, ...]:
     """The kinds whose schemas are shipped, sorted."""
-    files = os.listdir(os.path.join(SCHEMAS, "kinds"))
+    return _schemas_in("kinds")
+
+
+def schema_names() -> tuple[str, ...]:
+    """Everything that `schema` can be asked for."""
+    folders = ("kinds", "lists")
+    return (*format_names(), *(f"{folder}/{name}" for folder in folders for name in _schemas_in(folder)))
+
+
+def _schemas_in(folder: str) -> tuple[str, ...]:
+    files = os.listdir(os.path.join(SCHEMAS, folder))
     return tuple(sorted(file.removesuffix(_SCHEMA) for file in files if file.endswith(_SCHEMA)))

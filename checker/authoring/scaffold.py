@@ -7,19 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from checker import kinds
-from checker.authoring.detection import Found, Repository
-
-ADDRESS = "https://gonogo.dev/schemas"
-USUAL: dict[str, str] = {
-    "prd": "products/{product}/prd.md",
-    "launch-plan": "products/{product}/launch.yaml",
-    "risk-register": "products/{product}/risks.yaml",
-    "roadmap": "products/{product}/roadmap.yaml",
-    "okr": "okrs/*.yaml",
-    "gate-record": "products/{product}/gates/*.yaml",
-}
-"""Where the kinds that the shipped packs speak of are put when nobody has put them anywhere yet."""
-
+from checker.authoring import schemas
+from checker.authoring.detection import USUAL, Found, Repository
+from checker.kinds.template import modeline
 
 GATES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "definition": (
@@ -67,14 +57,20 @@ def files(name: str, found: Repository) -> tuple[File, ...]:
     register = found.register or _free("products.yaml", found)
     made = [File("gonogo.yaml", _configuration(name, own, register, found), "what is checked, and by what")]
     if not found.register:
-        made.append(File(register, _register(products), "the register of products"))
+        made.append(File(register, _register(register, products), "the register of products"))
     made.append(File("people/groups.yaml", _groups(), "who may approve and sign"))
-    made += [File(f"gates/{id}.gate.yaml", _gate(id), f"what counts from the stage {id} on") for id in GATES]
+    gates = {id: f"gates/{id}.gate.yaml" for id in GATES}
+    made += [File(path, _gate(path, id), f"what counts from the stage {id} on") for id, path in gates.items()]
     if not found.artifacts:
         first = USUAL["prd"].replace("{product}", own)
         text = kinds.template(kinds.shipped_kind("prd"))
         made.append(File(first, text, "a requirements document to fill in"))
     return tuple(made)
+
+
+def _modeline(path: str, schema: str) -> str:
+    """The line that leads from a file of the workspace to a schema beside it."""
+    return modeline(f"{'../' * path.count('/')}{schemas.FOLDER}/{schemas.path_of(schema)}")
 
 
 def _id(name: str) -> str:
@@ -89,7 +85,7 @@ def _free(path: str, found: Repository) -> str:
 
 def _configuration(name: str, own: str, register: str, found: Repository) -> str:
     lines = [
-        f"# yaml-language-server: $schema={ADDRESS}/workspace.schema.json",
+        _modeline("gonogo.yaml", "workspace"),
         "# What gonogo checks here, and by which policies. gonogo config show tells what is in effect.",
         "version: 1",
         f"name: {_text(name)}",
@@ -106,7 +102,7 @@ def _configuration(name: str, own: str, register: str, found: Repository) -> str
         "subjects:                     # {name} captures into path.name; * and ** match",
     ]
     for each in found.artifacts:
-        lines += _selection(each, own)
+        lines += _selection(each, "" if found.register or found.products else own)
     known = {each.kind for each in found.artifacts}
     fresh = not found.artifacts
     for kind, pattern in USUAL.items():
@@ -115,7 +111,8 @@ def _configuration(name: str, own: str, register: str, found: Repository) -> str
     return "\n".join(lines) + "\n"
 
 
-def _selection(found: Found, own: str) -> Iterator[str]:
+def _selection(found: Found, only: str) -> Iterator[str]:
+    """`only`: the one product that everything belongs to; empty where there may be several."""
     count = f"{len(found.files)} found"
     yield f"  - kind: {found.kind:<22}# {count}"
     if len(found.patterns) == 1:
@@ -125,8 +122,8 @@ def _selection(found: Found, own: str) -> Iterator[str]:
         yield from (f"      - {_text(pattern)}" for pattern in found.patterns)
     if found.by_product and len(found.patterns) == 1:
         yield "    product: path.product"
-    else:
-        yield f"    product: 'has(subject.product) ? subject.product : \"{own}\"'"
+    elif only:
+        yield f"    product: 'has(subject.product) ? subject.product : \"{only}\"'"
 
 
 def _usual(kind: str, pattern: str, *, optional: bool) -> Iterator[str]:
@@ -138,9 +135,9 @@ def _usual(kind: str, pattern: str, *, optional: bool) -> Iterator[str]:
         yield "    optional: true              # none yet"
 
 
-def _register(products: Sequence[str]) -> str:
+def _register(path: str, products: Sequence[str]) -> str:
     lines = [
-        f"# yaml-language-server: $schema={ADDRESS}/kinds/product.schema.json",
+        _modeline(path, "lists/product"),
         "# The products that are governed here. gonogo schema product shows every field.",
     ]
     for id in products:
@@ -158,10 +155,10 @@ def _groups() -> str:
     return "\n".join([head, *(f"{group}: []" for group in GROUPS)]) + "\n"
 
 
-def _gate(id: str) -> str:
+def _gate(path: str, id: str) -> str:
     title, start, end, bound = GATES[id]
     lines = [
-        f"# yaml-language-server: $schema={ADDRESS}/gate.schema.json",
+        _modeline(path, "gate"),
         f"# What the next gate asks for is shown as upcoming, and blocks nothing until the stage is {end}.",
         f"gate: {id}",
         f"title: {title}",

@@ -22,10 +22,11 @@ def command(folder: str, dry_run: bool) -> int:
     """Look at what FOLDER holds, and write a gonogo.yaml that checks it.
 
     Requirements, launch plans, roadmaps, risk registers, objectives and other artifacts are known by their
-    names, fields and headings. Where there are none, a document to fill in is written, too. Nothing is
-    overwritten.
+    names, fields and headings. Where there are none, a document to fill in is written, too, and into
+    .gonogo/schemas the schemas by which editors complete and check all this. Nothing is overwritten.
     """
-    from checker.authoring import detection, scaffold
+    from checker.authoring import detection, scaffold, schemas
+    from checker.cli import schema_folder
     from checker.transports.disk import Disk
 
     home = options.absolute(folder)
@@ -40,8 +41,12 @@ def command(folder: str, dry_run: bool) -> int:
     made = scaffold.files(name, found)
     if dry_run:
         console.put(console.plain("\n".join(f"==> {file.path}\n{file.text}" for file in made)))
+        console.put(f"\n==> {schemas.FOLDER}/\n# The schemas that gonogo schema --write writes.\n")
         return 0
     console.put(console.plain(scaffold.described(found)))
+    editors = os.path.normpath(os.path.join(folder, schemas.FOLDER))
+    count = schema_folder.write(editors, ())
+    console.put(console.plain(f"wrote {editors}: {count} schemas for editors\n"))
     for file in reversed(made):  # the configuration last: without it, nothing has begun
         path = os.path.normpath(os.path.join(folder, file.path))
         if os.path.lexists(path):

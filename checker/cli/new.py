@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from checker.cli import console, options, output
 from checker.cli.console import Problem
+
+if TYPE_CHECKING:
+    from checker.kinds import Kind
 
 EXAMPLE = """\b
 Examples:
@@ -41,9 +45,10 @@ def command(kind: str, path: str | None, folder: str | None) -> int:
     if format not in formats(found):
         fitting = " or ".join(f"*{suffixes[name]}" for name in formats(found))
         raise Problem(f"{target} does not say in which format to write", f"Name a file {fitting}.")
-    output.write_new(target, kinds.template(found, format))
+    start = os.path.dirname(options.absolute(target))
+    home = options.nearest(start)
+    output.write_new(target, kinds.template(found, format, _schema(found, home, start)))
     console.put(console.plain(f"wrote {target}\n"))
-    home = options.nearest(os.path.dirname(os.path.abspath(target)))
     if home is None:
         console.put("Next: fill it in, then run gonogo init to make a workspace\n")
         return 0
@@ -55,6 +60,19 @@ def command(kind: str, path: str | None, folder: str | None) -> int:
         )
     console.put("Next: fill it in, then run gonogo check\n")
     return 0
+
+
+def _schema(kind: Kind, home: str | None, start: str) -> str:
+    """The path from `start` to the kind's schema in a workspace; empty where there is none to lead to.
+
+    A kind of the workspace is described by its own file, a shipped one by what `gonogo schema --write` wrote.
+    """
+    from checker.authoring import schemas
+
+    path = kind.path or f"{schemas.FOLDER}/{schemas.path_of(f'kinds/{kind.name}')}"
+    if home is None or " " in path or not os.path.isfile(os.path.join(home, path)):
+        return ""
+    return os.path.relpath(os.path.join(home, path), start).replace(os.sep, "/")
 
 
 def _is_found(home: str, kind: str, path: str) -> bool:

@@ -173,8 +173,16 @@ def kind_names(workspace: Workspace) -> list[str]:
     return sorted({*workspace.kinds, *kinds.shipped_names()})
 
 
+def schema_names(workspace: Workspace) -> list[str]:
+    """The names of everything that `gonogo schema` shows, sorted."""
+    from checker import shipped
+
+    return sorted({*kind_names(workspace), *shipped.format_names()})
+
+
 complete_rules = _completing(rule_ids)
 complete_kinds = _completing(kind_names)
+complete_schemas = _completing(schema_names)
 
 rule_option = click.option(
     "--rule",

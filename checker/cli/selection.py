@@ -41,6 +41,7 @@ _LISTED = {
     "rule": "gonogo rules lists what there is.",
     "pack": "gonogo rules lists what there is.",
     "kind": "gonogo schema --list names the kinds.",
+    "schema": "gonogo schema --list names what there is.",
 }
 
 

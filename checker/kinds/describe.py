@@ -1,11 +1,11 @@
-"""A kind for people: what `gonogo schema KIND` prints."""
+"""A schema for people: what `gonogo schema NAME` prints."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from checker.kinds.fields import ANY, Field
-from checker.kinds.kind import Kind
+from checker.kinds.fields import ANY, Field, unfold
 from checker.kinds.phrases import one_line, plain, shown
 
 _TYPES = {
@@ -19,14 +19,18 @@ _TYPES = {
 _FORMS = {"date": "day", "date-time": "moment"}
 
 
-def describe(kind: Kind) -> str:
-    """Title, description and a table of all fields with their types; `*` marks what must be there."""
-    rows = list(_rows(kind.fields, ""))
+def describe(name: str, schema: Mapping[str, Any]) -> str:
+    """Title, description and a table of all fields with their types; `*` marks what must be there.
+
+    `schema` is sound, as those that gonogo ships and those of loaded kinds are.
+    """
+    fields = unfold(schema)
+    rows = list(_rows(fields, ""))
     widths = [max([len(row[column]) for row in rows], default=0) for column in (0, 1)]
-    lines = [f"{kind.name}: {one_line(kind.title)}", one_line(kind.schema.get("description", "")), ""]
+    lines = [f"{name}: {one_line(schema.get('title', name))}", one_line(schema.get("description", "")), ""]
     lines += [f"  {name:<{widths[0]}}  {type_:<{widths[1]}}  {text}".rstrip() for name, type_, text in rows]
     lines += ["", "* must be there; everything else may be absent."]
-    lines += ["It may have other fields, too."] if kind.open else []
+    lines += ["It may have other fields, too."] if fields.unnamed is not None else []
     return "\n".join(lines) + "\n"
 
 

@@ -28,20 +28,26 @@ def formats(kind: Kind) -> tuple[str, ...]:
     return ("markdown", "yaml") if lifted else ("yaml",)
 
 
-def template(kind: Kind, format: str = "") -> str:
+def modeline(schema: str) -> str:
+    """The comment by which editors find the schema of a YAML file, at a path relative to the file."""
+    return f"# yaml-language-server: $schema={schema}"
+
+
+def template(kind: Kind, format: str = "", schema: str = "") -> str:
     """An artifact of the kind to fill in, by default in its usual format.
+
+    `schema` is where an editor finds the kind's schema, relative to the artifact; empty: nowhere.
 
     Raises ValueError for a format that is not among `formats(kind)`.
     """
     format = format or formats(kind)[0]
     if format not in formats(kind):
         raise ValueError(f"a {kind.name} is written as {' or '.join(formats(kind))}, not as {format}")
-    return _markdown(kind) if format == "markdown" else _yaml(kind)
+    return _markdown(kind) if format == "markdown" else _yaml(kind, schema)
 
 
-def _yaml(kind: Kind) -> str:
-    address = kind.schema.get("$id") or kind.path
-    lines = [f"# yaml-language-server: $schema={address}"] if address else []
+def _yaml(kind: Kind, schema: str) -> str:
+    lines = [modeline(schema)] if schema else []
     lines += _comment(f"{kind.title}. {kind.schema.get('description', '')}".strip(), "")
     lines += ["# Fill in what applies; a field left empty counts as absent.", ""]
     lines += _fields(kind.fields, kind.fields.properties, "")

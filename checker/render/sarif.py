@@ -23,7 +23,6 @@ RESULTS = 5_000
 _TAGS = 20
 _RELATED = 10
 _TEXT_LIMIT = 4_000
-_HOME = "https://gonogo.dev/"
 _WORKSPACE_FILE = "gonogo.yaml"
 """Stands for a location where the report has none: results without one are refused."""
 _START = Span(1, 1, 1, 1)
@@ -54,7 +53,6 @@ def render(report: Report, options: Options) -> str:
                 "organization": "gonogo",
                 "version": report.tool_version,
                 "semanticVersion": report.tool_version,
-                "informationUri": _HOME,
                 "rules": rules,
             }
         },

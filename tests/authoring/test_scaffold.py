@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from checker import documents, run
-from checker.authoring import detection, scaffold
+from checker.authoring import detection, scaffold, schemas
 from checker.cli.options import today
 from checker.transports.disk import Disk
+from tests import modelines
 
 PRD = "---\nid: a\ntitle: A\n---\n\n## Problem\n\nSlow.\n\n## Goals\n\n- Fast\n\n## Non-goals\n\n- Free\n"
 LAUNCH = "id: a-ga\nname: A\ntier: 1\n"
@@ -91,11 +92,18 @@ def test_every_rule_of_the_shipped_packs_waits_for_a_gate(tmp_path: Path) -> Non
     assert unbound == []
 
 
-def test_what_is_written_says_which_schema_it_has(tmp_path: Path) -> None:
-    written(tmp_path, {})
-    for path in tmp_path.rglob("*.yaml"):
+@pytest.mark.parametrize("files", [{}, {"soap/products.yaml": "soap: 1\n", "products.yaml": "soap: 1\n"}])
+def test_what_is_written_leads_to_the_schema_it_has(tmp_path: Path, files: dict[str, str]) -> None:
+    written(tmp_path, files)
+    for path, text in schemas.files(()).items():
+        target = tmp_path / schemas.FOLDER / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    made = {path for path in tmp_path.rglob("*.yaml") if path.relative_to(tmp_path).as_posix() not in files}
+    for path in made:
         if path.name != "groups.yaml":
-            assert path.read_text().startswith(f"# yaml-language-server: $schema={scaffold.ADDRESS}/"), path
+            to_fill_in = ["[] should be non-empty"] if path.name.endswith("products.yaml") else []
+            assert modelines.faults(path) == to_fill_in, path
 
 
 def test_what_is_written_has_no_fault(tmp_path: Path) -> None:

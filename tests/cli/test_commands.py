@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from checker import __version__, kinds
+from checker import __version__, kinds, shipped
+from checker.authoring import schemas
 from checker.cli.root import COMMANDS
 from tests.cli.conftest import Gonogo
 from tests.cli.workspaces import CONFIGURATION, DAY, FILES, POLICY, TESTS, write
 from tests.showing import fits
 
+NAME_ONE = (
+    "gonogo schema: name one kind or file format, or ask for --list or --write FOLDER. "
+    "Run gonogo schema --help."
+)
 GATE = """\
 gate: ga
 title: General availability
@@ -64,7 +69,9 @@ def test_the_version(gonogo: Gonogo) -> None:
         (("frobnicate",), "gonogo: there is no command 'frobnicate'. Run gonogo --help."),
         (("--nope",), "gonogo: No such option '--nope'. Run gonogo --help."),
         (("explain",), "gonogo explain: Missing argument 'RULE'. Run gonogo explain --help."),
-        (("schema",), "gonogo schema: name a KIND, or ask for --list. Run gonogo schema --help."),
+        (("schema", "prd", "--list"), NAME_ONE),
+        (("schema", "prd", "--write", "x"), NAME_ONE),
+        (("schema",), NAME_ONE),
     ],
 )
 def test_a_wrong_command_is_told_in_one_line(
@@ -255,34 +262,15 @@ def test_hostile_texts_of_a_policy_are_only_shown(tmp_path: Path, gonogo: Gonogo
         assert "\x1b" not in ran.out
 
 
-# schema and new
+# new
 
 
-def test_schema_lists_the_kinds_of_the_workspace_too(tmp_path: Path, gonogo: Gonogo) -> None:
-    folder = write(tmp_path, gonogo=f"{CONFIGURATION}kinds: kinds/*.schema.json\n")
-    fields = '{"id": {"type": "string"}}'
-    schema = f'{{"title": "Voyage", "type": "object", "properties": {fields}}}'
-    write(folder, {"kinds/voyage.schema.json": schema})
-    ran = gonogo("schema", "--list", cwd=folder)
-    assert "voyage         Voyage                             kinds/voyage.schema.json\n" in ran.out
-    assert all(name in ran.out for name in kinds.shipped_names())
-    assert "id" in gonogo("schema", "voyage").out
-    names = [each["name"] for each in json.loads(gonogo("schema", "--list", "--format", "json").out)]
-    assert names == sorted([*kinds.shipped_names(), "voyage"])
-
-
-@pytest.mark.parametrize("kind", kinds.shipped_names())
-def test_schema_shows_every_kind(tmp_path: Path, gonogo: Gonogo, kind: str) -> None:
-    assert gonogo("schema", kind, cwd=tmp_path).out.startswith(f"{kind}: ")
-    assert json.loads(gonogo("schema", kind, "--format", "json").out) == kinds.shipped_kind(kind).schema
-
-
-@pytest.mark.parametrize("command", ["schema", "new"])
-def test_an_unknown_kind(tmp_path: Path, gonogo: Gonogo, command: str) -> None:
+@pytest.mark.parametrize(("command", "what"), [("schema", "schema"), ("new", "kind")])
+def test_an_unknown_kind(tmp_path: Path, gonogo: Gonogo, command: str, what: str) -> None:
     assert gonogo(command, "launch-plna", cwd=tmp_path) == (
         2,
         "",
-        "error[unknown-kind]: no kind is called `launch-plna`\n   = fix: Did you mean `launch-plan`?\n",
+        f"error[unknown-{what}]: no {what} is called `launch-plna`\n   = fix: Did you mean `launch-plan`?\n",
     )
 
 
@@ -511,6 +499,7 @@ def test_completion_prints_what_the_shell_reads(tmp_path: Path, gonogo: Gonogo, 
         ("gonogo check --rule launch.rollback.o", {"launch.rollback.owner"}),
         ("gonogo explain launch.rollback.", {"launch.rollback.owner", "launch.rollback.rehearsed"}),
         ("gonogo schema launch", {"launch-plan"}),
+        ("gonogo schema p", {"pack", "policy", "prd", "product"}),
         ("gonogo check --output-format j", {"json", "junit"}),
         ("gonogo check --severity h", {"high"}),
         ("gonogo completion z", {"zsh"}),
@@ -545,6 +534,7 @@ def test_init_says_what_it_did(tmp_path: Path, gonogo: Gonogo) -> None:
     assert gonogo("init", cwd=folder) == (
         0,
         "found 1 prd: docs/prd.md\n"
+        f"wrote {schemas.FOLDER}: {len(shipped.schema_names())} schemas for editors\n"
         "wrote gates/ga.gate.yaml: what counts from the stage ga on\n"
         "wrote gates/build.gate.yaml: what counts from the stage build on\n"
         "wrote gates/definition.gate.yaml: what counts from the stage definition on\n"
@@ -569,6 +559,7 @@ def test_init_can_be_asked_what_it_would_do(tmp_path: Path, gonogo: Gonogo) -> N
     ran = gonogo("init", "--dry-run", cwd=tmp_path)
     assert ran.code == 0
     assert ran.out.startswith("==> gonogo.yaml\n# yaml-language-server:")
+    assert ran.out.endswith("==> .gonogo/schemas/\n# The schemas that gonogo schema --write writes.\n")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -71,7 +71,7 @@ def test_any_schema(a: Any, shared: Any, more: dict[str, Any], artifacts: list[A
         assert loaded
         assert all(diagnostic.location and diagnostic.location.span for diagnostic in loaded)
         return
-    assert describe(loaded)
+    assert describe(loaded.name, loaded.schema)
     for format in formats(loaded):
         faults = documents.read(
             template(loaded, format).encode(), "yaml" if format == "yaml" else "markdown"
