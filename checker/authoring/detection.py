@@ -128,6 +128,8 @@ def explore(paths: Iterable[str], read: Callable[[str], bytes | Fault]) -> Repos
 
 
 def _skipped(path: str) -> bool:
+    if not path.isprintable():  # it could not be written into a configuration that people read
+        return True
     return any(part.startswith(".") or part in SKIPPED for part in path.split("/")[:-1])
 
 
