@@ -81,11 +81,8 @@ def _asks(policy: Policy, rule: Rule) -> str:
         place = Location(policy.source.path, policy.source.span(expression.at))
         lines.append(f"  {name} ({_where(place)})")
         lines += textwrap.indent(expression.program.text.strip(), "    ").splitlines()
-    for effective in (rule.effective or policy.effective,):
-        if effective:
-            lines.append(
-                f"  in effect from {effective}; before that day its failures are announced, not counted"
-            )
+    if effective := rule.effective or policy.effective:
+        lines.append(f"  in effect from {effective}; before that day its failures are announced, not counted")
     return "\n".join(lines) + "\n"
 
 

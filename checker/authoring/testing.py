@@ -242,7 +242,8 @@ class _Reader:
         return root
 
     def _expectations(self, at: Path, raw: Mapping[str, Any]) -> Iterator[Expectation]:
-        known = tuple(info.id for info in self._rules())
+        own = (rule.id for rule in self.policy.rules)
+        known = (*own, *(info.id for info in plan.kind_rules(self.policy.kind)))
         for name, stated in raw.items():
             match = re.fullmatch(r"([^\[\]]+)(?:\[(.*)\])?", name, re.DOTALL)
             rule, key = match.groups() if match else (name, None)
@@ -264,9 +265,6 @@ class _Reader:
 
     def _key(self, at: Path) -> Span:
         return self.source.document.positions.key(at) or self.source.span(at)
-
-    def _rules(self) -> list[Any]:
-        return [*self.policy.rules, *plan.kind_rules(self.policy.kind)]
 
     def _params(self, at: Path, given: Document) -> dict[str, ParamValue]:
         params: dict[str, ParamValue] = given.data.get("params", {})

@@ -153,10 +153,6 @@ class Definition:
                 return overload.implementation
         return None
 
-    def arities(self, method: bool) -> list[int]:
-        """How many arguments (a method's target included) it may be called with."""
-        return sorted({len(o.parameters) for o in self.overloads if o.method == method})
-
 
 def fitted(overload: Overload, count: int) -> tuple[Type, ...] | None:
     """The parameters for `count` arguments; None when it takes another number."""

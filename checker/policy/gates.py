@@ -93,47 +93,9 @@ def lifecycle(source: Source) -> tuple[Lifecycle | None, tuple[Diagnostic, ...]]
 def gate(
     source: Source, lifecycles: Mapping[str, Lifecycle], policies: Sequence[Policy], kinds: Iterable[Kind]
 ) -> tuple[Gate | None, tuple[Diagnostic, ...]]:
-    """A gate from a document that its schema found sound, held against what it binds."""
+    """A gate from a document that its schema found sound, held against its lifecycle and what it binds."""
     data = source.data
-    diagnostics: list[Diagnostic] = []
-    order: Lifecycle | None = None
-    leads_to: int | None = None
-    if "from" in data or "to" in data:
-        name = data.get("lifecycle", STANDARD)
-        order = lifecycles.get(name)
-        if order is None:
-            diagnostics.append(
-                source.diagnostic(
-                    "unknown-lifecycle",
-                    f"there is no lifecycle `{name}`",
-                    ("lifecycle",),
-                    suggestion(name, tuple(lifecycles))
-                    or "Add the pack `lifecycle`, or name a file in `lifecycles`.",
-                )
-            )
-        else:
-            for end in ("from", "to"):
-                if end in data and order.position(data[end]) is None:
-                    diagnostics.append(
-                        source.diagnostic(
-                            "unknown-stage",
-                            f"the lifecycle `{name}` has no stage `{data[end]}`",
-                            (end,),
-                            suggestion(data[end], order.stages)
-                            or f"Its stages are {', '.join(order.stages)}.",
-                        )
-                    )
-            leads_to = order.position(data["to"]) if "to" in data else None
-            leads_from = order.position(data["from"]) if "from" in data else None
-            if leads_to is not None and leads_from is not None and leads_to <= leads_from:
-                diagnostics.append(
-                    source.diagnostic(
-                        "stage-order",
-                        f"`{data['to']}` does not come after `{data['from']}` in the lifecycle `{name}`",
-                        ("to",),
-                        f"Its stages are {', '.join(order.stages)}.",
-                    )
-                )
+    diagnostics = list(_stage_diagnostics(source, lifecycles))
     bindings = tuple(_bindings(source))
     if not bindings:
         diagnostics.append(
@@ -149,7 +111,40 @@ def gate(
         diagnostics += _binding_diagnostics(source, binding, known[binding.scope])
     if diagnostics:
         return None, tuple(diagnostics)
+    order = lifecycles[data.get("lifecycle", STANDARD)] if "from" in data or "to" in data else None
+    leads_to = order.position(data["to"]) if order and "to" in data else None
     return Gate(data["gate"], data["title"], order, leads_to, bindings, source), ()
+
+
+def _stage_diagnostics(source: Source, lifecycles: Mapping[str, Lifecycle]) -> Iterable[Diagnostic]:
+    """What is wrong with the stages that a gate stands between, where it names any."""
+    data = source.data
+    ends = [end for end in ("from", "to") if end in data]
+    if not ends:
+        return
+    name = data.get("lifecycle", STANDARD)
+    order = lifecycles.get(name)
+    if order is None:
+        yield source.diagnostic(
+            "unknown-lifecycle",
+            f"there is no lifecycle `{name}`",
+            ("lifecycle",),
+            suggestion(name, tuple(lifecycles))
+            or "Add the pack `lifecycle`, or name a file in `lifecycles`.",
+        )
+        return
+    stages = f"Its stages are {', '.join(order.stages)}."
+    places = [order.position(data[end]) for end in ends]
+    for end, place in zip(ends, places, strict=True):
+        if place is None:
+            message = f"the lifecycle `{name}` has no stage `{data[end]}`"
+            yield source.diagnostic(
+                "unknown-stage", message, (end,), suggestion(data[end], order.stages) or stages
+            )
+    match places:
+        case [int(leave), int(reach)] if reach <= leave:
+            message = f"`{data['to']}` does not come after `{data['from']}` in the lifecycle `{name}`"
+            yield source.diagnostic("stage-order", message, ("to",), stages)
 
 
 def _bindings(source: Source) -> Iterable[Binding]:

@@ -7,7 +7,7 @@ from datetime import date as Day
 from typing import Any, NamedTuple
 
 from checker import cel
-from checker.kinds import Kind
+from checker.kinds import Kind, fields
 from checker.kinds.phrases import nearest
 from checker.model import SEVERITIES, Diagnostic, Path, Severity, Span
 from checker.policy import language, lint, template
@@ -66,7 +66,6 @@ class Rule(NamedTuple):
 
     id: str
     title: template.Template
-    title_text: str
     condition: Expression
     """`assert`."""
     when: Expression | None
@@ -179,7 +178,6 @@ class _Compiler:
         return Rule(
             raw["id"],
             title,
-            raw["title"],
             condition,
             when,
             each,
@@ -330,12 +328,7 @@ def _element_type(type_: cel.Type) -> cel.Type | None:
 
 def pointer(text: str) -> Path:
     """A JSON pointer (RFC 6901) as a path; parts that are whole numbers become list indexes."""
-    return tuple(int(key) if key.isdecimal() and key.isascii() else key for key in keys(text))
-
-
-def keys(text: str) -> tuple[str, ...]:
-    """A JSON pointer (RFC 6901) that only goes through mappings, as their keys."""
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
+    return tuple(int(part) if part.isdecimal() and part.isascii() else part for part in fields.pointer(text))
 
 
 def suggestion(word: str, known: tuple[str, ...]) -> str:

@@ -9,11 +9,11 @@ from datetime import tzinfo
 from typing import Any, NamedTuple, Protocol
 
 from checker import cel, kinds, shipped
-from checker.kinds import Kind
+from checker.kinds import Kind, fields
 from checker.model import Diagnostic, Evidence, Fault, Location, Path
 from checker.policy import gates as gates_
 from checker.policy import moment, reading
-from checker.policy.policies import ParamValue, Policy, compile_policy, keys, suggestion
+from checker.policy.policies import ParamValue, Policy, compile_policy, suggestion
 
 CONFIGURATION = "gonogo.yaml"
 PACK = "pack.yaml"
@@ -506,7 +506,7 @@ def _selections(state: _Loading, source: reading.Source) -> Iterable[Selection]:
             program(raw, (*at, "id"), kind),
             program(raw, (*at, "product"), kind),
             raw.get("format"),
-            keys(raw.get("records", "")),
+            fields.pointer(raw.get("records", "")),
             raw.get("optional", False),
             at,
         )
