@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """What each part may import of the others. It is the table of docs/architecture.md, spelled out."""
 
-TABLES = {"cli": "cli.root", "render": "render", "sources": "sources", "transports": "transports"}
+TABLES = {"cli": "cli.root", "render": "render", "sources": "run", "backends": "run"}
 """Folders of alternatives, and the module whose table lists them. What a table lists never imports another
 entry of it; what several entries share stands in a module beside them that no table lists."""
 

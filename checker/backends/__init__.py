@@ -1,0 +1,1 @@
+"""How checks become results. `run.check` calls the one that is meant."""
