@@ -89,11 +89,15 @@ def _header(source: Source, separator: str) -> _Row:
 
 
 def _syntax_fault(faults: Faults, separator: str, words: str) -> StopError:
+    longest = csv.field_size_limit()
     try:
-        for _ in _rows(faults, separator):
-            pass
-    except StopError as stop:
-        return stop
+        for row in _rows(faults, separator):
+            for start, stop in row:
+                if stop - start > longest:
+                    message = f"This cell has more than {longest:,} characters, which are not read."
+                    return faults.stop(start, stop, "long-cell", message, "Shorten it.")
+    except StopError as stopped:
+        return stopped
     return faults.stop(0, 0, "csv-syntax", f"This is not valid CSV: {words}.")
 
 

@@ -77,7 +77,7 @@ FAULTS = [
     ("a,b\n1,2,3\n", "ragged-row", "2:1-2:6", "3 cells, the header has 2"),
     ('a,b\n1,"x\n', "csv-syntax", "2:3-2:4", "never closed"),
     ('a,b\n"x"y,1\n', "csv-syntax", "2:4-2:5", "between a closing quote"),
-    ("a\n" + "x" * 200_000, "csv-syntax", "1:1-1:1", "field larger"),
+    ("a\n" + "x" * 200_000, "long-cell", "2:1-2:200001", "more than 131,072 characters"),
 ]
 
 
