@@ -12,7 +12,7 @@ from typing import NamedTuple
 from . import library
 from .errors import FunctionError, Issue, Level
 from .functions import Definition, Overload, fitted
-from .hints import elsewhere, listed, number_hint, order_hint, suggest, text_hint
+from .hints import PATTERNS, elsewhere, listed, number_hint, order_hint, suggest, text_hint
 from .patterns import matcher
 from .tree import (
     Binary,
@@ -394,10 +394,11 @@ class _Checker:
         """A literal that can never be read is a fault of the expression, not of what it meets."""
         text = literal_key(place)
         if text is not None:
+            pattern = definition.name == "matches"
             try:
-                (matcher if definition.name == "matches" else definition.select((text,)))(text)
+                (matcher if pattern else definition.select((text,)))(text)
             except FunctionError as error:
-                self.issue(place.start, place.end, error.message)
+                self.issue(place.start, place.end, error.message, PATTERNS if pattern else "")
 
     def _definition(self, node: Call, scope: Scope) -> tuple[Definition | None, Type | None]:
         """What is called, and the type of the target where that is an argument."""

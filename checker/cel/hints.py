@@ -31,6 +31,9 @@ _ELSEWHERE = {
 """Names that other languages have, and what is written here."""
 
 
+PATTERNS = "patterns run in linear time: without look-around and back-references"
+
+
 def elsewhere(name: str) -> str:
     """What to write for a name of another language, or nothing."""
     return f"write {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""

@@ -208,6 +208,9 @@ def _bytes(content: str, offset: int, raw: bool) -> bytes:
         fail("bytes cannot hold half of a surrogate pair", offset, offset + len(content))
 
 
+_BACKSLASH = 'write \\\\ for a backslash, or a raw text r"…" for a pattern'
+
+
 def _unescape(content: str, offset: int, binary: bool) -> list[str | int]:
     """The parts of a text: as written, or the number that a `\\x`, `\\u` or octal escape stands for."""
     parts: list[str | int] = []
@@ -230,13 +233,9 @@ def _unescape(content: str, offset: int, binary: bool) -> list[str | int]:
             i = escape + 2 + _HEX_LENGTHS[letter]
             written, base, valid = content[escape + 2 : i], 16, "0123456789abcdefABCDEF"
         else:
-            fail(
-                f"unknown escape \\{letter}",
-                offset + escape,
-                offset + escape + 2,
-                'write \\\\ for a backslash, or a raw text r"…" for a pattern',
-            )
+            fail(f"unknown escape \\{letter}", offset + escape, offset + escape + 2, _BACKSLASH)
         code = int(written, base) if all(c in valid for c in written) else -1
         if len(content) < i or code < 0 or code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
-            fail("the escape names no character", offset + escape, offset + min(i, len(content)))
+            place = offset + escape, offset + min(i, len(content))
+            fail("the escape names no character", *place, _BACKSLASH)
         parts.append(code)

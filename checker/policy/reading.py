@@ -181,6 +181,8 @@ def offset_span(source: Source, at: Path, start: int, end: int) -> Span:
     text: str = source.data
     for part in at:
         text = text[part]  # type: ignore[index]
+    inked = len(text.rstrip())  # a block ends with a line end, behind which the next field stands
+    start, end = min(start, inked), min(end, inked)
     places = _places(text[:end], written)
     begin = source.reading.source.starts[span.line - 1] + span.column - 1
     first = places[start][0] if start < len(places) else places[-1][1] if places else 0

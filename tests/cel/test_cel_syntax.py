@@ -11,6 +11,8 @@ from checker import cel
 from checker.cel import tree
 from checker.cel.parser import MAX_DEPTH
 
+BACKSLASH = 'write \\\\ for a backslash, or a raw text r"…" for a pattern'
+
 BROKEN = (
     # expression, the part that is marked, message, hint
     ("", "", "the expression is empty", ""),
@@ -40,10 +42,11 @@ BROKEN = (
         r'"\d+"',
         r"\d",
         r"unknown escape \d",
-        'write \\\\ for a backslash, or a raw text r"…" for a pattern',
+        BACKSLASH,
     ),
-    (r'"\ud800"', r"\ud800", "the escape names no character", ""),
-    (r'"\x1"', r"\x1", "the escape names no character", ""),
+    (r'"\ud800"', r"\ud800", "the escape names no character", BACKSLASH),
+    (r'"\x1"', r"\x1", "the escape names no character", BACKSLASH),
+    (r'"(a)\1"', r'\1"', "the escape names no character", BACKSLASH),
     ("9223372036854775808", "9223372036854775808", "the number does not fit 64 bits", ""),
     ("-9223372036854775809", "-9223372036854775809", "the number does not fit 64 bits", ""),
     ("18446744073709551616u", "18446744073709551616u", "the number does not fit 64 bits", ""),

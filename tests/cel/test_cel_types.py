@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checker import cel
+from checker.cel.hints import PATTERNS
 
 STEP = cel.ObjectType("step", {"owner": cel.STRING, "minutes": cel.INT})
 PLAN = cel.ObjectType(
@@ -164,12 +165,12 @@ REFUSED = (
         "the text is no point in time such as 2026-01-31T09:00:00Z",
         "",
     ),
-    ("'a'.matches('[')", "'['", "the pattern is wrong: missing ]: [", ""),
+    ("'a'.matches('[')", "'['", "the pattern is wrong: missing ]: [", PATTERNS),
     (
         "subject.status.matches(r'(?<=a)b')",
         "r'(?<=a)b'",
         "the pattern is wrong: invalid perl operator: (?<=",
-        "",
+        PATTERNS,
     ),
     (
         "optional.of(1).optMap(v, v + '')",

@@ -133,6 +133,18 @@ error[expression]: unknown function `filed`
    = fix: Did you mean `filled`?
 """,
     ),
+    "a block that ends too early": (
+        None,
+        "    assert: |\n      (subject.name != ''\n    fix: Name it.\n",
+        """\
+error[expression]: expected ) to close `(subject.name != ''`
+  --> policies/p.policy.yaml:10:26
+   |
+ 9 |     assert: |
+10 |       (subject.name != ''
+   |                          ^
+""",
+    ),
     "a pattern that would backtrack": (
         None,
         "    assert: subject.name.matches('(a)\\\\1')\n",
@@ -143,6 +155,7 @@ error[expression]: the pattern is wrong: invalid escape sequence: \1
  8 |     title: It holds
  9 |     assert: subject.name.matches('(a)\\1')
    |                                  ^^^^^^^^
+   = fix: Patterns run in linear time: without look-around and back-references
 """,
     ),
     "a text compared with a moment": (
