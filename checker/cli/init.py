@@ -37,7 +37,7 @@ def command(folder: str, dry_run: bool) -> int:
         )
     door = Disk(folder)
     found = detection.explore((path for path, _ in door.find("**/*")), door.read)
-    name = os.path.basename(home) or "workspace"
+    name = "".join(filter(str.isprintable, os.path.basename(home))) or "workspace"
     made = scaffold.files(name, found)
     if dry_run:
         console.put(console.plain("\n".join(f"==> {file.path}\n{file.text}" for file in made)))

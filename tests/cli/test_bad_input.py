@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -150,3 +151,18 @@ def test_what_leaves_nothing_over_is_said(
     ran = gonogo("check", *arguments, cwd=workspace)
     assert (ran.code, ran.out.splitlines()[0]) == (3, f"warning[nothing-asked]: {said}")
     assert "UNDECIDED: nothing was checked, and that is not a pass\n" in ran.out
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of any bytes are of POSIX")
+@pytest.mark.parametrize("name", [b"w\xff\n: 1", b"\x1b[31m", b"\xff", "\u202eé: #".encode(), b"'\"{}"])
+def test_init_in_a_folder_of_any_name_leaves_what_can_be_read(
+    tmp_path: Path, gonogo: Gonogo, name: bytes
+) -> None:
+    folder = tmp_path / os.fsdecode(name)
+    folder.mkdir()
+    (folder / "prd.md").write_text("# Checkout\n")
+    (folder / "\x1b[31m").mkdir()
+    (folder / "\x1b[31m" / "prd.md").write_text("# Checkout\n")
+    assert gonogo("init", cwd=folder).code == 0
+    assert gonogo("config", "show", cwd=folder).code == 0
+    assert gonogo("check", cwd=folder).code == 1
