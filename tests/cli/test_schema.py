@@ -9,6 +9,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
 from checker import kinds, shipped
 from checker.authoring import schemas
@@ -85,9 +87,34 @@ def test_schema_writes_all_schemas(tmp_path: Path, gonogo: Gonogo) -> None:
     written = schemas_in(folder / ".gonogo" / "schemas")
     assert set(written) == {f"{name}.schema.json" for name in (*shipped.schema_names(), "kinds/voyage")}
     for name in shipped.schema_names():
-        original = json.loads(shipped.schema(name))
-        assert json.loads(written[f"{name}.schema.json"]) == {**original, "$comment": schemas.MARK}
-    assert json.loads(written["kinds/voyage.schema.json"]) == {**own, "$comment": schemas.MARK}
+        original, found = json.loads(shipped.schema(name)), json.loads(written[f"{name}.schema.json"])
+        assert found.pop("$comment") == schemas.MARK
+        assert [found.get(keyword) for keyword in TOP] == [original.get(keyword) for keyword in TOP]
+    voyage = json.loads(written["kinds/voyage.schema.json"])
+    assert voyage == {
+        "$comment": schemas.MARK,
+        "title": "Voyage",
+        "type": "object",
+        "properties": {"é": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
+    }
+
+
+TOP = ("$schema", "$id", "title", "description", "type", "required", "additionalProperties", "x-gonogo")
+
+
+@pytest.mark.parametrize("name", kinds.shipped_names())
+def test_an_editor_asks_for_nothing_but_what_must_be_there(tmp_path: Path, gonogo: Gonogo, name: str) -> None:
+    """An empty field is a null to an editor, and absent to gonogo."""
+    write(tmp_path, {"gonogo.yaml": "version: 1\n"})
+    gonogo("schema", "--write", ".gonogo/schemas", cwd=tmp_path)
+    assert gonogo("new", name, "new.yaml").code == 0
+    schema = modelines.schema_of(tmp_path / "new.yaml")
+    assert schema is not None
+    typed = yaml.safe_load((tmp_path / "new.yaml").read_text())
+    assert None in typed.values()
+    complaints = Draft202012Validator(json.loads(schema.read_text())).iter_errors(typed)
+    must = {(name,) for name in kinds.shipped_kind(name).fields.required}
+    assert {tuple(each.absolute_path) for each in complaints} == must
 
 
 def test_schemas_that_gonogo_wrote_are_written_anew(tmp_path: Path, gonogo: Gonogo) -> None:
