@@ -11,7 +11,7 @@ from checker.kinds import Kind
 from checker.kinds.describe import type_words
 from checker.kinds.fields import Field
 from checker.model import Location, Path, Result
-from checker.policy import language
+from checker.policy import language, lint
 from checker.policy.policies import Expression, Param, ParamValue, Policy, Rule
 from checker.policy.workspace import Workspace
 
@@ -110,6 +110,9 @@ def _reads(entry: Entry, product: Kind | None) -> Iterator[tuple[str, str, str]]
             yield name, "parameter", (param.description if param else "") or "see below"
         elif root in language.VARIABLES:
             yield name, "variable", language.VARIABLES[root]
+    programs = (expression.program for _, expression in _expressions(entry.policy, entry.rule))
+    named = {kind: None for program in programs for _, _, kind in lint.named_kinds(program)}
+    yield from ((kind, "kind", "Other subjects, found by `lookup` or `related`.") for kind in named)
 
 
 def _item(each: cel.Program, kind: Kind) -> dict[str, Field]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -573,3 +574,8 @@ def test_init_in_another_folder(tmp_path: Path, gonogo: Gonogo) -> None:
     (tmp_path / "acme").mkdir()
     assert gonogo("init", "acme", cwd=tmp_path).code == 0
     assert gonogo("check", "--workspace", "acme", "--as-of", DAY).code == 1
+
+
+def test_explain_names_the_kinds_that_a_rule_looks_up(tmp_path: Path, gonogo: Gonogo) -> None:
+    shown = gonogo("explain", "prd.key-result.current", cwd=tmp_path).out.partition("\nReads\n")[2]
+    assert re.search(r"^  okr +kind +Other subjects, found by", shown, re.MULTILINE)
