@@ -46,7 +46,7 @@ BROKEN = (
     ),
     (r'"\ud800"', r"\ud800", "the escape names no character", BACKSLASH),
     (r'"\x1"', r"\x1", "the escape names no character", BACKSLASH),
-    (r'"(a)\1"', r'\1"', "the escape names no character", BACKSLASH),
+    (r'"(a)\1"', r"\1", "the escape names no character", BACKSLASH),
     ("9223372036854775808", "9223372036854775808", "the number does not fit 64 bits", ""),
     ("-9223372036854775809", "-9223372036854775809", "the number does not fit 64 bits", ""),
     ("18446744073709551616u", "18446744073709551616u", "the number does not fit 64 bits", ""),
