@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# The same examples in every run, so that a change that breaks nothing never fails; and no stop-watch, which would
-# measure the machine. `pytest --hypothesis-profile=explore` looks further.
+# The same examples in every run, so that a change that breaks nothing never fails; and no stop-watch, which
+# would measure the machine. `pytest --hypothesis-profile=explore` looks further.
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("steady")

@@ -129,7 +129,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def plain(text: str) -> str:
-    """`text` without what a terminal or a build runner obeys: what policies and artifacts say is only shown."""
+    """`text` without what a terminal or a build runner obeys: what policies and artifacts say is shown."""
     from checker.render.text import inert, visible
 
     return inert(visible(text, keep="\n"))

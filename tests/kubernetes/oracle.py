@@ -1,4 +1,4 @@
-"""The rules of the Kubernetes proposals written a second time, in plain Python over PyYAML's text-only loader.
+"""The rules of the Kubernetes proposals written a second time, in plain Python over PyYAML's text loader.
 
 Nothing of gonogo is used, so that a misreading in one of the two shows as a difference.
 """
@@ -17,7 +17,8 @@ TEXTS = {
     "latest-milestone",
 }  # fmt: skip
 LISTS = {
-    "authors", "participating-sigs", "reviewers", "approvers", "see-also", "replaces", "superseded-by", "metrics",
+    "authors", "participating-sigs", "reviewers", "approvers", "see-also", "replaces", "superseded-by",
+    "metrics",
 }  # fmt: skip
 IGNORED = {"id", "name", "path", "prnumber"}
 STATUSES = ("provisional", "implementable", "implemented", "deferred", "rejected", "withdrawn", "replaced")
@@ -45,7 +46,7 @@ Loader.add_constructor("tag:yaml.org,2002:str", _scalar)
 def load(path: Path) -> dict[str, Any] | None:
     """The mapping in a file; None where it is no sound YAML mapping."""
     try:
-        data = yaml.load(path.read_text("utf-8"), Loader)  # noqa: S506 - a subclass of the base loader
+        data = yaml.load(path.read_text("utf-8"), Loader)  # a subclass of the base loader
     except (yaml.YAMLError, UnicodeDecodeError):
         return None
     return data if isinstance(data, dict) else None

@@ -1,4 +1,4 @@
-"""The main job on real input: 656 proposals that nobody here wrote, judged like their own validator judges them."""
+"""The main job on real input: 656 proposals that nobody here wrote, judged as their own validator does."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def history(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def checkout(history: Path) -> dict[str, Path]:
-    """A working tree for each moment, with the example copied over its root and the approvers as of the head."""
+    """A working tree for each moment, the example copied over its root; the approvers are of the head."""
     trees = {}
     for moment in FAILING:
         tree = history
@@ -81,7 +81,7 @@ def test_every_proposal_gets_the_verdict_of_the_rules_written_a_second_time(
     found = failing(report, "kep.file.", "kep.prr.")
     assert (expected - found, found - expected) == (set(), set())  # missed, invented
     assert len(found) == FAILING[moment]
-    # A result that is undecided would be neither verdict; it may stand only beside a failure of the same file.
+    # A result that is undecided would be neither verdict; it may only stand beside a failure of the file.
     undecided = {r.subject.path for r in report.results if r.outcome == "error" and r.subject.kind == "kep"}
     assert undecided <= found
 
@@ -136,7 +136,7 @@ ALTERED = {
     "a stage of its own": ("\nstage: ", "\nstage: ga\neditor: ", "kep.prr.approved-stage"),
     "another number": ("kep-number: ", "kep-number: 99999\neditor: ", "kep.prr.approval"),
 }
-"""What is changed in a sound proposal: a text, what replaces it, and the rule that must fail (None: none may)."""
+"""What is changed in a sound proposal: a text, what replaces it, and the rule that must fail, if any may."""
 
 
 @pytest.mark.parametrize("name", ALTERED)
