@@ -8,8 +8,9 @@ from checker import kinds, run, shipped
 from checker.authoring import catalogue
 from checker.cli import options
 from checker.model import Diagnostic
-from checker.policy import workspace as workspaces
-from checker.policy.workspace import Library, Workspace
+from checker.policy import packs as packs_
+from checker.policy.packs import Library
+from checker.policy.workspace import Workspace
 from checker.transports.disk import Disk
 
 
@@ -36,7 +37,7 @@ class Setting:
 def library(folder: str | None) -> tuple[Library, tuple[Diagnostic, ...]]:
     """The kinds of gonogo and of the workspace (in `folder`, or the nearest), without any policies."""
     home = options.workspace_folder(folder) if folder else options.nearest(".")
-    return workspaces.library(Disk, {}, home)
+    return packs_.library(Disk, {}, home)
 
 
 def find(folder: str | None) -> tuple[Setting | None, tuple[Diagnostic, ...]]:
@@ -47,7 +48,7 @@ def find(folder: str | None) -> tuple[Setting | None, tuple[Diagnostic, ...]]:
     home = options.workspace_folder(folder) if folder else options.nearest(".")
     if home is None:
         packs = {shipped.pack(name): f"gonogo:{name}" for name in shipped.pack_names()}
-        found, wrong = workspaces.library(Disk, packs)
+        found, wrong = packs_.library(Disk, packs)
         about = {policy.kind.name: policy.kind for policy in found.policies}
         return Setting(None, catalogue.entries(found.policies, about.values())), wrong
     workspace, wrong = run.load(home)

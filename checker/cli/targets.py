@@ -12,7 +12,8 @@ from checker.cli import options
 from checker.cli.console import Problem
 from checker.model import Diagnostic
 from checker.policy import reading
-from checker.policy.workspace import CONFIGURATION, PACK
+from checker.policy.loading import CONFIGURATION
+from checker.policy.packs import PACK
 from checker.transports.disk import Disk
 
 TESTS = ".tests.yaml"

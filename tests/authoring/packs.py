@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from checker.authoring.testing import Run, run
-from checker.policy.workspace import Library, library
+from checker.policy.packs import Library, library
 from checker.transports.disk import Disk
 
 PACK = "pack: demo\nversion: 1.0.0\ntitle: Demo\n"

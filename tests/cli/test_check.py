@@ -512,6 +512,6 @@ def test_a_file_that_changes_while_it_is_read_is_a_failed_result(
 
 
 def test_the_name_of_the_configuration_is_one() -> None:
-    from checker.policy import workspace as workspaces
+    from checker.policy import loading
 
-    assert options.CONFIGURATION == workspaces.CONFIGURATION
+    assert options.CONFIGURATION == loading.CONFIGURATION

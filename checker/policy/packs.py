@@ -1,0 +1,172 @@
+"""Packs: folders of policies, shipped or of a workspace; and the policies of packs alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from checker import shipped
+from checker.kinds import Kind
+from checker.model import Diagnostic, Fault, Location, Path
+from checker.policy import gates, reading
+from checker.policy.loading import CONFIGURATION, Files, Loading, Open
+from checker.policy.policies import Policy, compile_policy, suggestion
+
+PACK = "pack.yaml"
+
+
+class Pack(NamedTuple):
+    """A folder of policies."""
+
+    id: str
+    version: str
+    """Empty where it has no `pack.yaml`."""
+    policies: int
+    """How many it holds."""
+
+
+def named(state: Loading, source: reading.Source) -> tuple[list[Policy], list[Pack]]:
+    """The policies of the packs that a configuration names, and the packs; lifecycles join the others."""
+    policies: list[Policy] = []
+    packs: list[Pack] = []
+    for index, name in enumerate(source.data.get("packs", ())):
+        at = ("packs", index)
+        if name.startswith(("./", "../")):
+            files, prefix = state.files, name.removeprefix("./").rstrip("/")
+            folder, shown = prefix, prefix
+            if name.startswith("../"):
+                files, folder = state.open(f"{state.folder}/{name}"), ""
+        elif name in shipped.pack_names():
+            files, folder, shown = state.open(shipped.pack(name)), "", f"gonogo:{name}"
+        else:
+            names = shipped.pack_names()
+            state.diagnostics.append(
+                source.diagnostic(
+                    "unknown-pack",
+                    f"no shipped pack is called `{name}`",
+                    at,
+                    suggestion(name, names) or f"Shipped are {', '.join(names)}; a folder begins with ./",
+                )
+            )
+            continue
+        found = _read(state, files, folder, shown)
+        if found is None:
+            itself = files.read(folder or ".")
+            if isinstance(itself, Fault) and itself.code == "missing":
+                message, hint = f"there is no folder {name}", "Mend the path, or drop the pack."
+            else:
+                message, hint = _no_policy(shown), "Write one, or drop the pack."
+            state.diagnostics.append(source.diagnostic("empty-pack", message, at, hint))
+            continue
+        pack, inside = found
+        packs.append(pack)
+        policies += inside
+    _unique(state, policies)
+    return policies, packs
+
+
+def _no_policy(shown: str) -> str:
+    return f"pack `{shown}` holds no *.policy.yaml"
+
+
+def _unique(state: Loading, policies: Iterable[Policy]) -> None:
+    """Report every policy and rule whose id is taken."""
+    taken: dict[tuple[str, str], tuple[Policy, Path]] = {}
+    for policy in policies:
+        named: list[tuple[str, str, Path]] = [("policy", policy.id, ("policy",))]
+        named += [("rule", rule.id, (*rule.at, "id")) for rule in policy.rules]
+        for what, id, at in named:
+            other, place = taken.setdefault((what, id), (policy, at))
+            if (other, place) != (policy, at):
+                where = f"{other.source.path}:{other.source.span(place).line}"
+                hint = f"The id of a {what} is permanent and unique: choose another."
+                message = f"{what} `{id}` is also written in {where}"
+                state.diagnostics.append(policy.source.diagnostic(f"duplicate-{what}", message, at, hint))
+
+
+def _read(state: Loading, files: Files, folder: str, shown: str) -> tuple[Pack, list[Policy]] | None:
+    """One folder and its policies, None where it holds none; its lifecycles join the others."""
+    inside, outside = (f"{path}/" if path else "" for path in (folder, shown))
+
+    def read(path: str, schema: str) -> reading.Source | None:
+        itself = path in (folder, ".")  # the folder cannot be listed
+        return state.read(path, schema, files, shown if itself else outside + path.removeprefix(inside))
+
+    head = files.find(f"{inside}{PACK}")
+    pack = read(head[0][0], "pack") if head else None
+    name = pack.data["pack"] if pack else shown.rpartition("/")[2]
+    for path, _ in files.find(f"{inside}**/*.lifecycle.yaml"):
+        read_lifecycle(state, read(path, "lifecycle"))
+    found = files.find(f"{inside}**/*.policy.yaml")
+    if not found:
+        return None
+    policies: list[Policy] = []
+    for path, _ in found:
+        policy_source = read(path, "policy")
+        if policy_source:
+            kind = state.kind(policy_source.data["subject"])
+            if kind is None:
+                state.unknown_kind(policy_source, policy_source.data["subject"], ("subject",))
+                continue
+            policy, diagnostics = compile_policy(
+                policy_source, name, kind, state.kind("product"), state.kind_names()
+            )
+            state.diagnostics += diagnostics
+            if policy:
+                policies.append(policy)
+    return Pack(name, pack.data["version"] if pack else "", len(policies)), policies
+
+
+class Library(NamedTuple):
+    """Policies apart from what they will judge: what their authors work on."""
+
+    policies: tuple[Policy, ...]
+    """In the order of their packs and paths."""
+    kind: Callable[[str], Kind | None]
+    """The kind of a name; None: there is none."""
+    kind_names: Callable[[], tuple[str, ...]]
+    """The names of every kind."""
+
+
+def library(
+    open: Open, packs: Mapping[str, str], workspace: str | None = None
+) -> tuple[Library, tuple[Diagnostic, ...]]:
+    """The policies of some packs alone.
+
+    `packs`: folders, each with the name under which its files are reported. `workspace`: the folder of the
+    workspace whose own kinds they may use.
+    """
+    state = Loading(open, workspace or ".", open(workspace or "."))
+    source = state.read(CONFIGURATION, "workspace") if workspace is not None else None
+    if source:
+        state.read_kinds(source)
+    policies: list[Policy] = []
+    for folder, shown in packs.items():
+        found = _read(state, state.open(folder), "", shown)
+        if found is None:
+            hint = "Name a folder that holds policies."
+            state.diagnostics.append(Diagnostic("empty-pack", _no_policy(shown), Location(shown), hint))
+        else:
+            policies += found[1]
+    _unique(state, policies)
+    return Library(tuple(policies), state.kind, state.kind_names), tuple(state.diagnostics)
+
+
+def read_lifecycle(state: Loading, source: reading.Source | None) -> None:
+    """Add a lifecycle to the others; None: its file was at fault."""
+    if source is None:
+        return
+    lifecycle, diagnostics = gates.lifecycle(source)
+    state.diagnostics += diagnostics
+    if lifecycle is None:
+        return
+    other = state.lifecycles.setdefault(lifecycle.id, lifecycle)
+    if other.source.path != source.path:
+        state.diagnostics.append(
+            source.diagnostic(
+                "duplicate-lifecycle",
+                f"lifecycle `{lifecycle.id}` is also written in {other.source.path}",
+                ("lifecycle",),
+                "The id of a lifecycle is permanent and unique: choose another.",
+            )
+        )
