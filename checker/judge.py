@@ -57,8 +57,9 @@ def report(
     diagnostics: Sequence[Diagnostic],
     inputs: Iterable[Evidence],
     complete: bool = True,
+    asked: tuple[str, ...] = (),
 ) -> Report:
-    """The record of one evaluation.
+    """The record of one evaluation; `asked` is what it was limited to.
 
     `complete`: everything was found that must be there. Where it was not, and where a diagnostic is an error,
     the verdict is no better than undecided.
@@ -79,6 +80,7 @@ def report(
         tuple(sorted({evidence.locator: evidence for evidence in inputs}.values(), key=lambda e: e.locator)),
         code,
         next_step(code, results, diagnostics),
+        asked,
     )
 
 

@@ -205,3 +205,6 @@ class Report(NamedTuple):
     exit_code: int
     next_step: str = ""
     """The one command or action that helps most now."""
+    asked: tuple[str, ...] = ()
+    """What the command line limited or overrode: `rule launch.*`, `path launches`, `param launch.days`;
+    empty: everything was judged as it is written."""

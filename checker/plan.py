@@ -59,6 +59,17 @@ class Selector(NamedTuple):
     params: Mapping[str, Mapping[str, ParamValue]] = {}
     """Overrides by policy id; they win over everything else."""
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """What the evaluation is limited to and what it overrides; empty: all is as it is written."""
+        return (
+            *(f"rule {rule}" for rule in self.rules),
+            *(f"kind {kind}" for kind in self.kinds),
+            *((f"severity {self.severity}",) if self.severity else ()),
+            *(f"path {path or '.'}" for path in self.paths),
+            *(f"param {id}.{name}" for id, values in self.params.items() for name in values),
+        )
+
     def takes_rule(self, info: RuleInfo) -> bool:
         """Whether a rule is asked for."""
         return (not self.rules or any(matches(pattern, info.id) for pattern in self.rules)) and (

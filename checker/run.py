@@ -62,7 +62,9 @@ def check(request: Request) -> Report:
     results = records.run(planned, progress=request.progress)
     inputs = (*workspace.inputs, *snapshot.inputs)
     found = (*diagnostics, *missing, *_strangers(planned), *_unasked(planned, results))
-    return _report(workspace.name, as_of, results, planned.rules, found, inputs, snapshot.complete)
+    return _report(
+        workspace.name, as_of, results, planned.rules, found, inputs, snapshot.complete, selector.asked
+    )
 
 
 def _strangers(planned: plan.Plan) -> Iterator[Diagnostic]:
@@ -106,6 +108,7 @@ def _report(
     diagnostics: Sequence[Diagnostic],
     inputs: Sequence[Evidence],
     complete: bool = True,
+    asked: tuple[str, ...] = (),
 ) -> Report:
     return judge.report(
         tool_version=checker.__version__,
@@ -116,4 +119,5 @@ def _report(
         diagnostics=diagnostics,
         inputs=inputs,
         complete=complete,
+        asked=asked,
     )

@@ -31,6 +31,7 @@ def render(report: Report, options: Options) -> str:
         "verdict_digest": verdict_digest(report),
         "exit_code": report.exit_code,
         "next_step": report.next_step,
+        "asked": report.asked,
         "counts": {
             "results": len(report.results),
             **{each.replace("-", "_"): number for each, number in tally.counts(report.results).items()},

@@ -91,11 +91,12 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def extent(report: Report) -> str:
-    """What was looked at: `12 subjects in 9 files, 45 rules`."""
+    """What was looked at: `12 subjects in 9 files, 45 rules`; and that it was not all, where it was not."""
     subjects = {(result.subject.kind, result.subject.id, result.subject.path) for result in report.results}
     files = {path for _, _, path in subjects}
     looked_at = f"{counted(len(subjects), 'subject')} in {counted(len(files), 'file')}"
-    return f"{looked_at}, {counted(len(report.rules), 'rule')}"
+    limits = f" (as asked: {', '.join(report.asked)})" if report.asked else ""
+    return f"{looked_at}, {counted(len(report.rules), 'rule')}{limits}"
 
 
 def nothing_checked(report: Report) -> bool:

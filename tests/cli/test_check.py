@@ -108,6 +108,17 @@ def test_rules_can_be_chosen(
     assert {rule for rule, _ in outcomes(ran.out)} == expected
 
 
+def test_a_report_says_what_it_was_limited_to(workspace: Path, gonogo: Gonogo) -> None:
+    options = ["--rule", "launch.*", "--kind", "launch-plan", "--param", "max_age_days=30", "launches"]
+    asked = ["rule launch.*", "kind launch-plan", "path launches", "param launch.rollback.max_age_days"]
+    machine = gonogo("check", *options, "--output-format", "json", cwd=workspace)
+    assert json.loads(machine.out)["asked"] == asked
+    person = gonogo("check", *options, cwd=workspace)
+    assert f"(as asked: {', '.join(asked)})" in person.out
+    everything = gonogo("check", "--output-format", "json", cwd=workspace)
+    assert json.loads(everything.out)["asked"] == []
+
+
 @pytest.mark.parametrize(
     ("folder", "path", "subjects"),
     [
