@@ -105,7 +105,6 @@ class _Maker:
         self.workspace, self.snapshot, self.as_of, self.selector = workspace, snapshot, as_of, selector
         self.candidates: dict[str, tuple[_Candidate, ...]] = {}
         self.slates: dict[tuple[Any, ...], Slate] = {}
-        self.stages: dict[tuple[str, str], tuple[str, ...]] = {}
         self.staged = any(gate.leads_to is not None for gate in workspace.gates)
 
     def rules(self) -> tuple[RuleInfo, ...]:

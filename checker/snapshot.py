@@ -53,7 +53,7 @@ class Snapshot:
     """All subjects of one collection."""
 
     subjects: tuple[Subject, ...]
-    """Sorted by kind, path and position."""
+    """In the order of path, kind and position."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """The workspace's reference documents by name."""
     kinds: frozenset[str] = frozenset()

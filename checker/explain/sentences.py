@@ -9,6 +9,7 @@ from checker import cel
 from checker.cel import tree
 from checker.documents.placeholders import placeholder
 from checker.explain.fields import MOST_VALUE, Fields, brief, rest, unread
+from checker.kinds.phrases import alternatives
 from checker.model import Reason, Seen
 from checker.policy import language
 
@@ -242,7 +243,7 @@ class Telling:
         left, right = node.left, node.right
         if isinstance(right, tree.ListLiteral):
             choices = [self._called(element) for element in right.elements]
-            return f"{self._called(left)} {must} be {_one_of(choices)}{self._tail(left)}"
+            return f"{self._called(left)} {must} be {alternatives(choices)}{self._tail(left)}"
         if _constant(left):
             return f"{self._called(right)} {must} contain {self._called(left)}{self._tail(right)}"
         return f"{self._called(left)} {must} be in {self._wanted(right)}{self._tail(left)}"
@@ -431,12 +432,6 @@ def _closeness(node: tree.Node) -> int:
     if any(isinstance(below, tree.Call) and below.function in _READING for below in tree.walk(node)):
         return 2
     return 2 if names - _OURS else 1 if names else 0
-
-
-def _one_of(choices: list[str]) -> str:
-    if len(choices) == 1:
-        return choices[0]
-    return f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
 def _counted(number: int, noun: str) -> str:
