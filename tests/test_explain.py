@@ -26,6 +26,7 @@ COMPARISONS = [
     Case("subject.tier > 1 && subject.tier < 5", "tier: 7", ["tier must be less than 5; found 7"]),
     Case("subject.tier in [1, 2, 3]", "tier: 4", ["tier must be 1, 2 or 3; found 4"], "1:7"),
     Case("subject.tier in [1]", "tier: 4", ["tier must be 1; found 4"]),
+    Case("subject.tier in []", "tier: 4", ["tier must be in []; found 4"]),
     Case("!(subject.tier in [1, 2])", "tier: 2", ["tier must not be 1 or 2; found 2"]),
     Case("!(subject.tier == 2)", "tier: 2", ["tier must not be 2"]),
     Case("!(subject.tier >= 2)", "tier: 2", ["tier must be less than 2; found 2"]),

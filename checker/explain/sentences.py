@@ -241,7 +241,7 @@ class Telling:
 
     def _membership(self, node: tree.Binary, must: str) -> str:
         left, right = node.left, node.right
-        if isinstance(right, tree.ListLiteral):
+        if isinstance(right, tree.ListLiteral) and right.elements:
             choices = [self._called(element) for element in right.elements]
             return f"{self._called(left)} {must} be {alternatives(choices)}{self._tail(left)}"
         if _constant(left):
