@@ -8,70 +8,21 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import NamedTuple
 
 from checker.model import Fault
+from checker.transports.patterns import NEVER_ENTERED, Found, Level, Names, find_all
 
 LIMIT = 16 * 1024 * 1024
 """Bytes of a file, unless the caller says otherwise."""
-NEVER_ENTERED = frozenset((".git",))
-"""Folders that hold no files of the workspace."""
-ENTERED_BY_NAME = frozenset((".gonogo",))
-"""Folders of gonogo's own files: no wildcard stands for them, only their name does."""
 
 _OPEN = os.O_RDONLY
 for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
     _OPEN |= getattr(os, _flag, 0)  # what a system does not have, it does not need
 _REFUSES_LINKS = hasattr(os, "O_NOFOLLOW")
 """Opening a symbolic link fails, so that no separate look is needed."""
-_WILD = re.compile(r"\*+|\{([A-Za-z_][A-Za-z0-9_]*)\}")
-
-Found = tuple[str, dict[str, str]]
-"""A path below the root with forward slashes, and what the pattern captured."""
-
-
-class _Pattern(NamedTuple):
-    """One pattern, ready to be matched level by level."""
-
-    steps: tuple[str | re.Pattern[str] | None, ...]
-    """For each part of the path: a name, an expression for a name, or None for any number of folders."""
-    whole: re.Pattern[str]
-    """Matches the path as a whole, with the captures as groups."""
-
-
-def _pattern(text: str) -> _Pattern:
-    steps: list[str | re.Pattern[str] | None] = []
-    whole = ""
-    names: set[str] = set()
-    parts = [part for part in text.split("/") if part not in ("", ".")]
-    for number, part in enumerate(parts):
-        last = number == len(parts) - 1
-        if part == "**":
-            steps.append(None)
-            whole += ".*" if last else "(?:[^/]+/)*"
-            continue
-        expression = _expression(part, names)
-        steps.append(re.compile(_expression(part, set()), re.DOTALL) if _WILD.search(part) else part)
-        whole += expression + ("" if last else "/")
-    return _Pattern(tuple(steps), re.compile(whole, re.DOTALL))
-
-
-def _expression(part: str, names: set[str]) -> str:
-    """A regular expression for one part; a name captured twice must be the same text twice."""
-    expression, at = "", 0
-    for found in _WILD.finditer(part):
-        expression += re.escape(part[at : found.start()])
-        name, at = found[1], found.end()
-        if name is None:
-            expression += "[^/]*"
-        else:
-            expression += f"(?P={name})" if name in names else f"(?P<{name}>[^/]+)"
-            names.add(name)
-    return expression + re.escape(part[at:])
 
 
 class Disk:
@@ -98,9 +49,7 @@ class Disk:
 
     def find_all(self, patterns: Iterable[str]) -> dict[str, list[Found]]:
         """`find` for several patterns in one walk; only folders that can matter are listed."""
-        texts = tuple(dict.fromkeys(patterns))
-        found = _Walk(self._root, tuple(map(_pattern, texts)), self._real_folders).run()
-        return {text: sorted(files.items()) for text, files in zip(texts, found, strict=True)}
+        return find_all(patterns, _Folders(self._root, self._real_folders))
 
     def read(self, path: str, limit: int = LIMIT) -> bytes | Fault:
         """The bytes of a file, or why they cannot be had; `limit` is in bytes."""
@@ -161,150 +110,50 @@ def _not_a_file(what: str) -> Fault:
     )
 
 
-_State = tuple[int, int]
-"""A pattern by its number, and how many of its steps are behind us."""
+class _Folders:
+    """The folders below a root, for one walk."""
 
+    __slots__ = ("_real_folders", "_root")
 
-class _Plan:
-    """What to look for in a folder, given how far each pattern has come."""
+    def __init__(self, root: str, real_folders: set[str]) -> None:
+        self._root = root
+        self._real_folders = real_folders
 
-    __slots__ = ("expected", "kept", "sought", "wanted")
-
-    def __init__(self, states: frozenset[_State], patterns: tuple[_Pattern, ...]) -> None:
-        self.expected: dict[str, list[_State]] = {}
-        """By name, the states behind it."""
-        self.sought: list[tuple[re.Pattern[str], _State]] = []
-        kept: set[_State] = set()
-        self.wanted: list[int] = []
-        """Patterns that any file ends."""
-        for number, done in _reached(states, patterns):
-            steps = patterns[number].steps
-            step, then = steps[done], (number, done + 1)
-            if isinstance(step, str):
-                self.expected.setdefault(step, []).append(then)
-            elif step is not None:
-                self.sought.append((step, then))
-            else:
-                kept.add((number, done))
-                if done + 1 == len(steps):
-                    self.wanted.append(number)
-        self.kept = frozenset(kept)
-        """States that any folder leaves as they are."""
-
-    def inside(self, folder: str) -> frozenset[_State]:
-        """The states in a folder of this name."""
-        if folder in ENTERED_BY_NAME:
-            return frozenset(self.expected.get(folder, ()))
-        after = self.after(folder)
-        return self.kept.union(after) if after else self.kept
-
-    def after(self, name: str) -> list[_State]:
-        """The states behind an entry of this name, other than `kept`."""
-        states = self.expected.get(name, [])
-        if self.sought:
-            states = states + [then for step, then in self.sought if step.fullmatch(name)]
-        return states
-
-
-def _reached(states: Iterable[_State], patterns: tuple[_Pattern, ...]) -> Iterator[_State]:
-    """These states, and those behind a `**` that stands for no folder; none that has no step left."""
-    for number, first in states:
-        steps = patterns[number].steps
-        for done in range(first, len(steps)):
-            yield number, done
-            if steps[done] is not None:
-                break
-
-
-class _Walk:
-    """One walk through the folders below a root, for several patterns."""
-
-    __slots__ = ("found", "patterns", "plans", "real_folders", "root")
-
-    def __init__(self, root: str, patterns: tuple[_Pattern, ...], real_folders: set[str]) -> None:
-        self.root = root
-        self.patterns = patterns
-        self.real_folders = real_folders
-        self.plans: dict[frozenset[_State], _Plan] = {}
-        self.found: tuple[dict[str, dict[str, str]], ...] = tuple({} for _ in patterns)
-
-    def run(self) -> tuple[dict[str, dict[str, str]], ...]:
-        waiting = [("", frozenset((number, 0) for number in range(len(self.patterns))))]
-        while waiting:
-            folder, states = waiting.pop()
-            self.real_folders.add(folder)
-            plan = self.plans.get(states)
-            if plan is None:
-                plan = self.plans[states] = _Plan(states, self.patterns)
-            prefix = folder + "/" if folder else ""
-            folders, files, links = self.listed(folder, states, plan)
-            for name in folders:
-                inside = plan.inside(name)
-                if inside:
-                    waiting.append((prefix + name, inside))
-            for name in files:
-                ends = {
-                    number for number, done in plan.after(name) if done == len(self.patterns[number].steps)
-                }
-                for number in ends.union(plan.wanted):
-                    self.add(number, prefix + name)
-            for name in links:
-                self.add_link(prefix + name, plan.after(name))
-        return self.found
-
-    def add_link(self, path: str, states: Iterable[_State]) -> None:
-        """Find a link to a folder outside of the root itself, so that somebody reads it and is told why."""
-        behind = [number for number, done in states if done < len(self.patterns[number].steps)]
-        if behind and not _inside(self.root, os.path.realpath(os.path.join(self.root, path))):
-            for number in behind:
-                self.found[number][path] = {}
-
-    def add(self, number: int, path: str) -> None:
-        match = self.patterns[number].whole.fullmatch(path)
-        if match is not None:
-            self.found[number][path] = match.groupdict()
-
-    def listed(self, folder: str, states: frozenset[_State], plan: _Plan) -> _Names:
-        """What can matter in a folder."""
-        full = os.path.join(self.root, folder)
+    def names(self, folder: str, level: Level) -> Names | None:
+        """What can matter in a folder; None where it cannot be listed."""
+        self._real_folders.add(folder)
+        full = os.path.join(self._root, folder)
         try:
-            return _scanned(full, plan) if plan.kept or plan.sought else _probed(full, plan.expected)
+            return _scanned(full, level) if level.kept or level.sought else _probed(full, level.expected)
         except FileNotFoundError:  # it went away since its parent was listed
-            return _Names([], [], [])
-        except OSError:  # found itself, so that somebody reads it and is told why
-            for number, _ in states:
-                self.found[number][folder or "."] = {}
-            return _Names([], [], [])
+            return Names([], [], [])
+        except OSError:
+            return None
+
+    def leaves(self, path: str) -> bool:
+        """Whether a link leads out of the root."""
+        return not _inside(self._root, os.path.realpath(os.path.join(self._root, path)))
 
 
-class _Names(NamedTuple):
-    """What was found in one folder."""
-
-    folders: list[str]
-    files: list[str]
-    links: list[str]
-    """To folders."""
-
-
-def _scanned(folder: str, plan: _Plan) -> _Names:
+def _scanned(folder: str, level: Level) -> Names:
     """By a look at every name."""
-    found = _Names([], [], [])
+    found = Names([], [], [])
     folders, files, links = found
-    any_file = bool(plan.sought or plan.wanted)
+    any_file = bool(level.sought or level.wanted)
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in NEVER_ENTERED:
                     folders.append(entry.name)
-            elif any_file or entry.name in plan.expected:
+            elif any_file or entry.name in level.expected:
                 to_folder = entry.is_symlink() and os.path.isdir(entry.path)
                 (links if to_folder else files).append(entry.name)
     return found
 
 
-def _probed(folder: str, names: Iterable[str]) -> _Names:
+def _probed(folder: str, names: Iterable[str]) -> Names:
     """By a look for names that are known."""
-    found = _Names([], [], [])
+    found = Names([], [], [])
     folders, files, links = found
     for name in names:
         path = os.path.join(folder, name)
