@@ -18,7 +18,7 @@ PACKAGE = ROOT / "checker"
 VERSION = ""
 """The package's own `__init__`, which holds the version and nothing else."""
 
-BELOW_KINDS = {"kinds", "cel", "documents", "shipped", "model"}
+BELOW_KINDS = {"kinds", "cel", "documents", "shipped", "ledger", "canonical", "model"}
 BELOW_POLICY = {"policy", "snapshot", *BELOW_KINDS}
 BELOW_PLAN = {"plan", *BELOW_POLICY}
 BELOW_BACKENDS = {"backends", "explain", "judge", *BELOW_PLAN}
@@ -29,20 +29,22 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli", VERSION},
     "cli": {"run", *BELOW_RUN},
     "run": BELOW_RUN,
-    "render": {"shipped", "model", VERSION},  # reports name the version of the tool that wrote them
+    "render": {"shipped", "canonical", "model", VERSION},  # reports name the version of the tool that wrote them
     "sources": {"transports", *BELOW_POLICY},
-    "transports": {"model"},
+    "transports": {"canonical", "model"},
     "authoring": {"backends", "explain", *BELOW_PLAN},
     "backends": {"explain", *BELOW_PLAN},
     "explain": BELOW_POLICY,
     "judge": BELOW_PLAN,
     "plan": BELOW_POLICY,
     "policy": BELOW_KINDS,
-    "snapshot": {"kinds", "documents", "model"},
-    "kinds": {"cel", "documents", "shipped", "model"},
+    "snapshot": {"kinds", "documents", "canonical", "model"},
+    "kinds": {"cel", "documents", "shipped", "canonical", "model"},
     "cel": set(),
     "documents": {"model"},
+    "ledger": {"canonical", "model"},
     "shipped": set(),
+    "canonical": set(),
     "model": set(),
 }
 """What each part may import of the others. It is the table of docs/architecture.md, spelled out."""
@@ -51,7 +53,7 @@ TABLES = {"cli": "cli.root", "render": "render", "sources": "run", "backends": "
 """Folders of alternatives, and the module whose table lists them. What a table lists never imports another
 entry of it; what several entries share stands in a module beside them that no table lists."""
 
-STANDARD_LIBRARY_ONLY = {"model", "shipped", VERSION, "__main__"}
+STANDARD_LIBRARY_ONLY = {"model", "canonical", "ledger", "shipped", VERSION, "__main__"}
 
 DOORS: dict[str, frozenset[str]] = {
     "environment": frozenset({"os.environ", "os.getenv", "os.environb", "os.putenv"}),
@@ -74,6 +76,7 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cli", "environment"): "NO_COLOR, FORCE_COLOR and TERM speak about this terminal",
     ("cli", "clock"): "the day of a run enters here, once, as `as_of`; progress waits a second",
     ("cli", "files"): "reports are written, and `init` and `new` make files",
+    ("transports", "environment"): "a program that is started inherits it, but for what speaks to a desktop",
     ("transports", "files"): "the doors to the world",
     ("transports", "network"): "the doors to the world",
     ("transports", "processes"): "the doors to the world",
