@@ -18,6 +18,19 @@ from checker.transports.patterns import NEVER_ENTERED, Found, Level, Names, find
 LIMIT = 16 * 1024 * 1024
 """Bytes of a file, unless the caller says otherwise."""
 
+OUTSIDE = Fault(
+    "outside-workspace",
+    "The file lies outside of the workspace.",
+    hint="Copy the file into the workspace, or extend the workspace.",
+)
+MISSING = Fault("missing", "There is no such file.")
+LEADS_NOWHERE = Fault("missing", "This link leads to nothing.", hint="Mend the link, or delete it.")
+LEADS_BACK = Fault("unreadable", "This link leads back to itself.", hint="Mend the link, or delete it.")
+FOLDER = Fault(
+    "not-a-file", "This is a folder, not a file.", hint="Put a file in its place, or name another."
+)
+_DEVICE = FOLDER._replace(message="This is a pipe, a socket or a device, not a file.")
+
 _OPEN = os.O_RDONLY
 for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
     _OPEN |= getattr(os, _flag, 0)  # what a system does not have, it does not need
@@ -63,13 +76,12 @@ class Disk:
                         raise
             full = self._behind_links(path)
             if full is None:
-                hint = "Copy the file into the workspace, or extend the workspace."
-                return Fault("outside-workspace", "The file lies outside of the workspace.", hint=hint)
+                return OUTSIDE
             return _read_stable(full, limit)
         except FileNotFoundError:
             if os.path.islink(os.path.join(self._root, path)):
-                return Fault("missing", "This link leads to nothing.", hint="Mend the link, or delete it.")
-            return Fault("missing", "There is no such file.")
+                return LEADS_NOWHERE
+            return MISSING
         except ValueError:
             return Fault("missing", "There can be no file of this name.")
         except OSError as error:
@@ -89,6 +101,13 @@ class Disk:
         return full if _inside(self._root, full) else None
 
 
+def too_large(size: int, limit: int) -> Fault:
+    """Why a file of so many bytes is not read."""
+    return Fault(
+        "too-large", f"The file has {size:,} bytes; more than {limit:,} are not read.", hint="Split it."
+    )
+
+
 def _inside(root: str, path: str) -> bool:
     """Whether a real path is that of a root or lies below it."""
     return os.path.commonpath((path, root)) == root
@@ -97,17 +116,11 @@ def _inside(root: str, path: str) -> bool:
 def _unreadable(error: OSError) -> Fault:
     """What a person can do about an error of the system."""
     if error.errno == errno.ENXIO:  # how the system refuses to open a socket
-        return _not_a_file("a pipe, a socket or a device")
+        return _DEVICE
     if error.errno == errno.ELOOP:
-        return Fault("unreadable", "This link leads back to itself.", hint="Mend the link, or delete it.")
+        return LEADS_BACK
     hint = "Check its permissions." if error.errno in (errno.EACCES, errno.EPERM) else ""
     return Fault("unreadable", f"The file cannot be read: {error.strerror}.", hint=hint)
-
-
-def _not_a_file(what: str) -> Fault:
-    return Fault(
-        "not-a-file", f"This is {what}, not a file.", hint="Put a file in its place, or name another."
-    )
 
 
 class _Folders:
@@ -180,11 +193,9 @@ def _read_stable(path: str, limit: int) -> bytes | Fault:
         try:
             before = os.fstat(descriptor)
             if not stat.S_ISREG(before.st_mode):
-                what = "a folder" if stat.S_ISDIR(before.st_mode) else "a pipe, a socket or a device"
-                return _not_a_file(what)
+                return FOLDER if stat.S_ISDIR(before.st_mode) else _DEVICE
             if before.st_size > limit:
-                message = f"The file has {before.st_size:,} bytes; more than {limit:,} are not read."
-                return Fault("too-large", message, hint="Split it.")
+                return too_large(before.st_size, limit)
             content = _read_up_to(descriptor, before.st_size)
             after = os.fstat(descriptor)
         finally:

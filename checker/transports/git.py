@@ -1,0 +1,397 @@
+"""Git: the files of any commit, and who did what when, without touching the working tree.
+
+Git itself is asked, as a program; `git_process` says what it may not do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Literal, NamedTuple
+
+from checker.model import Fault
+from checker.transports import git_log, git_process
+from checker.transports.disk import Disk
+from checker.transports.git_log import BlamedLine, Change, Commit, FileHistory
+from checker.transports.git_tree import Entry, Tree, entries
+
+__all__ = ["BlamedLine", "Change", "Commit", "FileHistory", "Repository", "Signature", "Tree"]
+
+_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_DEEPEN = "Fetch the rest: git fetch --unshallow (in a workflow: fetch-depth: 0)"
+
+SignatureStatus = Literal["good", "bad", "unknown-key", "expired", "revoked", "unsigned", "other-format"]
+_STATUS: Mapping[str, SignatureStatus] = {
+    "G": "good",
+    "U": "unknown-key",
+    "B": "bad",
+    "X": "expired",
+    "Y": "expired",
+    "R": "revoked",
+}
+
+
+class Signature(NamedTuple):
+    """What is known of a commit's signature."""
+
+    status: SignatureStatus
+    """Only `good` says that somebody whose key is allowed signed exactly this commit."""
+    principal: str
+    """Under which name the key is allowed; empty unless `good`."""
+
+
+class Repository:
+    """The repository around a folder, and what it knows of that folder.
+
+    Whatever names a commit is a `ref`: an id, a branch, a tag, `HEAD~3`. What cannot be answered is a Fault
+    that says what to do. It need not be closed: what it started ends with it.
+    """
+
+    def __init__(
+        self, folder: str, root: str, git_dir: str, prefix: str, is_bare: bool, is_shallow: bool
+    ) -> None:
+        """`find` makes one."""
+        self.folder = folder
+        """Where it was looked for: the workspace."""
+        self.root = root
+        """The folder of the working tree; for a bare repository its own."""
+        self.git_dir = git_dir
+        self.prefix = prefix
+        """The path of `folder` below `root`, `governance/policies/`; empty for the root."""
+        self.is_bare = is_bare
+        self.is_shallow = is_shallow
+        """Whether older commits were left out when it was cloned."""
+        self._objects = git_process.Objects(folder)
+
+    @classmethod
+    def find(cls, folder: str | os.PathLike[str]) -> Repository | Fault | None:
+        """The repository around a folder; None where there is none, a Fault where it cannot be opened."""
+        place = os.path.realpath(folder)
+        if not os.path.isdir(place):
+            return None
+        answer = git_process.run(
+            place,
+            "rev-parse",
+            "--is-bare-repository",
+            "--is-shallow-repository",
+            "--absolute-git-dir",
+            "--show-prefix",
+        )
+        if isinstance(answer, Fault):
+            return None if "not a git repository" in answer.message else answer
+        lines = answer.decode("utf-8", "surrogateescape").split("\n")
+        if len(lines) < 4:
+            return Fault("git-failed", "Git tells a name with a line break for this repository.")
+        bare, shallow, git_dir, prefix = lines[:4]
+        if bare != "true" and os.path.commonpath((place, os.path.realpath(git_dir))) == os.path.realpath(
+            git_dir
+        ):
+            return None  # the inside of .git is no workspace
+        root = git_dir if bare == "true" else place.removesuffix(prefix.rstrip("/")).rstrip(os.sep) or os.sep
+        return cls(place, root, git_dir, prefix, bare == "true", shallow == "true")
+
+    def __enter__(self) -> Repository:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the program that reads objects; whatever asks again starts another."""
+        self._objects.close()
+
+    # commits by name and by time
+
+    def head(self) -> str | None:
+        """The id of the commit that HEAD names; None where its branch has no commit yet."""
+        answer = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        return None if isinstance(answer, Fault) else answer.decode().strip()
+
+    def resolve(self, ref: str) -> str | Fault:
+        """The id of the commit that a ref names."""
+        if not ref or ref.startswith("-") or "\0" in ref or "\n" in ref:
+            return Fault(
+                "git-unknown-revision", f"{ref!r} names no commit.", hint="Name a branch, a tag or an id."
+            )
+        answer = self._run(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", accepted=(0, 1)
+        )
+        if isinstance(answer, Fault) and answer.code != "git-corrupt":
+            return answer
+        id = "" if isinstance(answer, Fault) else answer.decode().strip()
+        if _ID.fullmatch(id):
+            return id
+        if ref == "HEAD":
+            hint = "Commit something first."
+            return Fault("git-no-commit", "This repository has no commit yet.", hint=hint)
+        hint = "git log and git branch --all name what there is; git fetch may bring it."
+        if self.is_shallow:
+            hint = f"This clone is shallow. {_DEEPEN}"
+        return Fault("git-unknown-revision", f"There is no commit `{ref}` in this repository.", hint=hint)
+
+    def commit(self, ref: str) -> Commit | Fault:
+        """The commit that a ref names."""
+        id = self._id(ref)
+        if isinstance(id, Fault):
+            return id
+        found = self._log("-1", "--no-walk", id)
+        return found if isinstance(found, Fault) else found[0]
+
+    def commit_at(self, moment: datetime, first_parent: bool = True, ref: str = "HEAD") -> Commit | Fault:
+        """The commit that a line of commits stood at, at a moment.
+
+        From `ref` backwards it is the first whose committer date is not after the moment: what came later on
+        the line was not there yet, whatever its date says. `moment` has a time zone. With `first_parent` the
+        line is that of the branch itself, and what was merged counts from its merge.
+        """
+        id = self._id(ref)
+        if isinstance(id, Fault):
+            return id
+        line = ("--first-parent",) if first_parent else ("--topo-order",)
+        answer = self._run("log", *line, "--no-color", "--format=%H %ct", id)
+        if isinstance(answer, Fault):
+            return answer
+        wanted = moment.timestamp()
+        name, date = "", ""
+        for entry in answer.decode("ascii").splitlines():
+            name, _, date = entry.partition(" ")
+            if int(date or 0) <= wanted:
+                return self.commit(name)
+        asked = moment.isoformat(timespec="minutes")
+        if self.is_shallow:
+            message = f"This clone is shallow, and what it has begins after {asked}."
+            return Fault("git-shallow", message, hint=_DEEPEN)
+        day = git_log.moment(f"{date} +0000").date()
+        message = f"There was no commit yet at {asked}: the first is of {day}."
+        return Fault("git-before-first-commit", message, hint=f"Ask for {day} or later.")
+
+    def commits(
+        self,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        first_parent: bool = True,
+        changes: bool = False,
+        ref: str = "HEAD",
+    ) -> tuple[Commit, ...] | Fault:
+        """The commits of a line, newest last.
+
+        A time bounds their committer dates and is itself within; a ref is where the line begins, not itself
+        within, or where it ends. With `changes` each tells what it changed below the folder: against its
+        first parent on a line of first parents.
+        """
+        id = self._id(until if isinstance(until, str) else ref)
+        if isinstance(id, Fault):
+            return id
+        line = ["--first-parent"] if first_parent else ["--topo-order"]
+        if changes:
+            line += [*git_log.CHANGES, *git_log.RENAMES, "-m" if first_parent else "-c", *self._relative()]
+        ends = [id]
+        if isinstance(since, str):
+            start = self._id(since)
+            if isinstance(start, Fault):
+                return start
+            ends.append(f"^{start}")
+        found = self._log("--reverse", *line, *ends)
+        if isinstance(found, Fault):
+            return found
+        if isinstance(since, datetime):
+            found = tuple(commit for commit in found if commit.committed >= since)
+        if isinstance(until, datetime):
+            found = tuple(commit for commit in found if commit.committed <= until)
+        return found
+
+    def merge_base(self, one: str, other: str) -> str | Fault | None:
+        """The id of the best common ancestor; None where there is none."""
+        ids = self._ids(one, other)
+        if isinstance(ids, Fault):
+            return ids
+        answer = self._run("merge-base", *ids, accepted=(0, 1))
+        if isinstance(answer, Fault):
+            return answer
+        base = answer.decode().strip()
+        if not base and self.is_shallow:
+            return Fault(
+                "git-shallow", "This clone is shallow: a common ancestor may be left out.", hint=_DEEPEN
+            )
+        return base or None
+
+    def is_ancestor(self, one: str, other: str) -> bool | Fault:
+        """Whether one commit is another, or comes before it."""
+        base = self.merge_base(one, other)
+        id = self._id(one)
+        return base if isinstance(base, Fault) else id if isinstance(id, Fault) else base == id
+
+    # files
+
+    def tree(self, ref: str, folder: str | None = None) -> Tree | Fault:
+        """The files of a commit below a folder of the working tree, by default the one it was found for.
+
+        Nothing is read yet; what cannot be listed, its files tell.
+        """
+        id = self._id(ref)
+        if isinstance(id, Fault):
+            return id
+        prefix = self.prefix if folder is None else self.prefix_of(folder)
+        if prefix is None:
+            return Fault("outside-workspace", f"The folder {folder!r} lies outside of the repository.")
+        below = ("--", prefix) if prefix else ()
+
+        def listing() -> dict[str, Entry] | Fault:
+            answer = self._run("ls-tree", "-r", "-z", "-l", "--full-tree", id, *below)
+            return answer if isinstance(answer, Fault) else entries(answer, prefix)
+
+        return Tree(id, listing, self._objects.read)
+
+    def prefix_of(self, folder: str) -> str | None:
+        """The path of a folder below the root, with a slash at its end; None where it lies outside.
+
+        The folder need not be there today.
+        """
+        path = os.path.relpath(os.path.realpath(folder), self.root).replace(os.sep, "/")
+        return "" if path == "." else None if path == ".." or path.startswith("../") else f"{path}/"
+
+    def changed(self, base: str, head: str) -> tuple[Change, ...] | Fault:
+        """What differs between two commits below the folder, sorted by path."""
+        ids = self._ids(base, head)
+        if isinstance(ids, Fault):
+            return ids
+        answer = self._run(
+            "diff-tree", "-z", "--no-abbrev", *git_log.CHANGES, *git_log.RENAMES, *self._relative(), *ids
+        )
+        return answer if isinstance(answer, Fault) else tuple(sorted(git_log.changes(answer)))
+
+    def differing(self, paths: Iterable[str], ref: str = "HEAD") -> tuple[str, ...] | Fault:
+        """Which files of the folder are not, byte for byte, those of a commit: changed, new, gone, unreadable.
+
+        The files themselves are compared. The index is not asked, for it can be told to overlook changes, nor
+        is a filter, for it could do anything.
+        """
+        tree = self.tree(ref)
+        if isinstance(tree, Fault):
+            return tree
+        listed = tree.listed()
+        if isinstance(listed, Fault):
+            return listed
+        disk = Disk(self.folder)
+
+        def same(path: str) -> bool:
+            content, id = disk.read(path), tree.blob(path)
+            if isinstance(content, Fault):
+                return content.code == "missing" and id is None
+            return id is not None and id == _blob_id(content, id)
+
+        return tuple(path for path in paths if not same(path))
+
+    # who did what
+
+    def history(self, ref: str = "HEAD") -> Mapping[str, FileHistory] | Fault:
+        """For each file of the folder at a commit, known by its path below the folder, its life.
+
+        Two walks over all commits tell it for all files. A shallow clone does not know who wrote its files.
+        """
+        if self.is_shallow:
+            message = "This clone is shallow: it does not tell who wrote its files."
+            return Fault("git-shallow", message, hint=_DEEPEN)
+        tree = self.tree(ref)
+        if isinstance(tree, Fault):
+            return tree
+        listed = tree.listed()
+        if isinstance(listed, Fault):
+            return listed
+        walk = ("--topo-order", "--reverse", *git_log.CHANGES)
+        found = self._log(*walk, *git_log.RENAMES, tree.commit)
+        if isinstance(found, Fault):
+            return found
+        # What a merge made of its own is rare, and is found four times faster without looking for renames.
+        merges = self._log("--merges", "-c", "--no-renames", *git_log.CHANGES, tree.commit)
+        if isinstance(merges, Fault):
+            return merges
+        lives = git_log.lives(found, {merge.id: merge.changes for merge in merges if merge.changes})
+        start = len(self.prefix)
+        return {
+            path[start:]: life
+            for path, life in lives.items()
+            if path.startswith(self.prefix) and path[start:] in listed.entries
+        }
+
+    def blame(self, path: str, ref: str = "HEAD") -> tuple[BlamedLine, ...] | Fault:
+        """For each line of a file of the folder, who changed it last; lines end with line feeds."""
+        if self.is_shallow:
+            message = "This clone is shallow: it does not tell who wrote its files."
+            return Fault("git-shallow", message, hint=_DEEPEN)
+        id = self._id(ref)
+        if isinstance(id, Fault):
+            return id
+        tree = self.tree(id)
+        entry = tree if isinstance(tree, Fault) else tree.entry(path)
+        if isinstance(entry, Fault):
+            return entry
+        answer = self._run("blame", "--porcelain", "--no-textconv", "--encoding=UTF-8", id, "--", path)
+        return answer if isinstance(answer, Fault) else git_log.blamed(answer)
+
+    def signature(self, ref: str, allowed_signers: str) -> Signature | Fault:
+        """Who signed a commit with SSH, held to an allowed-signers file (ssh-keygen(1), "ALLOWED SIGNERS").
+
+        Other formats of signatures are not checked: what checks them is not part of git.
+        """
+        id = self._id(ref)
+        if isinstance(id, Fault):
+            return id
+        raw = self._objects.read(id, git_process.OUTPUT_LIMIT)
+        if isinstance(raw, Fault):
+            return raw
+        signature = re.search(rb"^gpgsig(?:-sha256)? (.*)$", raw.partition(b"\n\n")[0], re.MULTILINE)
+        if signature is None:
+            return Signature("unsigned", "")
+        if b"SSH SIGNATURE" not in signature[1]:
+            return Signature("other-format", "")
+        allowed = os.path.abspath(allowed_signers)
+        if not os.path.isfile(allowed):
+            hint = "Write one line for each signer: NAME KEY-TYPE KEY."
+            return Fault(
+                "allowed-signers", f"There is no file {allowed_signers!r} of allowed signers.", hint=hint
+            )
+        program = git_process.program("ssh-keygen")
+        if program is None:
+            message = "The program ssh-keygen is not installed."
+            return Fault("ssh-keygen-absent", message, hint="Install OpenSSH.")
+        settings = {"gpg.ssh.allowedSignersFile": allowed, "gpg.ssh.program": program}
+        answer = self._run("log", "-1", "--no-walk", "--format=%G?%x00%GS", id, settings=settings)
+        if isinstance(answer, Fault):
+            return answer
+        letter, _, principal = answer.decode("utf-8", "replace").strip("\n").partition("\0")
+        status = _STATUS.get(letter, "bad")
+        return Signature(status, principal if status == "good" else "")
+
+    # inside
+
+    def _run(
+        self, *arguments: str, settings: Mapping[str, str] | None = None, accepted: tuple[int, ...] = (0,)
+    ) -> bytes | Fault:
+        return git_process.run(self.folder, *arguments, settings=settings, accepted=accepted)
+
+    def _log(self, *arguments: str) -> tuple[Commit, ...] | Fault:
+        answer = self._run(*git_log.LOG, *arguments, "--")
+        return answer if isinstance(answer, Fault) else tuple(git_log.commits(answer))
+
+    def _id(self, ref: str) -> str | Fault:
+        return ref if _ID.fullmatch(ref) else self.resolve(ref)
+
+    def _ids(self, one: str, other: str) -> tuple[str, str] | Fault:
+        first, second = self._id(one), self._id(other)
+        return first if isinstance(first, Fault) else second if isinstance(second, Fault) else (first, second)
+
+    def _relative(self) -> tuple[str, ...]:
+        return (f"--relative={self.prefix}",) if self.prefix else ("--no-relative",)
+
+
+def _blob_id(content: bytes, like: str) -> str:
+    """The id that git gives to a content, by the hash function of another id."""
+    make = hashlib.sha1 if len(like) == 40 else hashlib.sha256
+    return make(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

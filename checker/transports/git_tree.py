@@ -1,0 +1,236 @@
+"""The files of one commit, as if they lay on the disk: found by pattern, read with care."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from checker.model import Fault
+from checker.transports.disk import (
+    FOLDER,
+    LEADS_BACK,
+    LEADS_NOWHERE,
+    LIMIT,
+    MISSING,
+    OUTSIDE,
+    too_large,
+)
+from checker.transports.patterns import NEVER_ENTERED, Found, Level, Names, find_all
+
+_LINK, _SUBMODULE = "120000", "160000"
+_MOST_LINKS = 40
+"""Links on the way to one file, as on Linux."""
+_LONGEST_LINK = 4096
+"""Bytes of where a link leads."""
+_POINTER = b"version https://git-lfs.github.com/spec/"
+_LONGEST_POINTER = 1024
+"""Bytes of a Git LFS pointer, as its specification has it."""
+
+_OTHER_REPOSITORY = Fault(
+    "not-a-file",
+    "This is a submodule: its files are in another repository.",
+    hint="Keep the file in this repository, or check that repository by itself.",
+)
+_LFS = Fault(
+    "lfs-pointer",
+    "The commit holds a Git LFS pointer in place of this file.",
+    hint="Keep the file in git itself: git lfs migrate export --include=FILE",
+)
+
+
+class Entry(NamedTuple):
+    """What a commit holds at a path."""
+
+    mode: str
+    """`100644`, `100755`, `120000` for a symbolic link, `160000` for a submodule."""
+    id: str
+    """Of the blob; of the commit for a submodule."""
+    size: int
+    """Bytes; -1 where git cannot tell."""
+
+
+def entries(listing: bytes, prefix: str) -> dict[str, Entry]:
+    """What `ls-tree -r -z -l` lists, by its path below `prefix`; what is not UTF-8 in a name is escaped."""
+    found = {}
+    for line in listing.split(b"\0"):
+        head, tab, name = line.partition(b"\t")
+        if tab:
+            mode, _, id, size = head.decode("ascii").split()
+            path = name.decode("utf-8", "surrogateescape").removeprefix(prefix)
+            found[path] = Entry(mode, id, int(size) if size.isdigit() else -1)
+    return found
+
+
+class Tree:
+    """The files of one commit below one folder; a `Disk` in all that can be asked of it.
+
+    Nothing is read before something is asked.
+    """
+
+    def __init__(
+        self,
+        commit: str,
+        listing: Callable[[], dict[str, Entry] | Fault],
+        contents: Callable[[str, int], bytes | Fault],
+    ) -> None:
+        """`contents` gives the bytes of a blob by its id, unless they are more than a limit."""
+        self.commit = commit
+        """The full id."""
+        self._list = listing
+        self._contents = contents
+        self._listed: _Listed | Fault | None = None
+
+    def find(self, pattern: str) -> list[Found]:
+        """The files that fit a pattern, sorted by path; as `Disk.find`.
+
+        A submodule is found itself, as a link is that leaves the workspace: reading it tells why.
+        """
+        return self.find_all((pattern,))[pattern]
+
+    def find_all(self, patterns: Iterable[str]) -> dict[str, list[Found]]:
+        """`find` for several patterns at once."""
+        return find_all(patterns, _Folders(self))
+
+    def read(self, path: str, limit: int = LIMIT) -> bytes | Fault:
+        """The bytes of a file, or why they cannot be had; `limit` is in bytes."""
+        entry = self.entry(path)
+        if isinstance(entry, Fault):
+            return entry
+        if entry.size > limit:
+            return too_large(entry.size, limit)
+        content = self._contents(entry.id, limit)
+        if isinstance(content, bytes) and len(content) < _LONGEST_POINTER and content.startswith(_POINTER):
+            return _LFS
+        return content
+
+    def blob(self, path: str) -> str | None:
+        """The object id of a file, behind links: the same for the same bytes; None where there is no file."""
+        entry = self.entry(path)
+        return None if isinstance(entry, Fault) else entry.id
+
+    def entry(self, path: str) -> Entry | Fault:
+        """What stands at a path, behind all links, or why there is no file."""
+        listed = self.listed()
+        if isinstance(listed, Fault):
+            return listed
+        entry = listed.entries.get(path)
+        if entry is None or entry.mode == _LINK:
+            behind = self.behind_links(path, listed)
+            if isinstance(behind, Fault):
+                return behind
+            if behind in listed.folders:
+                return FOLDER
+            linked, entry = entry is not None, listed.entries.get(behind)
+            if entry is None:
+                return LEADS_NOWHERE if linked else MISSING
+        return _OTHER_REPOSITORY if entry.mode == _SUBMODULE else entry
+
+    def listed(self) -> _Listed | Fault:
+        """Everything that the commit holds; asked for once."""
+        if self._listed is None:
+            found = self._list()
+            self._listed = found if isinstance(found, Fault) else _Listed(found)
+        return self._listed
+
+    def behind_links(self, path: str, listed: _Listed) -> str | Fault:
+        """The path behind all links, or why there is none: it leaves the workspace, or leads back."""
+        if path.startswith("/"):
+            return OUTSIDE
+        waiting = path.split("/")[::-1]
+        behind: list[str] = []
+        links = 0
+        while waiting:
+            part = waiting.pop()
+            if part == "..":
+                if not behind:
+                    return OUTSIDE
+                behind.pop()
+                continue
+            if part in ("", "."):
+                continue
+            behind.append(part)
+            entry = listed.entries.get("/".join(behind))
+            if entry is None or entry.mode != _LINK:
+                continue
+            links += 1
+            if links > _MOST_LINKS:
+                return LEADS_BACK
+            target = self._contents(entry.id, _LONGEST_LINK)
+            if isinstance(target, Fault):
+                return target
+            if target.startswith(b"/"):
+                return OUTSIDE
+            behind.pop()
+            waiting += reversed(target.decode("utf-8", "surrogateescape").split("/"))
+        return "/".join(behind)
+
+
+class _Listed:
+    """The entries of a commit, and the folders that they make."""
+
+    __slots__ = ("entries", "folders")
+
+    def __init__(self, entries: dict[str, Entry]) -> None:
+        self.entries = entries
+        self.folders: dict[str, tuple[list[str], list[str]]] = {"": ([], [])}
+        """By path: the names of the folders in it, and of everything else."""
+        for path in entries:
+            folder, _, name = path.rpartition("/")
+            self._folder(folder)[1].append(name)
+
+    def _folder(self, path: str) -> tuple[list[str], list[str]]:
+        known = self.folders.get(path)
+        missing = []
+        while known is None:
+            missing.append(path)
+            path = path.rpartition("/")[0]
+            known = self.folders.get(path)
+        for below in reversed(missing):
+            known[0].append(below.rpartition("/")[2])
+            known = self.folders[below] = ([], [])
+        return known
+
+
+class _Folders:
+    """The folders of a tree, for one walk."""
+
+    __slots__ = ("_tree",)
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+
+    def names(self, folder: str, level: Level) -> Names | None:
+        """What can matter in a folder; None where the commit cannot be listed."""
+        listed = self._tree.listed()
+        if isinstance(listed, Fault):
+            return None
+        inside, others = listed.folders[folder]
+        folders = [name for name in inside if name not in NEVER_ENTERED]
+        names = Names(folders, [], [])
+        any_name = bool(level.sought or level.wanted)
+        for name in others:
+            if not any_name and name not in level.expected:
+                continue
+            path = f"{folder}/{name}" if folder else name
+            mode = listed.entries[path].mode
+            if mode == _SUBMODULE:
+                names.links.append(name)
+            elif mode == _LINK:
+                self._sort(path, name, listed, names)
+            else:
+                names.files.append(name)
+        return names
+
+    def _sort(self, path: str, name: str, listed: _Listed, names: Names) -> None:
+        """Tell links to folders from links to files; what lies outside may be either."""
+        behind = self._tree.behind_links(path, listed)
+        outside = isinstance(behind, Fault)
+        if outside or behind in listed.folders:
+            names.links.append(name)
+        if outside or behind not in listed.folders:
+            names.files.append(name)
+
+    def leaves(self, path: str) -> bool:
+        """Whether a link, or a submodule, leads to what is not in the commit."""
+        entry = self._tree.entry(path)
+        return entry is _OTHER_REPOSITORY or entry is OUTSIDE
