@@ -14,11 +14,15 @@ Outcome = Literal["pass", "fail", "not-applicable", "error"]
 Enforcement = Literal["mandatory", "advisory", "upcoming"]
 Severity = Literal["critical", "high", "medium", "low"]
 Verdict = Literal["go", "conditional", "no-go", "undecided"]
+Assurance = Literal["asserted", "host-verified", "signed"]
+"""How we know who approved: typed text, an approval that a code host or tracker recorded, a signature."""
 Path = tuple[str | int, ...]
 """Where a value stands inside a document: keys and 0-based list indexes from the root."""
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 OUTCOMES: tuple[Outcome, ...] = ("pass", "fail", "not-applicable", "error")
+ASSURANCES: tuple[Assurance, ...] = ("asserted", "host-verified", "signed")
+"""From the weakest to the strongest; `asserted` never satisfies what is mandatory."""
 
 
 class Span(NamedTuple):
@@ -167,6 +171,10 @@ class Result(NamedTuple):
     """The gate whose binding set the enforcement; empty where no gate binds the rule."""
     excerpt: Excerpt | None = None
     """Only for what did not pass."""
+    markets: tuple[str, ...] = ()
+    """The markets that it is about; empty: all of them."""
+    owner: str = ""
+    """Who can mend it, in a gate review; empty where nobody is known, and for what passed."""
 
 
 class RuleInfo(NamedTuple):
@@ -184,6 +192,193 @@ class RuleInfo(NamedTuple):
     description: str = ""
     location: Location | None = None
     """Where the rule is written."""
+
+
+class Approval(NamedTuple):
+    """How we know that somebody approved something."""
+
+    person: str
+    """As it is written."""
+    assurance: Assurance
+    at: datetime | None = None
+    """Timezone-aware: the host's time where a host recorded it, the person's own word otherwise."""
+    note: str = ""
+    """What vouches for it (a key, an address), or why it is only asserted; one sentence, or empty."""
+
+
+WaiverStatus = Literal[
+    "active",
+    "expired",
+    "not-yet-valid",
+    "unapproved",
+    "too-broad",
+    "changed",
+    "renewed-too-often",
+    "not-waivable",
+    "unused",
+]
+
+
+class WaiverState(NamedTuple):
+    """What became of one waiver: only an `active` one keeps failures from blocking."""
+
+    id: str
+    rule: str
+    subject: str
+    """An id, or a pattern with `*`."""
+    type: Literal["exception", "baseline", "switched-off"]
+    status: WaiverStatus
+    owner: str
+    approval: Approval
+    expires: str
+    """The last day it holds, `YYYY-MM-DD`."""
+    days_left: int
+    """Whole days until the end of that day; negative when it is over."""
+    covers: int
+    """How many failures it waives."""
+    message: str
+    """One sentence: why it has that status, and what to do."""
+    location: Location | None = None
+
+
+class SignOffState(NamedTuple):
+    """What became of one sign-off that a gate asks for."""
+
+    role: str
+    status: Literal["present", "missing", "void", "not-needed"]
+    launch: str
+    """The id of the launch, or of the product where there is none."""
+    market: str
+    """Empty: for all markets."""
+    approval: Approval | None
+    """None where nobody signed."""
+    reasons: tuple[str, ...] = ()
+    """Why it is void, one sentence each."""
+    expires: str = ""
+    """The last day on which it counts, `YYYY-MM-DD`; empty: no limit."""
+    advisory: bool = False
+    id: str = ""
+    """Of the sign-off; empty where nobody signed."""
+    location: Location | None = None
+
+
+class ConditionState(NamedTuple):
+    """A condition under which a gate was passed."""
+
+    id: str
+    condition: str
+    owner: str
+    ticket: str
+    due_on: str
+    """`YYYY-MM-DD`."""
+    status: Literal["met", "open", "overdue"]
+
+
+class DecisionState(NamedTuple):
+    """What people decided at the gate."""
+
+    id: str
+    decision: Literal["proceed", "proceed-with-conditions", "hold", "recycle", "stop"]
+    basis: Literal["normal", "overrule", "emergency"]
+    launch: str
+    """The id of the launch, or of the product where there is none."""
+    market: str
+    """Empty: for all markets."""
+    approval: Approval
+    role: str
+    reason: str
+    conditions: tuple[ConditionState, ...]
+    stands: bool
+    """False: it no longer opens the gate (a condition is overdue, an approval afterwards is late, …)."""
+    message: str
+    """One sentence: whether it stands, and why not."""
+
+
+class ScopeVerdict(NamedTuple):
+    """The verdict for one launch in one market."""
+
+    launch: str
+    """Empty: the product has no launch at this gate."""
+    market: str
+    """Empty: no market is named."""
+    verdict: Verdict
+
+
+class Foreseen(NamedTuple):
+    """Something that changes by the day of a forecast if nobody does anything."""
+
+    on: str
+    """`YYYY-MM-DD`; the day of the forecast where the day itself is not known."""
+    what: Literal["fails", "waiver-expires", "sign-off-expires", "in-force", "condition-due"]
+    subject: str
+    message: str
+
+
+class Review(NamedTuple):
+    """What a gate review has on the table, besides the results."""
+
+    gate: str
+    title: str
+    product: str
+    stage: str
+    """The stage that the product is in; empty where it states none."""
+    leads_to: str
+    """The stage that the gate opens; empty where it names none."""
+    scopes: tuple[ScopeVerdict, ...]
+    sign_offs: tuple[SignOffState, ...]
+    decisions: tuple[DecisionState, ...]
+    """Newest first."""
+    next_gate: str
+    """The gate after this one, whose failures are the `upcoming` results; empty: there is none."""
+    opened: str = ""
+    """What the review was opened with, for a person; empty: it was not opened."""
+    forecast_to: str = ""
+    """`YYYY-MM-DD`; empty: no forecast was asked for."""
+    foreseen: tuple[Foreseen, ...] = ()
+
+
+class Origin(NamedTuple):
+    """Which state of the files was judged, and by which clock."""
+
+    commit: str
+    """Empty: no commit holds exactly what was read."""
+    clock: Literal["now", "as-of", "clock", "forecast"]
+    """Only a report of `now` can satisfy a gate."""
+    note: str = ""
+    """For a person: what was read, and whose word its date is."""
+
+
+class Standing(NamedTuple):
+    """One cell of the portfolio: how a product stands at a gate."""
+
+    product: str
+    name: str
+    stage: str
+    gate: str
+    verdict: Verdict
+    passed: bool
+    """The product's stage is behind the gate already."""
+    failed: int
+    undecided: int
+    waived: int
+    missing: tuple[str, ...]
+    """Roles whose sign-off is missing or void."""
+    blockers: tuple[Result, ...]
+    """What blocks, the most severe first."""
+
+
+class Portfolio(NamedTuple):
+    """Products × gates."""
+
+    workspace: str
+    as_of: datetime
+    standings: tuple[Standing, ...]
+    """By stage, then product, then gate along the lifecycle."""
+    overruled: int
+    """Decisions to proceed against a verdict, over all products."""
+    diagnostics: tuple[Diagnostic, ...]
+    exit_code: int
+    origin: Origin | None = None
 
 
 class Report(NamedTuple):
@@ -208,3 +403,13 @@ class Report(NamedTuple):
     asked: tuple[str, ...] = ()
     """What the command line limited or overrode: `rule launch.*`, `path launches`, `param launch.days`;
     empty: everything was judged as it is written."""
+    waivers: tuple[WaiverState, ...] = ()
+    """Every waiver of the register, sorted by id."""
+    without_waivers: Verdict | None = None
+    """What the verdict would be without any waiver; None where there is no waiver."""
+    overruled: int = 0
+    """Decisions to proceed against a verdict (overrule, emergency) that are recorded for what was judged."""
+    origin: Origin | None = None
+    """None: not known, since the workspace is in no repository."""
+    review: Review | None = None
+    """Only in the report of a gate review."""

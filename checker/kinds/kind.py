@@ -38,7 +38,11 @@ class Kind(NamedTuple):
     """Where the schema stands; empty for a shipped one."""
     rules: RuleIds
     launch_date: Path
-    """The field with the day of the planned launch; empty where the kind has none."""
+    """The field with the day of the planned launch; empty where the kind has none, and is no launch."""
+    markets: Path
+    """The field with the markets that a launch goes to; empty where the kind has none."""
+    authors: tuple[Path, ...]
+    """The fields with the people who wrote an artifact."""
     key: str
     """The field that is the id of a subject."""
     fields: Field
@@ -111,6 +115,8 @@ def _kind(name: str, schema: Mapping[str, Any], path: str) -> Kind:
         path=path,
         rules=RuleIds(rules.get("readable", f"{name}.readable"), rules.get("schema", f"{name}.schema")),
         launch_date=pointer(gonogo.get("launch_date", "")),
+        markets=pointer(gonogo.get("markets", "")),
+        authors=tuple(map(pointer, gonogo.get("authors", ()))),
         key=gonogo.get("key", "id"),
         fields=fields,
         ignored=frozenset(("null-item",) if gonogo.get("empty_items") == "ignored" else ()),

@@ -68,10 +68,16 @@ def _refusal(message: str) -> str:
 def _pointing_nowhere(document: Document, schema: Mapping[str, Any], root: Field) -> Iterator[Fault]:
     """The names of fields in `x-gonogo` and `required` that the schema itself does not know."""
     gonogo = schema.get("x-gonogo", {})
-    named = {
+    named: dict[Path, tuple[str, ...]] = {
         ("x-gonogo", "launch_date"): pointer(gonogo.get("launch_date", "")),
         ("x-gonogo", "key"): (gonogo["key"],) if "key" in gonogo else (),
+        ("x-gonogo", "markets"): pointer(gonogo.get("markets", "")),
+        **{
+            ("x-gonogo", "authors", index): pointer(text)
+            for index, text in enumerate(gonogo.get("authors", ()))
+        },
     }
+    of_texts = frozenset(("markets", "authors"))
     for place, parts in named.items():
         field = root
         for part in parts:
@@ -81,7 +87,7 @@ def _pointing_nowhere(document: Document, schema: Mapping[str, Any], root: Field
                 break
             field = below
         else:
-            if parts and not field.may_be("string"):
+            if parts and not field.may_be("string") and not (of_texts & set(place) and field.may_be("array")):
                 yield _fault(document, place, f"`{'.'.join(parts)}` is not a text field")
     for index, name in enumerate(schema.get("required", ())):
         if name not in root.properties and root.unnamed is None:

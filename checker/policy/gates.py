@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date as Day
 from typing import Literal, NamedTuple
 
+from checker import cel
 from checker.kinds import Kind
-from checker.model import Diagnostic
-from checker.policy.policies import ParamValue, Policy, suggestion
-from checker.policy.reading import Source
+from checker.model import Diagnostic, Path
+from checker.policy import language
+from checker.policy.people import People, day
+from checker.policy.policies import Expression, ParamValue, Policy, suggestion
+from checker.policy.reading import Source, issue_diagnostic
+from checker.policy.signoffs import Meaning
 
 STANDARD = "standard"
 """The lifecycle meant where a gate names none."""
@@ -43,6 +48,62 @@ class Binding(NamedTuple):
     params: Mapping[str, ParamValue]
     position: int
     """Its place in `binds`."""
+    markets: tuple[str, ...] = ()
+    """Empty: all."""
+
+
+class Need(NamedTuple):
+    """How many subjects of a kind a product must have."""
+
+    kind: str
+    least: int
+    most: int | None
+    """None: any number."""
+
+
+class Kinds(NamedTuple):
+    """The kinds of a workspace, as far as a gate asks for them."""
+
+    used: Collection[Kind]
+    """Those that something in the workspace uses."""
+    names: Collection[str]
+    """Every name that there is."""
+    product: Callable[[], Kind | None]
+    """The kind of products, read when a gate asks for it."""
+
+
+AUTHORS = "authors"
+"""What `apart_from` calls the people who wrote the artifacts."""
+
+
+class AskedSignOff(NamedTuple):
+    """A role that must sign."""
+
+    role: str
+    title: str
+    when: Expression | None
+    """Over product, launch, market, data and now; None: always."""
+    quorum: int
+    max_age_days: int | None
+    of: tuple[str, ...]
+    """The kinds whose material fields are reviewed; empty: the launch or product itself."""
+    apart_from: tuple[str, ...]
+    """`AUTHORS`, and roles whose signatories must be other people."""
+    advisory: bool
+    meaning: Meaning | None
+    markets: tuple[str, ...]
+    """Empty: all."""
+    at: Path
+    """Its place in the gate's document."""
+
+
+class AskedDecision(NamedTuple):
+    """A decision that must be there before the gate opens."""
+
+    gate: str
+    products: Expression | None
+    """An id or a list of ids, over product, launch and data; None: this product."""
+    at: Path
 
 
 class Gate(NamedTuple):
@@ -56,6 +117,22 @@ class Gate(NamedTuple):
     """The place of its `to` stage in the lifecycle."""
     bindings: tuple[Binding, ...]
     source: Source
+    leads_from: int | None = None
+    """The place of its `from` stage in the lifecycle."""
+    needs: tuple[Need, ...] = ()
+    sign_offs: tuple[AskedSignOff, ...] = ()
+    requires: tuple[AskedDecision, ...] = ()
+    newer_rules_from: Day | None = None
+    """From this day rules that are newer than an opened review count for it; None: never."""
+    approve_within_days: int = 5
+    """An overrule or emergency is approved afterwards within so many days."""
+    decided_by: tuple[str, ...] = ()
+    """Roles that may decide; empty: anyone in the register of people."""
+
+    @property
+    def stage(self) -> str:
+        """The stage that it leads to; empty where it names none."""
+        return self.lifecycle.stages[self.leads_to] if self.lifecycle and self.leads_to is not None else ""
 
     def binding(self, rule: str, policy: str, pack: str) -> Binding | None:
         """The binding that counts for a rule: the most specific, and the last of those; None: not bound."""
@@ -91,13 +168,23 @@ def lifecycle(source: Source) -> tuple[Lifecycle | None, tuple[Diagnostic, ...]]
 
 
 def gate(
-    source: Source, lifecycles: Mapping[str, Lifecycle], policies: Sequence[Policy], kinds: Iterable[Kind]
+    source: Source,
+    lifecycles: Mapping[str, Lifecycle],
+    policies: Sequence[Policy],
+    kinds: Kinds,
+    people: People,
 ) -> tuple[Gate | None, tuple[Diagnostic, ...]]:
-    """A gate from a document that its schema found sound, held against its lifecycle and what it binds."""
+    """A gate from a document that its schema found sound, held against its lifecycle and all that it names."""
     data = source.data
     diagnostics = list(_stage_diagnostics(source, lifecycles))
     bindings = tuple(_bindings(source))
-    if not bindings:
+    needs = tuple(_needs(source, kinds, diagnostics))
+    sign_offs = tuple(_sign_offs(source, kinds, people, diagnostics))
+    requires = tuple(_requires(source, kinds, diagnostics))
+    for index, role in enumerate(data.get("decided_by", ())):
+        _known_role(source, ("decided_by", index), role, people, diagnostics)
+    newer = day(source, ("newer_rules_from",), data.get("newer_rules_from"), diagnostics)
+    if not (bindings or needs or sign_offs or requires):
         diagnostics.append(
             source.diagnostic(
                 "gate-binds-nothing",
@@ -106,14 +193,132 @@ def gate(
                 "Bind at least one pack, policy or rule.",
             )
         )
-    known = _known(policies, kinds)
+    known = _known(policies, kinds.used)
     for binding in bindings:
         diagnostics += _binding_diagnostics(source, binding, known[binding.scope])
     if diagnostics:
         return None, tuple(diagnostics)
     order = lifecycles[data.get("lifecycle", STANDARD)] if "from" in data or "to" in data else None
-    leads_to = order.position(data["to"]) if order and "to" in data else None
-    return Gate(data["gate"], data["title"], order, leads_to, bindings, source), ()
+    leads_from, leads_to = (order.position(data[end]) if order and end in data else None for end in ("from", "to"))
+    return (
+        Gate(
+            data["gate"],
+            data["title"],
+            order,
+            leads_to,
+            bindings,
+            source,
+            leads_from,
+            needs,
+            sign_offs,
+            requires,
+            newer,
+            data.get("approve_within_days", 5),
+            tuple(data.get("decided_by", ())),
+        ),
+        (),
+    )
+
+
+def required_gates(gates: Iterable[Gate]) -> Iterable[Diagnostic]:
+    """Report every decision that is required at a gate which does not exist."""
+    known = {gate.id for gate in gates}
+    for each in gates:
+        for asked in each.requires:
+            if asked.gate not in known:
+                hint = suggestion(asked.gate, tuple(known)) or f"There are {', '.join(sorted(known))}."
+                message = f"no gate is called `{asked.gate}`"
+                yield each.source.diagnostic("unknown-gate", message, (*asked.at, "gate"), hint)
+
+
+def _needs(source: Source, kinds: Kinds, diagnostics: list[Diagnostic]) -> Iterable[Need]:
+    for kind, raw in source.data.get("needs", {}).items():
+        if kind not in kinds.names:
+            hint = suggestion(kind, tuple(kinds.names)) or "gonogo schema --list names the kinds."
+            at = source.key_span(("needs", kind))
+            diagnostics.append(source.diagnostic("unknown-kind", f"there is no kind `{kind}`", at, hint))
+        least, dots, most = str(raw).partition("..")
+        need = Need(kind, int(least), int(most) if most else None if dots else int(least))
+        if need.most is not None and need.most < need.least:
+            message = f"{raw} can never be: the most is below the least"
+            diagnostics.append(source.diagnostic("range", message, ("needs", kind)))
+        yield need
+
+
+def _sign_offs(
+    source: Source, kinds: Kinds, people: People, diagnostics: list[Diagnostic]
+) -> Iterable[AskedSignOff]:
+    needed = tuple(source.data.get("needs", ()))
+    for index, raw in enumerate(source.data.get("sign_offs", ())):
+        at = ("sign_offs", index)
+        _known_role(source, (*at, "role"), raw["role"], people, diagnostics)
+        for place, other in enumerate(raw.get("apart_from", ())):
+            if other != AUTHORS:
+                _known_role(source, (*at, "apart_from", place), other, people, diagnostics)
+        for place, kind in enumerate(raw.get("of", ())):
+            if kind not in kinds.names:
+                hint = suggestion(kind, tuple(kinds.names)) or "gonogo schema --list names the kinds."
+                message = f"there is no kind `{kind}`"
+                diagnostics.append(source.diagnostic("unknown-kind", message, (*at, "of", place), hint))
+        yield AskedSignOff(
+            raw["role"],
+            raw.get("title", ""),
+            _expression(source, (*at, "when"), raw.get("when"), kinds, diagnostics, truth=True),
+            raw.get("quorum", 1),
+            raw.get("max_age_days"),
+            tuple(raw.get("of", needed)),
+            tuple(raw.get("apart_from", (AUTHORS,))),
+            raw.get("enforcement") == "advisory",
+            raw.get("meaning"),
+            tuple(raw.get("markets", ())),
+            at,
+        )
+
+
+def _requires(
+    source: Source, kinds: Kinds, diagnostics: list[Diagnostic]
+) -> Iterable[AskedDecision]:
+    for index, raw in enumerate(source.data.get("requires", ())):
+        at = ("requires", index)
+        products = _expression(source, (*at, "products"), raw.get("products"), kinds, diagnostics)
+        if products is None and raw["gate"] == source.data["gate"]:
+            message = f"gate `{raw['gate']}` requires its own decision, which it could never have"
+            hint = "Name other products, or another gate."
+            diagnostics.append(source.diagnostic("requires-itself", message, (*at, "gate"), hint))
+        yield AskedDecision(raw["gate"], products, at)
+
+
+def _known_role(
+    source: Source, at: Path, role: str, people: People, diagnostics: list[Diagnostic]
+) -> None:
+    if role not in people.roles:
+        known = tuple(people.roles)
+        hint = suggestion(role, known) or "Add it to `roles` in the register that `people` names."
+        diagnostics.append(source.diagnostic("unknown-role", f"no role has the id `{role}`", at, hint))
+
+
+def _expression(
+    source: Source,
+    at: Path,
+    text: str | None,
+    kinds: Kinds,
+    diagnostics: list[Diagnostic],
+    *,
+    truth: bool = False,
+) -> Expression | None:
+    """A condition of a gate, compiled; `truth`: it must be true or false."""
+    if text is None:
+        return None
+    product = kinds.product()
+    try:
+        program = language.gate_environment(product.type if product else cel.DYN).compile(text)
+    except cel.CompileError as error:
+        diagnostics += (issue_diagnostic(source, at, issue) for issue in error.issues)
+        return None
+    if truth and program.result_type not in (cel.BOOL, cel.DYN):
+        message = f"`{at[-1]}` must be true or false; this gives {program.result_type.words}"
+        diagnostics.append(source.diagnostic("type", message, at, "Compare it with something."))
+    return Expression(program, at)
 
 
 def _stage_diagnostics(source: Source, lifecycles: Mapping[str, Lifecycle]) -> Iterable[Diagnostic]:
@@ -152,7 +357,12 @@ def _bindings(source: Source) -> Iterable[Binding]:
         for scope in SCOPES:
             if scope in raw:
                 yield Binding(
-                    scope, raw[scope], raw.get("enforcement") == "advisory", raw.get("params", {}), index
+                    scope,
+                    raw[scope],
+                    raw.get("enforcement") == "advisory",
+                    raw.get("params", {}),
+                    index,
+                    tuple(raw.get("markets", ())),
                 )
 
 

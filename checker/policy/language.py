@@ -330,3 +330,16 @@ def environment(
         variables["item"] = item
     functions = [function for entry in FUNCTIONS for function in entry.functions]
     return cel.Environment(variables, functions, absent_has=True)
+
+
+def gate_environment(product: cel.Type) -> cel.Environment:
+    """The environment of what a gate itself asks: when a role must sign, whose decision it requires."""
+    variables: dict[str, cel.Type] = {
+        "product": product,
+        "launch": cel.MapType(cel.STRING, cel.DYN),
+        "market": cel.STRING,
+        "data": cel.MapType(cel.STRING, cel.DYN),
+        "now": cel.TIMESTAMP,
+    }
+    functions = [function for entry in FUNCTIONS for function in entry.functions]
+    return cel.Environment(variables, functions, absent_has=True)

@@ -85,6 +85,8 @@ class Rule(NamedTuple):
     """Its place in the policy's document."""
     reads_old: bool
     """True: it compares with the base revision."""
+    waivable: bool = True
+    """False: no waiver keeps its failure from blocking."""
 
 
 class Policy(NamedTuple):
@@ -196,6 +198,7 @@ class _Compiler:
                 e is not None and e.program.variables & {"old", "is_new"}
                 for e in (self.when, condition, when, each, key)
             ),
+            raw.get("waivable", True),
         )
 
     def _report(

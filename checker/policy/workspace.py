@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from checker import cel
 from checker.kinds import Kind, fields
 from checker.model import Diagnostic, Evidence, Path
 from checker.policy import gates as gates_
-from checker.policy import moment, reading
+from checker.policy import language, moment, reading
 from checker.policy import packs as packs_
+from checker.policy import people as people_
+from checker.policy import signoffs as signoffs_
+from checker.policy import waivers as waivers_
 from checker.policy.loading import CONFIGURATION, Loading, Open, listed
-from checker.policy.policies import ParamValue, Policy, suggestion
+from checker.policy.people import People
+from checker.policy.policies import Expression, ParamValue, Policy, suggestion
+from checker.policy.signoffs import Recorded, SignOff
+from checker.policy.waivers import Limits, Waiver
+
+
+_T = TypeVar("_T")
 
 
 class Selection(NamedTuple):
@@ -53,6 +62,20 @@ class Workspace(NamedTuple):
     """Every file read so far."""
     packs: tuple[packs_.Pack, ...] = ()
     """In the order in which they are named."""
+    derived: tuple[tuple[str, Expression], ...] = ()
+    """Fields of a product that are computed from its others, in the order in which they are written."""
+    people: People = people_.NOBODY
+    signers: str = ""
+    """The path of the allowed signers file; empty: nobody can sign."""
+    waivers: tuple[Waiver, ...] = ()
+    """Sorted by id."""
+    waiver_limits: Limits = Limits()
+    sign_offs: tuple[SignOff, ...] = ()
+    """From files of their own, sorted by id."""
+    recorded: tuple[Recorded, ...] = ()
+    """Reviews that hosts recorded."""
+    ledger: str = ""
+    """The folder of the ledger; empty: there is none."""
 
 
 def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
@@ -69,11 +92,17 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
     for path in state.matching(source, "lifecycles"):
         packs_.read_lifecycle(state, state.read(path, "lifecycle"))
     selections = tuple(_selections(state, source))
+    people = _people(state, source)
+    waivers = _register(state, source, "waivers", "waiver", waivers_.waiver)
+    sign_offs = _register(state, source, "signoffs", "signoff", signoffs_.sign_off)
+    recorded = _register(state, source, "reviews", "reviews", signoffs_.recorded)
     gates: list[gates_.Gate] = []
     if not state.failed():  # otherwise what a gate names may only seem to be missing
-        gates = _gates(state, source, policies)
+        gates = _gates(state, source, policies, people)
         _params(state, source, policies)
+        _names(state, waivers, sign_offs, gates)
     reference = _data(state, source)
+    derived = tuple(_derived(state, source))
     if state.failed() or zone is None:
         return None, state.found()
     state.diagnostics += _idle(source, policies, selections)
@@ -91,6 +120,14 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
             reference,
             tuple(state.inputs),
             tuple(packs),
+            derived,
+            people,
+            data.get("signers", ""),
+            tuple(sorted(waivers, key=lambda w: w.id)),
+            Limits(**data.get("waiver_limits", {})),
+            tuple(sorted(sign_offs, key=lambda s: s.id)),
+            tuple(recorded),
+            data.get("ledger", "").rstrip("/"),
         ),
         state.found(),
     )
@@ -117,7 +154,8 @@ def _idle(
 
 def _leaving(source: reading.Source) -> Iterable[Diagnostic]:
     """Report the patterns that lead out of the workspace, where nothing is looked for."""
-    places: list[Path] = [("products",), ("kinds",), ("lifecycles",), ("gates",)]
+    named = ("products", "kinds", "lifecycles", "gates", "people", "signers", "waivers", "signoffs", "reviews")
+    places: list[Path] = [*((name,) for name in named), ("ledger",)]
     for index in range(len(source.data.get("subjects", ()))):
         places += [("subjects", index, "files"), ("subjects", index, "exclude")]
     for place in places:
@@ -142,13 +180,93 @@ def _zone(state: Loading, source: reading.Source) -> tzinfo | None:
     return zone
 
 
-def _gates(state: Loading, source: reading.Source, policies: list[Policy]) -> list[gates_.Gate]:
+def _people(state: Loading, source: reading.Source) -> People:
+    path = source.data.get("people")
+    found = state.read(path, "people", named=(source, ("people",))) if path else None
+    if found is None:
+        return people_.NOBODY
+    people, diagnostics = people_.people(found)
+    state.diagnostics += diagnostics
+    return people or people_.NOBODY
+
+
+def _register(
+    state: Loading,
+    source: reading.Source,
+    field: str,
+    schema: str,
+    make: Callable[[reading.Source], tuple[_T | None, tuple[Diagnostic, ...]]],
+) -> list[_T]:
+    """What the files of a register hold; it may be empty, since every register once is."""
+    found = []
+    paths = {path for pattern in listed(source.data.get(field)) for path, _ in state.files.find(pattern)}
+    for path in sorted(paths):
+        each = state.read(path, schema)
+        if each:
+            made, diagnostics = make(each)
+            state.diagnostics += diagnostics
+            found += [made] if made else []
+    return found
+
+
+def _names(
+    state: Loading, waivers: Sequence[Waiver], sign_offs: Sequence[SignOff], gates: Sequence[gates_.Gate]
+) -> None:
+    """Report ids that are taken, and gates that nobody knows."""
+    known = {gate.id for gate in gates}
+    registers: tuple[tuple[str, Sequence[Waiver] | Sequence[SignOff]], ...] = (
+        ("waiver", waivers),
+        ("signoff", sign_offs),
+    )
+    for what, register in registers:
+        taken: dict[str, Waiver | SignOff] = {}
+        for each in register:
+            other = taken.setdefault(each.id, each)
+            if other is not each:
+                message = f"the id `{each.id}` is also used in {other.source.path}"
+                hint = "Give each its own id."
+                state.diagnostics.append(each.source.diagnostic(f"duplicate-{what}", message, (what,), hint))
+    for sign_off in sign_offs:
+        if sign_off.gate not in known:
+            hint = suggestion(sign_off.gate, tuple(known)) or f"There are {', '.join(sorted(known)) or 'none'}."
+            message = f"no gate is called `{sign_off.gate}`"
+            state.diagnostics.append(sign_off.source.diagnostic("unknown-gate", message, ("gate",), hint))
+
+
+def _derived(state: Loading, source: reading.Source) -> Iterable[tuple[str, Expression]]:
+    product = state.kind("product") if "derive" in source.data else None
+    if product is None:
+        return
+    environment = language.gate_environment(product.type)
+    for name, text in source.data["derive"].items():
+        at: Path = ("derive", name)
+        field = product.type.fields.get(name)
+        if field is None and not product.open:
+            hint = suggestion(name, tuple(product.type.fields))
+            message = f"a product has no field `{name}`"
+            span = source.key_span(at)
+            state.diagnostics.append(source.diagnostic("unknown-field", message, span, hint))
+        try:
+            program = environment.compile(text)
+        except cel.CompileError as error:
+            state.diagnostics += (reading.issue_diagnostic(source, at, issue) for issue in error.issues)
+            continue
+        for variable in sorted(program.variables - {"product", "data"}):
+            message = f"a derived fact rests on product and data, not on `{variable}`"
+            state.diagnostics.append(source.diagnostic("derive", message, at))
+        yield name, Expression(program, at)
+
+
+def _gates(
+    state: Loading, source: reading.Source, policies: list[Policy], people: People
+) -> list[gates_.Gate]:
     gates: dict[str, gates_.Gate] = {}
+    kinds = gates_.Kinds(tuple(state.kinds.values()), state.kind_names(), lambda: state.kind("product"))
     for path in state.matching(source, "gates"):
         gate_source = state.read(path, "gate")
         if gate_source is None:
             continue
-        gate, diagnostics = gates_.gate(gate_source, state.lifecycles, policies, state.kinds.values())
+        gate, diagnostics = gates_.gate(gate_source, state.lifecycles, policies, kinds, people)
         state.diagnostics += diagnostics
         if gate and gate.id in gates:
             state.diagnostics.append(
@@ -161,6 +279,7 @@ def _gates(state: Loading, source: reading.Source, policies: list[Policy]) -> li
             )
         elif gate:
             gates[gate.id] = gate
+    state.diagnostics += gates_.required_gates(gates.values())
     return list(gates.values())
 
 

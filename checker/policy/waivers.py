@@ -1,0 +1,99 @@
+"""Waivers: owned, approved, expiring acceptances of failures, as they are written."""
+
+from __future__ import annotations
+
+from datetime import date as Day
+from typing import Literal, NamedTuple
+
+from checker.model import Diagnostic
+from checker.policy.people import day
+from checker.policy.reading import Source
+
+
+class Limits(NamedTuple):
+    """What no waiver may exceed."""
+
+    renewals: int = 2
+    days: int = 366
+
+
+class Accepted(NamedTuple):
+    """One failure that was accepted."""
+
+    subject: str
+    """The id of a subject."""
+    key: str
+    """The element of a rule with `each`; empty for others."""
+    saw: str
+    """The digest of what decided the failure, as `checker.review.waiving.saw` gives it."""
+
+
+class Waiver(NamedTuple):
+    """One file of the register."""
+
+    id: str
+    type: Literal["exception", "baseline", "switched-off"]
+    rule: str
+    policy_version: int | None
+    """The major version of the rule's policy that it was granted for; None: any."""
+    subject: str
+    """An id, or a pattern with `*`."""
+    kind: str
+    """Empty: any."""
+    markets: tuple[str, ...]
+    """Empty: all."""
+    most: int
+    """The most subjects that it may cover."""
+    accepts: tuple[Accepted, ...]
+    reason: str
+    owner: str
+    approver: str
+    granted: Day
+    expires: Day
+    """The last day it holds, in the workspace's time zone."""
+    renewed: tuple[Day, ...]
+    ticket: str
+    source: Source
+
+
+def waiver(source: Source) -> tuple[Waiver | None, tuple[Diagnostic, ...]]:
+    """A waiver from a document that its schema found sound; any fault gives none."""
+    data = source.data
+    diagnostics: list[Diagnostic] = []
+    granted = day(source, ("granted",), data["granted"], diagnostics)
+    expires = day(source, ("expires",), data["expires"], diagnostics)
+    renewed = [
+        day(source, ("renewed", index), text, diagnostics) for index, text in enumerate(data.get("renewed", ()))
+    ]
+    type_ = data.get("type", "exception")
+    if granted and expires and expires < granted:
+        message = f"it expires on {expires}, before it is granted on {granted}"
+        diagnostics.append(source.diagnostic("interval", message, ("expires",)))
+    if type_ != "switched-off" and not data.get("accepts"):
+        message = "it accepts no failure: a waiver is bound to what was seen at the failing place"
+        hint = "Let gonogo waive write it, or state `type: switched-off` to switch the rule off."
+        diagnostics.append(source.diagnostic("accepts-nothing", message, ("waiver",), hint))
+    if diagnostics or granted is None or expires is None:
+        return None, tuple(diagnostics)
+    return (
+        Waiver(
+            data["waiver"],
+            type_,
+            data["rule"],
+            data.get("policy_version"),
+            data["subject"],
+            data.get("kind", ""),
+            tuple(data.get("markets", ())),
+            data.get("most", 1),
+            tuple(Accepted(raw["subject"], raw.get("key", ""), raw["saw"]) for raw in data.get("accepts", ())),
+            data["reason"],
+            data["owner"],
+            data["approver"],
+            granted,
+            expires,
+            tuple(each for each in renewed if each),
+            data.get("ticket", ""),
+            source,
+        ),
+        (),
+    )
