@@ -28,7 +28,9 @@ class Bound(NamedTuple):
     """None for a kind's own rules."""
     rule: Rule | None
     later: str = ""
-    """Not empty: a later gate asks for it, so it is not applicable yet; says which."""
+    """Not empty: it is not applicable yet, or not to this product; says why."""
+    markets: tuple[str, ...] = ()
+    """The markets in which it is asked; empty: all."""
 
 
 Slate = tuple[Bound, ...]
@@ -91,21 +93,123 @@ class Selector(NamedTuple):
         return not self.paths and (not self.kinds or selection.kind.name in self.kinds)
 
 
-def make(workspace: Workspace, snapshot: Snapshot, as_of: datetime, selector: Selector) -> Plan:
-    """Decide what is checked, and how much each check counts."""
-    maker = _Maker(workspace, snapshot, as_of, selector)
+def make(
+    workspace: Workspace,
+    snapshot: Snapshot,
+    as_of: datetime,
+    selector: Selector,
+    entering: Gate | None = None,
+) -> Plan:
+    """Decide what is checked, and how much each check counts.
+
+    `entering`: the gate that every product is taken to enter, so that all up to it counts.
+    """
+    maker = _Maker(workspace, snapshot, as_of, selector, entering)
     checks = tuple(
         (subject, maker.slate(subject)) for subject in snapshot.subjects if selector.takes_subject(subject)
     )
     return Plan(checks, snapshot, as_of, maker.rules())
 
 
+class Place(NamedTuple):
+    """Where a subject stands, as far as gates care."""
+
+    stages: tuple[str, ...]
+    """The stages that it claims, sorted: its own, and its product's."""
+    lifecycle: str
+    """The lifecycle that its product follows; empty: none that the workspace knows."""
+    markets: tuple[str, ...]
+    """The markets that it goes to; empty: none are named, so it may be any."""
+    entering: Gate | None = None
+    """The gate that it is about to pass."""
+
+    def reached(self, gate: Gate) -> bool:
+        """Whether a gate's bindings count for something here.
+
+        A stage that the lifecycle does not know, or none at all, counts as the last: what cannot be placed is
+        judged by everything.
+        """
+        if gate.leads_to is None or gate.lifecycle is None:
+            return True
+        entering = self.entering
+        if entering is not None:
+            if gate.id == entering.id:
+                return True
+            if not self.stages:  # what states no stage is where the review says
+                return (
+                    entering.leads_to is not None
+                    and gate.lifecycle is entering.lifecycle
+                    and gate.leads_to <= entering.leads_to
+                )
+        places = [gate.lifecycle.position(stage) for stage in self._stages(gate)]
+        return not places or any(place is None or place >= gate.leads_to for place in places)
+
+    def _stages(self, gate: Gate) -> tuple[str, ...]:
+        """The stages claimed, and the one that is about to be entered where it is of the gate's lifecycle."""
+        entering = self.entering
+        if entering is None or entering.lifecycle is not gate.lifecycle or not entering.stage:
+            return self.stages
+        return (*self.stages, entering.stage)
+
+    def passed(self, gate: Gate) -> bool:
+        """Whether the stages that are claimed lie behind a gate; false where nothing is claimed."""
+        if gate.leads_to is None or gate.lifecycle is None:
+            return False
+        places = [gate.lifecycle.position(stage) for stage in self.stages]
+        return any(place is not None and place >= gate.leads_to for place in places)
+
+    def takes(self, gate: Gate) -> bool:
+        """Whether a gate is one of its lifecycle."""
+        return not self.lifecycle or gate.lifecycle is None or gate.lifecycle.id == self.lifecycle
+
+    def sold_in(self, markets: Sequence[str]) -> bool:
+        """Whether what is asked in some markets (all, where none is named) concerns it."""
+        return not markets or not self.markets or not set(markets).isdisjoint(self.markets)
+
+
+def place(
+    workspace: Workspace, snapshot: Snapshot, subject: Subject, entering: Gate | None = None
+) -> Place:
+    """Where a subject stands."""
+    product = snapshot.find("product", subject.ref.product) if subject.ref.product else None
+    facts = product.data if product else {}
+    claims = (subject.data.get("stage"), facts.get("stage"))
+    lifecycle = facts.get("lifecycle") or subject.data.get("lifecycle")
+    return Place(
+        tuple(sorted({stage for stage in claims if isinstance(stage, str)})),
+        lifecycle if isinstance(lifecycle, str) and lifecycle in workspace.lifecycles else "",
+        markets(subject) or _texts(facts.get("markets")),
+        entering,
+    )
+
+
+def markets(subject: Subject) -> tuple[str, ...]:
+    """The markets that a launch names; empty for anything else."""
+    value: Any = subject.data
+    for part in subject.kind.markets:
+        value = value.get(part) if isinstance(value, dict) else None
+    return _texts(value) if subject.kind.markets else ()
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+
+
 class _Maker:
-    def __init__(self, workspace: Workspace, snapshot: Snapshot, as_of: datetime, selector: Selector) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        snapshot: Snapshot,
+        as_of: datetime,
+        selector: Selector,
+        entering: Gate | None,
+    ) -> None:
         self.workspace, self.snapshot, self.as_of, self.selector = workspace, snapshot, as_of, selector
+        self.entering = entering
         self.candidates: dict[str, tuple[_Candidate, ...]] = {}
         self.slates: dict[tuple[Any, ...], Slate] = {}
         self.staged = any(gate.leads_to is not None for gate in workspace.gates)
+        self.by_market = any(binding.markets for gate in workspace.gates for binding in gate.bindings)
 
     def rules(self) -> tuple[RuleInfo, ...]:
         found = {
@@ -136,20 +240,20 @@ class _Maker:
         }
 
     def slate(self, subject: Subject) -> Slate:
-        stages = self._stages(subject) if self.staged else ()
+        where = Place((), "", ())
+        if self.staged or self.by_market:
+            where = place(self.workspace, self.snapshot, subject, self.entering)
+        if not self.by_market:  # so that subjects that stand alike share a slate
+            where = where._replace(markets=())
         day = self._launch_day(subject)
-        key = (subject.ref.kind, stages, day)
+        key = (subject.ref.kind, *where[:3], day)
         if key not in self.slates:
             self.slates[key] = tuple(
-                self._bind(candidate, stages, day) for candidate in self.for_kind(subject.kind)
+                bound
+                for candidate in self.for_kind(subject.kind)
+                for bound in self._bind(candidate, where, day)
             )
         return self.slates[key]
-
-    def _stages(self, subject: Subject) -> tuple[str, ...]:
-        """The stages that a subject claims: its own, and its product's."""
-        product = self.snapshot.find("product", subject.ref.product) if subject.ref.product else None
-        claims = (subject.data.get("stage"), product.data.get("stage") if product else None)
-        return tuple(sorted({stage for stage in claims if isinstance(stage, str)}))
 
     def _launch_day(self, subject: Subject) -> Day:
         """The day that `effective` is compared with."""
@@ -162,28 +266,56 @@ class _Maker:
             return language.day_of(value, zone) or self.as_of.date()
         return self.as_of.date()
 
-    def _bind(self, candidate: _Candidate, stages: tuple[str, ...], day: Day) -> Bound:
-        info, policy, rule = candidate.info, candidate.policy, candidate.rule
-        found = [
+    def _bind(self, candidate: _Candidate, where: Place, day: Day) -> Iterable[Bound]:
+        """What a rule counts for here: once for all markets, and once for each group that a gate names."""
+        info = candidate.info
+        bound = [
             (gate, binding)
             for gate in self.workspace.gates
-            if (binding := gate.binding(info.id, info.policy, info.pack)) is not None
+            for binding in gate.bindings_of(info.id, info.policy, info.pack)
         ]
-        enforcement: Enforcement = "mandatory"
-        gate_id = later = ""
+        if not bound:
+            yield self._weigh(candidate, "mandatory", None, candidate.params, day)
+            return
+        of_lifecycle = [pair for pair in bound if where.takes(pair[0])]
+        if not of_lifecycle:
+            gate = bound[0][0]
+            why = f"gate {gate.id} asks for it, which is not of the lifecycle {where.lifecycle}"
+            yield self._weigh(candidate, "upcoming", gate, candidate.params, day)._replace(later=why)
+            return
+        of_lifecycle.sort(key=_along)
+        for group in dict.fromkeys(binding.markets for _, binding in of_lifecycle):
+            found = [pair for pair in of_lifecycle if pair[1].markets == group]
+            each = self._of_gates(candidate, where, day, found)._replace(markets=group)
+            if not where.sold_in(group):
+                each = each._replace(later=f"it is asked in {', '.join(group)} only")
+            yield each
+
+    def _of_gates(
+        self, candidate: _Candidate, where: Place, day: Day, found: Sequence[tuple[Gate, Binding]]
+    ) -> Bound:
+        counting = [pair for pair in found if where.reached(pair[0])]
         params = candidate.params
-        if found:
-            found.sort(key=_along)
-            counting = [pair for pair in found if reached(pair[0], stages)]
-            for _, binding in counting or found[:1]:
-                params = {**params, **{k: v for k, v in binding.params.items() if k in params}}
-            gate, binding = _strictest(counting) if counting else found[0]
-            gate_id = gate.id
-            enforcement = "advisory" if binding.advisory else "mandatory"
-            if not counting:
-                enforcement = "upcoming"
-                if not self._is_next(gate, stages):
-                    later = f"gate {gate_id} asks for it, which is not next yet"
+        for _, binding in counting or found[:1]:
+            params = {**params, **{k: v for k, v in binding.params.items() if k in params}}
+        gate, binding = _strictest(counting) if counting else found[0]
+        enforcement: Enforcement = "advisory" if binding.advisory else "mandatory"
+        if counting:
+            return self._weigh(candidate, enforcement, gate, params, day)
+        each = self._weigh(candidate, "upcoming", gate, params, day)
+        if self._is_next(gate, where):
+            return each
+        return each._replace(later=f"gate {gate.id} asks for it, which is not next yet")
+
+    def _weigh(
+        self,
+        candidate: _Candidate,
+        enforcement: Enforcement,
+        gate: Gate | None,
+        params: Mapping[str, ParamValue],
+        day: Day,
+    ) -> Bound:
+        info, policy, rule = candidate.info, candidate.policy, candidate.rule
         effective = (rule.effective if rule else None) or (policy.effective if policy else None)
         if effective and day < effective:
             enforcement = "upcoming"
@@ -192,16 +324,20 @@ class _Maker:
             params = {name: policy.params[name].fitted(value) for name, value in params.items()}
         if rule and rule.title.variables:
             info = info._replace(title=title(rule, params))
-        return Bound(info, enforcement, gate_id, params, policy, rule, later)
+        return Bound(info, enforcement, gate.id if gate else "", params, policy, rule)
 
-    def _is_next(self, gate: Gate, stages: tuple[str, ...]) -> bool:
-        """True when no other gate of the lifecycle stands between the stages and this gate."""
-        ahead = [
-            other.leads_to
-            for other in self.workspace.gates
-            if other.leads_to is not None and other.lifecycle is gate.lifecycle and not reached(other, stages)
-        ]
-        return gate.leads_to == min(ahead, default=gate.leads_to)
+    def _is_next(self, gate: Gate, where: Place) -> bool:
+        """True when no other gate of the lifecycle stands between here and this gate."""
+        return gate.leads_to == min(
+            (
+                other.leads_to
+                for other in self.workspace.gates
+                if other.leads_to is not None
+                and other.lifecycle is gate.lifecycle
+                and not where.reached(other)
+            ),
+            default=gate.leads_to,
+        )
 
 
 class _Candidate(NamedTuple):
@@ -211,18 +347,6 @@ class _Candidate(NamedTuple):
     policy: Policy | None
     rule: Rule | None
     params: Mapping[str, ParamValue]
-
-
-def reached(gate: Gate, stages: Iterable[str]) -> bool:
-    """Whether a gate's bindings count for something in these stages.
-
-    A stage that the lifecycle does not know, or none at all, counts as the last: what cannot be placed is
-    judged by everything.
-    """
-    if gate.leads_to is None or gate.lifecycle is None:
-        return True
-    places = [gate.lifecycle.position(stage) for stage in stages]
-    return not places or any(place is None or place >= gate.leads_to for place in places)
 
 
 def _along(pair: tuple[Gate, Binding]) -> tuple[int, str]:

@@ -60,8 +60,9 @@ def entries(
 
 
 def _bindings(info: RuleInfo, gates: Iterable[Gate]) -> tuple[tuple[Gate, Binding], ...]:
-    pairs = ((gate, gate.binding(info.id, info.policy, info.pack)) for gate in gates)
-    return tuple((gate, binding) for gate, binding in pairs if binding is not None)
+    return tuple(
+        (gate, binding) for gate in gates for binding in gate.bindings_of(info.id, info.policy, info.pack)
+    )
 
 
 def table(found: Sequence[Entry]) -> str:

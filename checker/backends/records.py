@@ -16,13 +16,44 @@ Progress = Callable[[int, int], None]
 """Told how many subjects are done, and of how many."""
 
 
+class Memo:
+    """Results that several plans over one snapshot, as of one moment, share."""
+
+    def __init__(self) -> None:
+        self._results: dict[tuple[int, str, str], list[Result]] = {}
+        self._asked: dict[int, tuple[Bound, str]] = {}
+        """What differs between two ways to ask a rule, by the identity of the bound, which is kept alive."""
+
+    def key(self, subject: Subject, bound: Bound) -> tuple[int, str, str]:
+        """What two checks with the same results have in common."""
+        known = self._asked.get(id(bound))
+        if known is None:
+            asked = f"{bound.later} {bound.markets} {sorted(bound.params.items())}"
+            known = self._asked[id(bound)] = (bound, asked)
+        return id(subject.data), bound.info.id, known[1]
+
+    def find(self, subject: Subject, bound: Bound) -> list[Result] | None:
+        """The results of a check, counted as this gate counts them; None: it was not made yet."""
+        found = self._results.get(self.key(subject, bound))
+        if found is None:
+            return None
+        return [result._replace(enforcement=bound.enforcement, gate=bound.gate) for result in found]
+
+    def keep(self, subject: Subject, bound: Bound, results: list[Result]) -> None:
+        """Remember the results of a check."""
+        self._results[self.key(subject, bound)] = results
+
+
 def run(
-    plan: Plan, olds: Mapping[tuple[str, str], dict[str, Any]] | None = None, progress: Progress | None = None
+    plan: Plan,
+    olds: Mapping[tuple[str, str], dict[str, Any]] | None = None,
+    progress: Progress | None = None,
+    memo: Memo | None = None,
 ) -> list[Result]:
     """Evaluate every check of a plan, in its order.
 
     `olds`: the data of the subjects at the base revision by kind and id; None: there is no base, so rules
-    that compare with it are not applicable.
+    that compare with it are not applicable. `memo`: what other plans over the same snapshot found already.
     """
     context = language.Context(
         plan.as_of,
@@ -39,7 +70,7 @@ def run(
     total = len(plan.checks)
     results: list[Result] = []
     for done, (subject, slate) in enumerate(plan.checks):
-        _Evaluation(plan.snapshot, subject, shared, olds, results).run(slate)
+        _Evaluation(plan.snapshot, subject, shared, olds, results).run(slate, memo)
         if progress:
             progress(done + 1, total)
     return results
@@ -112,23 +143,35 @@ class _Evaluation:
         }
         self.whole = subject.location()
         self.applies: dict[str, explain.Told | bool] = {}
+        self.markets: tuple[str, ...] = ()
+        """The market that the current element is; empty where elements are none."""
 
-    def run(self, slate: Slate) -> None:
+    def run(self, slate: Slate, memo: Memo | None = None) -> None:
         """Add the results of all rules."""
-        unread = f"not evaluated: {self.subject.ref.path} cannot be read"
         for bound in slate:
-            policy, rule = bound.policy, bound.rule
-            if policy is None or rule is None:
-                self._kind_rule(bound, unread)
-            elif bound.later:
-                self._add(bound, "not-applicable", bound.later, self.whole)
-            elif self.subject.unreadable:
-                self._add(bound, "error", unread, self.whole)
-            elif rule.reads_old and not self.based:
-                self._add(bound, "not-applicable", "there is no base revision to compare with", self.whole)
-            else:
-                self.activation["params"] = bound.params
-                self._rule(bound, policy, rule)
+            known = memo.find(self.subject, bound) if memo else None
+            if known is not None:
+                self.results += known
+                continue
+            before = len(self.results)
+            self._check(bound)
+            if memo:
+                memo.keep(self.subject, bound, self.results[before:])
+
+    def _check(self, bound: Bound) -> None:
+        policy, rule = bound.policy, bound.rule
+        unread = f"not evaluated: {self.subject.ref.path} cannot be read"
+        if policy is None or rule is None:
+            self._kind_rule(bound, unread)
+        elif bound.later:
+            self._add(bound, "not-applicable", bound.later, self.whole)
+        elif self.subject.unreadable:
+            self._add(bound, "error", unread, self.whole)
+        elif rule.reads_old and not self.based:
+            self._add(bound, "not-applicable", "there is no base revision to compare with", self.whole)
+        else:
+            self.activation["params"] = bound.params
+            self._rule(bound, policy, rule)
 
     def _kind_rule(self, bound: Bound, unread: str) -> None:
         readable = bound.info.id == self.subject.kind.rules.readable
@@ -189,8 +232,10 @@ class _Evaluation:
             told = explain.tell_elements(each, self.activation, self.subject, self.snapshot)
             self._tell(bound, rule, told)
             return
+        of_markets = base is not None and base == self.subject.kind.markets != ()
         for index, item in enumerate(items):
             self.activation["item"] = item
+            self.markets = (item,) if of_markets and isinstance(item, str) else ()
             at = (*base, index) if base is not None else ()
             key = self._key(rule, index)
             applies = self._holds(when) if when else True
@@ -201,6 +246,7 @@ class _Evaluation:
             else:
                 self._tell(bound, rule, applies, at, key)
         del self.activation["item"]
+        self.markets = ()
 
     def _key(self, rule: Rule, index: int) -> str:
         if rule.key is not None:
@@ -275,5 +321,6 @@ class _Evaluation:
                 None,
                 bound.gate,
                 shown,
+                bound.markets or self.markets,
             )
         )

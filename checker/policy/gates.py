@@ -134,14 +134,19 @@ class Gate(NamedTuple):
         """The stage that it leads to; empty where it names none."""
         return self.lifecycle.stages[self.leads_to] if self.lifecycle and self.leads_to is not None else ""
 
-    def binding(self, rule: str, policy: str, pack: str) -> Binding | None:
-        """The binding that counts for a rule: the most specific, and the last of those; None: not bound."""
+    def bindings_of(self, rule: str, policy: str, pack: str) -> tuple[Binding, ...]:
+        """The bindings that count for a rule; empty: it is not bound.
+
+        For all markets, and for each group of markets that a binding names, the most specific counts, and the
+        last of those: what is asked in some markets is asked besides what is asked in all of them.
+        """
         names = {"rule": rule, "policy": policy, "pack": pack}
+        found: dict[tuple[str, ...], Binding] = {}
         for scope in SCOPES:
             for binding in reversed(self.bindings):
                 if binding.scope == scope and matches(binding.pattern, names[scope]):
-                    return binding
-        return None
+                    found.setdefault(binding.markets, binding)
+        return tuple(found.values())
 
 
 def matches(pattern: str, name: str) -> bool:

@@ -87,7 +87,7 @@ def test_every_rule_of_the_shipped_packs_waits_for_a_gate(tmp_path: Path) -> Non
         rule.id
         for policy in workspace.policies
         for rule in policy.rules
-        if not any(gate.binding(rule.id, policy.id, policy.pack) for gate in workspace.gates)
+        if not any(gate.bindings_of(rule.id, policy.id, policy.pack) for gate in workspace.gates)
     ]
     assert unbound == []
 
