@@ -204,6 +204,8 @@ class Approval(NamedTuple):
     """Timezone-aware: the host's time where a host recorded it, the person's own word otherwise."""
     note: str = ""
     """What vouches for it (a key, an address), or why it is only asserted; one sentence, or empty."""
+    name: str = ""
+    """The name that the register of people prints for the person; empty: they are not in it."""
 
 
 WaiverStatus = Literal[
@@ -260,6 +262,8 @@ class SignOffState(NamedTuple):
     id: str = ""
     """Of the sign-off; empty where nobody signed."""
     location: Location | None = None
+    meaning: str = ""
+    """What the signature says: `approval`, `review` or `responsibility`; empty where nobody signed."""
 
 
 class ConditionState(NamedTuple):
