@@ -16,10 +16,10 @@ from typing import Literal, NamedTuple
 from checker.model import Fault
 from checker.transports import git_log, git_process
 from checker.transports.disk import Disk
-from checker.transports.git_log import BlamedLine, Change, Commit, FileHistory
+from checker.transports.git_log import BlamedLine, Change, Commit, FileHistory, Identity
 from checker.transports.git_tree import Entry, Tree, entries
 
-__all__ = ["BlamedLine", "Change", "Commit", "FileHistory", "Repository", "Signature", "Tree"]
+__all__ = ["BlamedLine", "Change", "Commit", "FileHistory", "Identity", "Repository", "Signature", "Tree"]
 
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _DEEPEN = "Fetch the rest: git fetch --unshallow (in a workflow: fetch-depth: 0)"
@@ -267,7 +267,7 @@ class Repository:
         return answer if isinstance(answer, Fault) else tuple(sorted(git_log.changes(answer)))
 
     def differing(self, paths: Iterable[str], ref: str = "HEAD") -> tuple[str, ...] | Fault:
-        """Which files of the folder are not, byte for byte, those of a commit: changed, new, gone, unreadable.
+        """Which files of the folder are not, byte for byte, as in a commit: changed, new, gone, unreadable.
 
         The files themselves are compared. The index is not asked, for it can be told to overlook changes, nor
         is a filter, for it could do anything.

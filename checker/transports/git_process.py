@@ -64,7 +64,8 @@ _LAZY = ("promisor remote", "lazy fetch", "not allowed")
 _DAMAGE = (
     "corrupt", "unable to read", "unable to parse", "unable to unpack", "could not parse", "failed to read",
     "bad object", "bad tree", "bad signature", "inflate", "loose object", "packfile", "pack file",
-    "hash mismatch", "too-short tree", "not a tree object", "not a valid object name", "missing blob", "missing tree",
+    "hash mismatch", "too-short tree", "not a tree object", "not a valid object name", "missing blob",
+    "missing tree",
 )  # fmt: skip
 """What git writes, in the language C, where something is amiss that a person can mend."""
 
