@@ -114,7 +114,7 @@ def verify(
     """
     if principal is not None and not _is_name(principal):
         message = f"{principal!r} cannot be the name of a signer."
-        return Fault("signer-name", message, hint="A name is one line without blanks and wildcards.")
+        return Fault("signer-name", message, hint="A name is one line without wildcards.")
     parsed = _parsed(signature)
     if isinstance(parsed, Fault):
         return parsed
@@ -195,7 +195,7 @@ class _Check(NamedTuple):
         found = self._ask("find-principals", "-f", self.allowed_path, *self.moment)
         if isinstance(found, Fault):
             return found
-        return found.stdout.decode(errors="replace").split() if found.returncode == 0 else []
+        return found.stdout.decode(errors="replace").splitlines() if found.returncode == 0 else []
 
     def _ask(self, question: str, *arguments: str) -> subprocess.CompletedProcess[bytes] | Fault:
         return _run(("-Y", question, "-s", self.signature_path, *arguments), self.payload)
@@ -269,8 +269,7 @@ def _fingerprint(key: bytes) -> str:
 
 
 def _is_name(principal: str) -> bool:
-    blank = any(char.isspace() for char in principal)
-    return principal != "" and principal.isprintable() and not blank and not _WILD.search(principal)
+    return "" != principal == principal.strip() and principal.isprintable() and not _WILD.search(principal)
 
 
 def _kept(folder: str, name: str, content: bytes) -> str:
