@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date as Day
 from typing import Literal, NamedTuple
 
@@ -15,6 +16,7 @@ class Limits(NamedTuple):
 
     renewals: int = 2
     days: int = 366
+    """From the day on which it was granted or last renewed to its last day."""
 
 
 class Accepted(NamedTuple):
@@ -26,6 +28,8 @@ class Accepted(NamedTuple):
     """The element of a rule with `each`; empty for others."""
     saw: str
     """The digest of what decided the failure, as `checker.review.waiving.saw` gives it."""
+    shown: str = ""
+    """The same for people; may be empty."""
 
 
 class Waiver(NamedTuple):
@@ -52,8 +56,17 @@ class Waiver(NamedTuple):
     expires: Day
     """The last day it holds, in the workspace's time zone."""
     renewed: tuple[Day, ...]
+    """In the order of the calendar, within `granted` and `expires`."""
     ticket: str
     source: Source
+
+    def since(self, today: Day) -> Day:
+        """The day on which it was granted, or last renewed by `today`."""
+        return max((self.granted, *(each for each in self.renewed if each <= today)))
+
+    def accepts_of(self, ids: Collection[str]) -> tuple[Accepted, ...]:
+        """What it accepts of a subject with these ids."""
+        return tuple(accepted for accepted in self.accepts if accepted.subject in ids)
 
 
 def waiver(source: Source) -> tuple[Waiver | None, tuple[Diagnostic, ...]]:
@@ -63,12 +76,18 @@ def waiver(source: Source) -> tuple[Waiver | None, tuple[Diagnostic, ...]]:
     granted = day(source, ("granted",), data["granted"], diagnostics)
     expires = day(source, ("expires",), data["expires"], diagnostics)
     renewed = [
-        day(source, ("renewed", index), text, diagnostics) for index, text in enumerate(data.get("renewed", ()))
+        day(source, ("renewed", index), text, diagnostics)
+        for index, text in enumerate(data.get("renewed", ()))
     ]
     type_ = data.get("type", "exception")
     if granted and expires and expires < granted:
         message = f"it expires on {expires}, before it is granted on {granted}"
         diagnostics.append(source.diagnostic("interval", message, ("expires",)))
+    term = [granted, *renewed, expires]
+    if all(term) and term != sorted(each for each in term if each) and not diagnostics:
+        message = "it was renewed out of order, or on a day outside of its term"
+        hint = "Write the days one after the other, from `granted` to `expires`."
+        diagnostics.append(source.diagnostic("interval", message, ("renewed",), hint))
     if type_ != "switched-off" and not data.get("accepts"):
         message = "it accepts no failure: a waiver is bound to what was seen at the failing place"
         hint = "Let gonogo waive write it, or state `type: switched-off` to switch the rule off."
@@ -85,7 +104,10 @@ def waiver(source: Source) -> tuple[Waiver | None, tuple[Diagnostic, ...]]:
             data.get("kind", ""),
             tuple(data.get("markets", ())),
             data.get("most", 1),
-            tuple(Accepted(raw["subject"], raw.get("key", ""), raw["saw"]) for raw in data.get("accepts", ())),
+            tuple(
+                Accepted(raw["subject"], raw.get("key", ""), raw["saw"], raw.get("shown", ""))
+                for raw in data.get("accepts", ())
+            ),
             data["reason"],
             data["owner"],
             data["approver"],

@@ -1,0 +1,403 @@
+"""Waivers held against failures: the one code path that decides which failure is waived, and by what.
+
+A waiver matches a failure (`fail`, whatever its enforcement) of its rule where
+
+- its `subject` is, or as a pattern fits, the id or a former id of the failing subject,
+- its `kind` is the subject's, if it states one,
+- it states no `markets`, or every market that the failure concerns is among them; a failure that concerns
+  all markets (`Result.markets` is empty) is waived only by a waiver without markets.
+
+What it matches it waives only where it accepted exactly that: the same subject, the same element and the
+same `saw`. A `switched-off` waiver accepts whatever its rule finds. A waived result stays a failure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date as Day
+from datetime import datetime
+from typing import NamedTuple
+
+from checker import canonical, plan
+from checker.model import Approval, Location, Reason, Result, Waived, WaiverState, WaiverStatus
+from checker.policy import moment
+from checker.policy.gates import matches
+from checker.policy.people import NOBODY, People
+from checker.policy.policies import suggestion
+from checker.policy.waivers import Limits, Waiver
+from checker.policy.workspace import Workspace
+from checker.snapshot import Snapshot
+
+Approve = Callable[[str, str, datetime | None], Approval]
+"""How we know that a person approved the file at a path, by the stated time."""
+
+MOST_NAMED = 3
+"""Failures that a sentence names; the others are counted."""
+
+
+class RuleTerms(NamedTuple):
+    """What a waiver must know of a rule."""
+
+    policy_version: int | None
+    """The major version of its policy; None for a kind's own rules, which have none."""
+    waivable: bool
+
+
+def terms(workspace: Workspace) -> dict[str, RuleTerms]:
+    """The terms of every rule of a workspace, by id.
+
+    That an artifact breaks its schema can be waived. That it cannot be read cannot: nothing was seen, so
+    there is nothing to accept, and whatever it holds later would be accepted with it.
+    """
+    found: dict[str, RuleTerms] = {}
+    for kind in workspace.kinds.values():
+        readable, schema = plan.kind_rules(kind)
+        found[readable.id] = RuleTerms(None, False)
+        found[schema.id] = RuleTerms(None, True)
+    for policy in workspace.policies:
+        for rule in policy.rules:
+            found[rule.id] = RuleTerms(major(policy.version), rule.waivable)
+    return found
+
+
+def major(version: str) -> int:
+    """The first number of a semantic version."""
+    return int(version.partition(".")[0])
+
+
+FormerIds = Mapping[tuple[str, str], tuple[str, ...]]
+"""What the subject of a kind and id was called before."""
+
+
+def former_ids(snapshot: Snapshot) -> FormerIds:
+    """The former ids of all subjects that state any (`formerly`).
+
+    An id that another subject of the kind bears today means that one alone.
+    """
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for subject in snapshot.subjects:
+        stated = subject.data.get("formerly")
+        if isinstance(stated, list):
+            kind = subject.ref.kind
+            found[kind, subject.ref.id] = tuple(
+                id for id in stated if isinstance(id, str) and snapshot.find(kind, id) is None
+            )
+    return found
+
+
+# What was seen
+
+_CLOCK = re.compile(r"\b(?:now|age|within_last)\b")
+"""What reads the clock in an expression."""
+
+
+def saw(result: Result) -> tuple[str, str]:
+    """The digest of what decided a failure, and the same for people.
+
+    Each reason is bound to the values that stand in a file, sorted by expression: what is computed from them,
+    or from the clock, adds nothing. A reason without any (a subject that is not there, a list made by the
+    expression) is bound to all its values and its sentence, as far as they do not read the clock. A failure
+    without reasons, as of a kind's own rule, is bound to its message.
+    """
+    decided = sorted({pair for reason in result.reasons for pair in _decided(reason)})
+    if not decided:
+        return canonical.digest({"message": result.message}), result.message
+    shown = "; ".join(f"{expression}: {value}" if expression else value for expression, value in decided)
+    return canonical.digest({"values": [list(pair) for pair in decided]}), shown
+
+
+def _decided(reason: Reason) -> Iterator[tuple[str, str]]:
+    located = [seen for seen in reason.seen if seen.location is not None]
+    if located:
+        yield from ((seen.expression, seen.value) for seen in located)
+        return
+    yield from ((seen.expression, seen.value) for seen in reason.seen if not _CLOCK.search(seen.expression))
+    yield (reason.expression, "") if _CLOCK.search(reason.expression) else ("", reason.text)
+
+
+# Who waives what
+
+
+def apply(
+    results: Sequence[Result],
+    waivers: Iterable[Waiver],
+    approve: Approve,
+    *,
+    as_of: datetime,
+    limits: Limits,
+    rules: Mapping[str, RuleTerms],
+    people: People = NOBODY,
+    former: FormerIds | None = None,
+    limited: bool = False,
+) -> tuple[list[Result], tuple[WaiverState, ...]]:
+    """The results with `waived` set on the failures that a waiver keeps from blocking, and the waivers' states.
+
+    Called once with all results. `as_of` is in the workspace's time zone, whose days count. `limited`: only a
+    part of the workspace was judged, so a waiver that finds nothing to waive is left out instead of unused.
+
+    The status of a waiver is the first of these that applies:
+
+    - `not-waivable`: its rule says so, or is the rule that an artifact can be read;
+    - `not-yet-valid`: its first day is still to come;
+    - `unused`: there is no such rule or subject, or nothing fails that it accepted;
+    - `expired`: its last day is over, at midnight in the workspace's time zone;
+    - `too-broad`: in time, since more than `limits.days` lie between its last day and the day on which it was
+      granted or last renewed; or in subjects, since it covers more than it declares as `most`;
+    - `renewed-too-often`: more than `limits.renewals` times;
+    - `unapproved`: owner and approver are not two known people, or the approval is only asserted. What is
+      only asserted still waives what is not mandatory;
+    - `changed`: its rule's policy has another major version, or an accepted subject fails elsewhere or with
+      another value. What fails as it was accepted stays waived;
+    - `active`.
+
+    Of several waivers for one failure the one that expires last waives it, of these the first by id.
+    """
+    register = _Register(results, as_of, limits, rules, people, former or {})
+    judged = [(waiver, register.judge(waiver, approve)) for waiver in sorted(waivers, key=lambda w: w.id)]
+    waiving: dict[int, Waiver] = {}
+    for waiver, found in judged:
+        for index in found.holds:
+            if index not in waiving or waiver.expires > waiving[index].expires:
+                waiving[index] = waiver
+    waived = [
+        result._replace(waived=_waived(waiving[index])) if index in waiving else result
+        for index, result in enumerate(results)
+    ]
+    states = tuple(
+        _state(waiver, found, waiving, as_of.date())
+        for waiver, found in judged
+        if not (limited and found.status == "unused")
+    )
+    return waived, states
+
+
+def _waived(waiver: Waiver) -> Waived:
+    return Waived(waiver.id, waiver.owner, waiver.reason, waiver.expires.isoformat())
+
+
+class _Found(NamedTuple):
+    """What became of a waiver on its own."""
+
+    status: WaiverStatus
+    message: str
+    approval: Approval
+    holds: tuple[int, ...] = ()
+    """The failures that it waives, by their places among the results."""
+
+
+def _state(waiver: Waiver, found: _Found, waiving: Mapping[int, Waiver], today: Day) -> WaiverState:
+    others = {waiving[index].id for index in found.holds if waiving[index] is not waiver}
+    message = found.message
+    if others:
+        message += f"; {_listed(sorted(others))} covers the same until later, so one of them can be deleted"
+    return WaiverState(
+        waiver.id,
+        waiver.rule,
+        waiver.subject,
+        waiver.type,
+        found.status,
+        waiver.owner,
+        found.approval,
+        waiver.expires.isoformat(),
+        (waiver.expires - today).days,
+        sum(waiving[index] is waiver for index in found.holds),
+        message,
+        Location(waiver.source.path, waiver.source.span(("waiver",))),
+    )
+
+
+class _Register:
+    """What waivers are held against."""
+
+    def __init__(
+        self,
+        results: Sequence[Result],
+        as_of: datetime,
+        limits: Limits,
+        rules: Mapping[str, RuleTerms],
+        people: People,
+        former: FormerIds,
+    ) -> None:
+        self.results, self.as_of, self.limits = results, as_of, limits
+        self.today = as_of.date()
+        self.rules, self.people, self.former = rules, people, former
+        self.by_rule: dict[str, list[int]] = {}
+        for index, result in enumerate(results):
+            self.by_rule.setdefault(result.rule, []).append(index)
+
+    def judge(self, waiver: Waiver, approve: Approve) -> _Found:
+        """Its status, the reason for it, and what it waives."""
+        zone = self.as_of.tzinfo
+        assert zone is not None, "as_of is timezone-aware"
+        since = waiver.since(self.today)
+        approval = approve(waiver.source.path, waiver.approver, moment.end_of(since, zone))
+        rule = self.rules.get(waiver.rule)
+        if rule is None:
+            near = suggestion(waiver.rule, tuple(self.rules)) or "Delete it, or mend the id."
+            return _Found("unused", f"no rule is called `{waiver.rule}`. {near}", approval)
+        if not rule.waivable:
+            return _Found("not-waivable", f"{waiver.rule} cannot be waived: mend what fails", approval)
+        if waiver.granted > self.today:
+            return _Found("not-yet-valid", f"it holds from {waiver.granted} on", approval)
+        failing = tuple(self._failing(waiver))
+        concerned = [
+            index for index in failing if waiver.type == "switched-off" or waiver.accepts_of(self._ids(index))
+        ]
+        if not concerned:
+            return _Found("unused", self._idle(waiver, failing), approval)
+        refused = self._refusal(waiver, since, concerned)
+        if refused is not None:
+            return _Found(*refused, approval)
+        if waiver.policy_version not in (None, rule.policy_version):
+            message = (
+                f"it was granted for version {waiver.policy_version} of the policy, which is at"
+                f" {rule.policy_version}: look again at what fails, then {_renew(waiver)}"
+            )
+            return _Found("changed", message, approval)
+        held = tuple(index for index in concerned if self._holds(waiver, index))
+        binding = [index for index in held if self.results[index].enforcement == "mandatory"]
+        if approval.assurance == "asserted" and binding:
+            spared = tuple(index for index in held if index not in binding)
+            return _Found("unapproved", _unsigned(waiver, approval, len(binding)), approval, spared)
+        changed = [index for index in concerned if index not in held]
+        if changed:
+            return _Found("changed", self._changes(waiver, changed, len(held)), approval, held)
+        return _Found("active", self._active(waiver, len(held)), approval, held)
+
+    def _failing(self, waiver: Waiver) -> Iterator[int]:
+        """The failures that it matches."""
+        for index in self.by_rule.get(waiver.rule, ()):
+            result = self.results[index]
+            if (
+                result.outcome == "fail"
+                and (not waiver.kind or waiver.kind == result.subject.kind)
+                and _concerns(waiver.markets, result.markets)
+                and any(matches(waiver.subject, id) for id in self._ids(index))
+            ):
+                yield index
+
+    def _ids(self, index: int) -> tuple[str, ...]:
+        """The id of a result's subject, and its former ones."""
+        ref = self.results[index].subject
+        return (ref.id, *self.former.get((ref.kind, ref.id), ()))
+
+    def _idle(self, waiver: Waiver, failing: Sequence[int]) -> str:
+        """Why it waives nothing."""
+        judged = self.by_rule.get(waiver.rule, ())
+        fitting = [index for index in judged if any(matches(waiver.subject, id) for id in self._ids(index))]
+        delete = f"delete {waiver.source.path}"
+        if failing:
+            return f"nothing fails any more that it accepted, though other failures fit it: {delete}"
+        if not judged:
+            return f"nothing is judged by {waiver.rule}: {delete}"
+        if not fitting:
+            known = tuple(sorted({id for index in judged for id in self._ids(index)}))
+            near = suggestion(waiver.subject, known) or f"If it is gone, {delete}."
+            how = "fits the pattern" if "*" in waiver.subject else "has the id"
+            return f"nothing that {waiver.rule} judges {how} `{waiver.subject}`. {near}"
+        if any(self.results[index].outcome == "error" for index in fitting):
+            return (
+                f"{waiver.rule} could not be decided there, and only a failure can be waived: mend the error"
+            )
+        if any(self.results[index].outcome == "fail" for index in fitting):
+            return f"{waiver.rule} fails there for another kind or market only: {delete}"
+        return f"nothing fails there that it would waive: {delete}"
+
+    def _refusal(
+        self, waiver: Waiver, since: Day, concerned: Sequence[int]
+    ) -> tuple[WaiverStatus, str] | None:
+        """Why it holds for nothing, whatever was seen; None where nothing speaks against it."""
+        if waiver.expires < self.today:
+            return "expired", f"it expired on {waiver.expires}: mend what fails, or {_renew(waiver)}"
+        days = (waiver.expires - since).days
+        if days > self.limits.days:
+            most = self.limits.days
+            return "too-broad", f"it holds for {days} days, and {most} are the most: state an earlier end"
+        if len(waiver.renewed) > self.limits.renewals:
+            times, most = len(waiver.renewed), self.limits.renewals
+            return (
+                "renewed-too-often",
+                f"it was renewed {times} times, and {most} are the most: mend what fails",
+            )
+        subjects = {(self.results[i].subject.kind, self.results[i].subject.id) for i in concerned}
+        count = max(len(subjects), len({accepted.subject for accepted in waiver.accepts}))
+        if count > waiver.most:
+            message = (
+                f"it covers {count} subjects and declares {waiver.most}: narrow it, or state `most: {count}`"
+            )
+            return "too-broad", message
+        stranger = same_person(waiver.owner, waiver.approver, self.people)
+        return ("unapproved", stranger) if stranger else None
+
+    def _holds(self, waiver: Waiver, index: int) -> bool:
+        """Whether it accepted exactly this failure."""
+        if waiver.type == "switched-off":
+            return True
+        key, digest = self.results[index].key, saw(self.results[index])[0]
+        return any(a.key == key and a.saw == digest for a in waiver.accepts_of(self._ids(index)))
+
+    def _changes(self, waiver: Waiver, changed: Sequence[int], held: int) -> str:
+        told = [self._change(waiver, index) for index in changed[:MOST_NAMED]]
+        if len(changed) > MOST_NAMED:
+            told.append(f"{len(changed) - MOST_NAMED} more")
+        rest = f"; {_failures(held)} as accepted stay waived" if held else ""
+        return f"{_listed(told)}{rest}: look again, then {_renew(waiver)}"
+
+    def _change(self, waiver: Waiver, index: int) -> str:
+        result = self.results[index]
+        name = place(result)
+        before = [a for a in waiver.accepts_of(self._ids(index)) if a.key == result.key]
+        if not before:
+            return f"{name} fails too and was not accepted"
+        was = f" ({before[0].shown})" if before[0].shown else ""
+        return f"{name} is no longer what was accepted{was} but {saw(result)[1]}"
+
+    def _active(self, waiver: Waiver, held: int) -> str:
+        left = (waiver.expires - self.today).days
+        when = "today" if not left else "tomorrow" if left == 1 else f"in {left} days"
+        return f"it keeps {_failures(held)} from blocking, and expires {when}"
+
+
+def place(result: Result) -> str:
+    """What people call the place of a failure: the subject's id, and the element where there is one."""
+    return f"`{result.subject.id}`" + (f" at `{result.key}`" if result.key else "")
+
+
+def same_person(owner: str, approver: str, people: People) -> str:
+    """Why the approval of a waiver by `approver` counts for nothing; empty where it may count.
+
+    Owner and approver are two people. Where there is a register both must be in it: nobody can tell from a
+    name that it does not know that it is not another name of the same person.
+    """
+    if people.identity(owner) == people.identity(approver):
+        return f"{approver} is its owner too: somebody else has to approve it"
+    for role, name in (("approver", approver), ("owner", owner)):
+        if people.persons and people.find(name) is None:
+            return f"its {role} {name} is not in the register of people: add them, or name somebody who is"
+    return ""
+
+
+def _unsigned(waiver: Waiver, approval: Approval, count: int) -> str:
+    note = f" ({approval.note})" if approval.note else ""
+    return (
+        f"nothing vouches that {waiver.approver} approved it{note}, and {_failures(count)} it accepts"
+        f" {'is' if count == 1 else 'are'} mandatory: let {waiver.approver} sign {waiver.source.path}"
+    )
+
+
+def _concerns(stated: Sequence[str], markets: Sequence[str]) -> bool:
+    """Whether a waiver for the stated markets reaches all that a failure concerns."""
+    return not stated or (bool(markets) and set(markets) <= set(stated))
+
+
+def _renew(waiver: Waiver) -> str:
+    return f"gonogo waive --renew {waiver.id}"
+
+
+def _failures(count: int) -> str:
+    return f"{count:,} failure{'' if count == 1 else 's'}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
