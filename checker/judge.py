@@ -11,11 +11,12 @@ PASS, NO_GO, USAGE, NOTHING, UNDECIDED = 0, 1, 2, 3, 4
 """Exit codes; when several apply, the first of USAGE, NO_GO, UNDECIDED, NOTHING wins."""
 
 
-def verdict(results: Iterable[Result]) -> Verdict:
+def verdict(results: Iterable[Result], conditions: int = 0) -> Verdict:
     """What the results amount to.
 
     A mandatory failure without waiver is a no-go; else a mandatory error leaves it undecided; else a waived
-    failure makes it conditional; else it is a go. No results at all are undecided: zero checks is not a pass.
+    failure or an open condition makes it conditional; else it is a go. No results at all are undecided: zero
+    checks is not a pass. `conditions`: how many are open, under which a gate was passed.
     """
     failed = undecided = waived = False
     decided = False
@@ -33,7 +34,7 @@ def verdict(results: Iterable[Result]) -> Verdict:
         return "no-go"
     if undecided or not decided:
         return "undecided"
-    return "conditional" if waived else "go"
+    return "conditional" if waived or conditions else "go"
 
 
 def exit_code(verdict: Verdict, results: Sequence[Result], diagnostics: Iterable[Diagnostic]) -> int:

@@ -97,6 +97,13 @@ def test_the_verdict_and_the_exit_code(results: list[Result], verdict: str, code
 
 
 @pytest.mark.parametrize(("results", "verdict", "_code"), VERDICTS)
+def test_an_open_condition_makes_a_go_conditional_and_nothing_better(
+    results: list[Result], verdict: str, _code: int
+) -> None:
+    assert judge.verdict(results, conditions=1) == ("conditional" if verdict == "go" else verdict)
+
+
+@pytest.mark.parametrize(("results", "verdict", "_code"), VERDICTS)
 def test_a_defect_of_what_judges_is_exit_code_2_whatever_else(
     results: list[Result], verdict: str, _code: int
 ) -> None:
