@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from checker.model import Diagnostic, Excerpt, Location, Reason, Report, Result, Span, SubjectRef
 from checker.render import Options, tally
+from checker.render.sheet import Sheet
 from checker.render.text import clip, inert, one_line, visible, width, wrap
 
 _LABELS = {
@@ -18,20 +19,6 @@ _LABELS = {
     "upcoming": "upcoming",
     "waived": "waived",
 }
-_COLORS = {
-    "error": "1;31",
-    "undecided": "1;35",
-    "warning": "1;33",
-    "upcoming": "1;36",
-    "waived": "2",
-    "NO-GO": "1;31",
-    "UNDECIDED": "1;35",
-    "CONDITIONAL": "1;33",
-    "GO": "1;32",
-    "gutter": "34",
-    "strong": "1",
-}
-
 _TEXT_LIMIT = 2_000
 """Characters of one message; the JSON report has it whole."""
 _VALUE_LIMIT = 200
@@ -40,7 +27,6 @@ _SEEN_LIMIT = 8
 _EXCERPT_LINES = 6
 _FOLDED_RULES = 5
 """Rules named where many report the same."""
-_NARROWEST = 40
 _GROUP_FROM = 12
 """With more findings than this, those of one subject are shown together."""
 
@@ -73,9 +59,10 @@ class _Page:
     def __init__(self, options: Options, written: Mapping[str, Location] = MappingProxyType({})) -> None:
         """`written`: where the rules stand."""
         self._written = written
-        self._color = options.color
         self._quiet = options.quiet
-        self._width = max(options.width, _NARROWEST)
+        self._sheet = Sheet(options)
+        self._width = self._sheet.width
+        self._paint = self._sheet.paint
 
     def results(self, found: Sequence[Result]) -> Iterator[list[str]]:
         """A block per finding; of many, those of one subject under a heading that names it."""
@@ -148,14 +135,9 @@ class _Page:
         rows: list[list[str]] = [["rule", *shown]]
         for rule, results in sorted(by_rule.items()):
             own = tally.counts(results)
-            rows.append([one_line(rule), *(f"{own[each]:,}" for each in shown)])
+            rows.append([rule, *(f"{own[each]:,}" for each in shown)])
         rows.append(["total", *(f"{totals[each]:,}" for each in shown)])
-        widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-        table = []
-        for name, *numbers in rows:
-            cells = [number.rjust(size) for number, size in zip(numbers, widths[1:], strict=True)]
-            table.append("  ".join([name + " " * (widths[0] - width(name)), *cells]))
-        return [self._paint("strong", table[0]), *table[1:]]
+        return self._sheet.table(rows)
 
     def _heading(self, label: str, name: str, message: str) -> list[str]:
         mark = f"{label}[{one_line(name)}]"
@@ -209,9 +191,6 @@ class _Page:
         if hidden := len(excerpt.lines[_EXCERPT_LINES:]):
             lines.append(f"{bar} … {tally.counted(hidden, 'more line')}")
         return lines
-
-    def _paint(self, style: str, text: str) -> str:
-        return f"\x1b[{_COLORS[style]}m{text}\x1b[0m" if self._color and text else text
 
 
 def _notes(group: tuple[Result, ...]) -> Iterator[tuple[str, str]]:
