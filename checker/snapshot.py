@@ -87,6 +87,13 @@ class Snapshot:
         return found
 
     @cached_property
+    def _of_product(self) -> Mapping[str, list[Subject]]:
+        found: dict[str, list[Subject]] = {}
+        for subject in self.subjects:
+            found.setdefault(subject.ref.product, []).append(subject)
+        return found
+
+    @cached_property
     def _by_data(self) -> Mapping[int, Subject]:
         return {id(subject.data): subject for subject in self.subjects}
 
@@ -97,6 +104,10 @@ class Snapshot:
     def related(self, kind: str, product: str) -> Sequence[Subject]:
         """The subjects of that kind and product, sound or not, sorted by id."""
         return self._by_product.get((kind, product), ())
+
+    def of_product(self, product: str) -> Sequence[Subject]:
+        """All subjects of a product, sound or not, in the order of path and position."""
+        return self._of_product.get(product, ())
 
     def owner_of(self, data: object) -> Subject | None:
         """The subject whose data that very object is."""

@@ -328,18 +328,27 @@ def environment(
     }
     if item is not None:
         variables["item"] = item
-    functions = [function for entry in FUNCTIONS for function in entry.functions]
-    return cel.Environment(variables, functions, absent_has=True)
+    return _environment(variables)
 
 
 def gate_environment(product: cel.Type) -> cel.Environment:
     """The environment of what a gate itself asks: when a role must sign, whose decision it requires."""
-    variables: dict[str, cel.Type] = {
-        "product": product,
-        "launch": cel.MapType(cel.STRING, cel.DYN),
-        "market": cel.STRING,
-        "data": cel.MapType(cel.STRING, cel.DYN),
-        "now": cel.TIMESTAMP,
-    }
+    return _environment(
+        {
+            "product": product,
+            "launch": cel.MapType(cel.STRING, cel.DYN),
+            "market": cel.STRING,
+            "data": cel.MapType(cel.STRING, cel.DYN),
+            "now": cel.TIMESTAMP,
+        }
+    )
+
+
+def derivation_environment(subject: cel.Type, product: cel.Type) -> cel.Environment:
+    """The environment of a fact that is computed from others."""
+    return _environment({"subject": subject, "product": product, "data": cel.MapType(cel.STRING, cel.DYN)})
+
+
+def _environment(variables: Mapping[str, cel.Type]) -> cel.Environment:
     functions = [function for entry in FUNCTIONS for function in entry.functions]
     return cel.Environment(variables, functions, absent_has=True)

@@ -41,6 +41,15 @@ class Selection(NamedTuple):
     """Its place in the configuration."""
 
 
+class Derived(NamedTuple):
+    """A fact of a kind's subjects that is computed from others."""
+
+    kind: str
+    field: str
+    expression: Expression
+    """Over subject, product and data."""
+
+
 class Workspace(NamedTuple):
     """All that we judge with, read and compiled."""
 
@@ -62,8 +71,8 @@ class Workspace(NamedTuple):
     """Every file read so far."""
     packs: tuple[packs_.Pack, ...] = ()
     """In the order in which they are named."""
-    derived: tuple[tuple[str, Expression], ...] = ()
-    """Fields of a product that are computed from its others, in the order in which they are written."""
+    derived: tuple[Derived, ...] = ()
+    """Facts that are computed from others; those of products first, otherwise as they are written."""
     people: People = people_.NOBODY
     signers: str = ""
     """The path of the allowed signers file; empty: nobody can sign."""
@@ -233,28 +242,28 @@ def _names(
             state.diagnostics.append(sign_off.source.diagnostic("unknown-gate", message, ("gate",), hint))
 
 
-def _derived(state: Loading, source: reading.Source) -> Iterable[tuple[str, Expression]]:
-    product = state.kind("product") if "derive" in source.data else None
-    if product is None:
-        return
-    environment = language.gate_environment(product.type)
-    for name, text in source.data["derive"].items():
-        at: Path = ("derive", name)
-        field = product.type.fields.get(name)
-        if field is None and not product.open:
-            hint = suggestion(name, tuple(product.type.fields))
-            message = f"a product has no field `{name}`"
-            span = source.key_span(at)
-            state.diagnostics.append(source.diagnostic("unknown-field", message, span, hint))
-        try:
-            program = environment.compile(text)
-        except cel.CompileError as error:
-            state.diagnostics += (reading.issue_diagnostic(source, at, issue) for issue in error.issues)
+def _derived(state: Loading, source: reading.Source) -> Iterable[Derived]:
+    for name, fields_ in sorted(source.data.get("derive", {}).items(), key=lambda pair: pair[0] != "product"):
+        kind = state.kind(name)
+        if kind is None:
+            state.unknown_kind(source, name, ("derive", name))
             continue
-        for variable in sorted(program.variables - {"product", "data"}):
-            message = f"a derived fact rests on product and data, not on `{variable}`"
-            state.diagnostics.append(source.diagnostic("derive", message, at))
-        yield name, Expression(program, at)
+        product = state.kind("product")
+        environment = language.derivation_environment(kind.type, product.type if product else cel.DYN)
+        for field, text in fields_.items():
+            at: Path = ("derive", name, field)
+            known = kind.type.fields.get(field)
+            if known is None and not kind.open:
+                hint = suggestion(field, tuple(kind.type.fields))
+                message = f"the kind `{name}` has no field `{field}`"
+                span = source.key_span(at)
+                state.diagnostics.append(source.diagnostic("unknown-field", message, span, hint))
+            try:
+                program = environment.compile(text)
+            except cel.CompileError as error:
+                state.diagnostics += (reading.issue_diagnostic(source, at, issue) for issue in error.issues)
+                continue
+            yield Derived(kind.name, field, Expression(program, at))
 
 
 def _gates(

@@ -1,0 +1,86 @@
+"""Folders as they were at a commit, and one folder laid over another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from checker.model import Fault
+from checker.transports.disk import Disk
+from checker.transports.git import Repository
+from checker.transports.patterns import Found
+
+
+class Files(Protocol):
+    """A folder and what lies below it, on the disk or in a commit."""
+
+    def find(self, pattern: str) -> Sequence[Found]:
+        """The files that fit a pattern, sorted."""
+
+    def find_all(self, patterns: Iterable[str]) -> Mapping[str, Sequence[Found]]:
+        """The same for several patterns."""
+
+    def read(self, path: str) -> bytes | Fault:
+        """The bytes of a file, or why there are none."""
+
+
+class Revision:
+    """Opens folders as they were at a commit.
+
+    What lies outside of the repository has no past that is known, so it cannot be read; but for `timeless`
+    folders, which belong to the program and not to what is judged.
+    """
+
+    def __init__(self, repository: Repository, commit: str, timeless: Sequence[str] = ()) -> None:
+        self.repository = repository
+        self.commit = commit
+        self.timeless = tuple(map(os.path.realpath, timeless))
+
+    def __call__(self, folder: str) -> Files:
+        """The files below a folder."""
+        real = os.path.realpath(folder)
+        if any(os.path.commonpath((real, apart)) == apart for apart in self.timeless):
+            return Disk(folder)
+        tree = self.repository.tree(self.commit, folder)
+        return Nothing(tree) if isinstance(tree, Fault) else tree
+
+
+class Nothing:
+    """A folder that cannot be read, and why."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+
+    def find(self, pattern: str) -> list[Found]:
+        """A pattern without wildcards is found, so that somebody reads it and is told why."""
+        return [] if set(pattern) & set("*{") else [(pattern, {})]
+
+    def find_all(self, patterns: Iterable[str]) -> dict[str, list[Found]]:
+        """The same for several."""
+        return {pattern: self.find(pattern) for pattern in patterns}
+
+    def read(self, path: str) -> Fault:
+        """Why there is nothing."""
+        return self.fault
+
+
+class Overlay:
+    """A folder laid over another: what it does not hold shines through."""
+
+    def __init__(self, upper: Files, lower: Files) -> None:
+        self.upper, self.lower = upper, lower
+
+    def find(self, pattern: str) -> list[Found]:
+        """What either holds; a file of both is that of the upper."""
+        return sorted({**dict(self.lower.find(pattern)), **dict(self.upper.find(pattern))}.items())
+
+    def find_all(self, patterns: Iterable[str]) -> dict[str, list[Found]]:
+        """The same for several."""
+        return {pattern: self.find(pattern) for pattern in patterns}
+
+    def read(self, path: str) -> bytes | Fault:
+        """From the upper folder, or where that has no such file, from the lower."""
+        content = self.upper.read(path)
+        missing = isinstance(content, Fault) and content.code == "missing"
+        return self.lower.read(path) if missing else content
