@@ -395,6 +395,23 @@ def test_what_another_cites_is_missed_without_any_checkpoint() -> None:
     assert finding.message == f"This entry was removed: it is not there, but {third.id} follows it."
 
 
+def test_a_signature_that_was_left_tells_of_its_entry() -> None:
+    history = line(2)
+    held = files(history[0]) | {history[1].path + ".sig": b"signature"}
+    assert named(ledger.check(read(held))) == {"entry-removed": {history[1].id}}
+    assert read(held).signatures == {}
+
+
+def test_entries_side_by_side_stand_in_the_order_of_time() -> None:
+    (first,) = line(1)
+    hours = [5, 1, 4, 2, 3]
+    side = [
+        ledger.make("approval", NOON + timedelta(hours=each), "Ben Sample", {}, [first.id]) for each in hours
+    ]
+    found = list(read(files(first, *side)).entries.values())
+    assert [entry.at for entry in found] == sorted(entry.at for entry in found)
+
+
 def test_the_newest_entries_are_missed_by_a_checkpoint_alone() -> None:
     history = line(5)
     kept = ledger.checkpoint(read(files(*history)))

@@ -80,7 +80,7 @@ def sign(payload: bytes, key_path: str, namespace: str = NAMESPACE) -> bytes | F
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it has no such name"
         hint = "Name the file of an SSH key; `ssh-keygen -t ed25519` makes one."
         return Fault("ssh-key", f"The key {key_path!r} cannot be read: {reason}.", hint=hint)
-    arguments = ("-Y", "sign", "-n", namespace, "-f", os.path.abspath(key_path))
+    arguments = ("-Y", "sign", "-n", namespace, "-f", key_path)
     done = _run(arguments, payload, agent=not private)
     if isinstance(done, Fault):
         return done

@@ -123,6 +123,14 @@ def test_any_bytes_can_be_signed(keys: Keys, allowed: bytes, payload: bytes) -> 
     refused("signature-content", ssh.verify(payload + b"\n", made, allowed))
 
 
+def test_a_key_may_be_named_like_an_option(
+    keys: Keys, signature: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(keys.path("ada"), tmp_path / "-Oprint-pubkey")
+    monkeypatch.chdir(tmp_path)
+    assert ssh.sign(PAYLOAD, "-Oprint-pubkey") == signature
+
+
 def test_a_pattern_allows_a_named_person_and_names_nobody(keys: Keys, signature: bytes) -> None:
     pattern = keys.line("ada", "*@example.org,!eve@example.org")
     outcome = ssh.verify(PAYLOAD, signature, pattern, "ada@example.org")
@@ -169,6 +177,8 @@ def test_an_authority_can_vouch_for_keys(keys: Keys, tmp_path: Path) -> None:
         ('valid-before="20260101"', DAY, False),
         ('valid-before="20260101"', None, False),
         ('valid-after="20260101",valid-before="20270101"', DAY, True),
+        ('valid-before="202609160000Z"', datetime(2026, 9, 15, 23, 59, tzinfo=UTC), True),
+        ('valid-before="202609160000Z"', datetime(2026, 9, 16, 0, 1, tzinfo=UTC), False),
         # A day ends in UTC, wherever the signer and this machine are.
         ('valid-before="20260916"', datetime(2026, 9, 15, 23, 59, tzinfo=UTC), True),
         (
