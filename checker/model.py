@@ -296,6 +296,16 @@ class DecisionState(NamedTuple):
     """False: it no longer opens the gate (a condition is overdue, an approval afterwards is late, …)."""
     message: str
     """One sentence: whether it stands, and why not."""
+    afterwards: Literal["", "awaited", "given", "late"] = ""
+    """Of an overrule or emergency that could stand: how it is with the approval by somebody else."""
+    approve_by: str = ""
+    """The last day of that approval, `YYYY-MM-DD`; empty: none is needed."""
+    replaced: bool = False
+    """A later decision stands in its place."""
+    entry: str = ""
+    """The id of its entry in the ledger."""
+    evidence: Evidence | None = None
+    """The file of that entry."""
 
 
 class ScopeVerdict(NamedTuple):
