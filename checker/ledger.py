@@ -89,8 +89,12 @@ class Ledger(NamedTuple):
     @property
     def heads(self) -> tuple[str, ...]:
         """The ids that no other entry cites, sorted: the parents of the next entry."""
-        cited = {parent for entry in self.entries.values() for parent in entry.parents}
-        return tuple(sorted(self.entries.keys() - cited))
+        return tuple(sorted(self.entries.keys() - self.cited))
+
+    @property
+    def cited(self) -> set[str]:
+        """The ids of all parents, of those that are not there too."""
+        return {parent for entry in self.entries.values() for parent in entry.parents}
 
 
 def make(type: Type, at: datetime, by: str, body: Mapping[str, Any], parents: Iterable[str] = ()) -> Entry:
@@ -155,8 +159,12 @@ def check(
 
     `checkpoints` are the bodies of checkpoints that were kept outside.
     """
-    cited = {parent for entry in ledger.entries.values() for parent in entry.parents}
-    findings = [*ledger.faults, *_lost(ledger, cited), *_out_of_time(ledger, tolerance), *_repeated(ledger)]
+    findings = [
+        *ledger.faults,
+        *_lost(ledger, ledger.cited),
+        *_out_of_time(ledger, tolerance),
+        *_repeated(ledger),
+    ]
     for entry in ledger.entries.values():
         if entry.type == "checkpoint":
             findings += (
@@ -174,11 +182,34 @@ def checkpoint(ledger: Ledger) -> dict[str, Any]:
     return {"heads": list(ledger.heads), "count": len(held), "root": canonical.digest(sorted(held))}
 
 
+def kept_checkpoint(raw: bytes) -> Mapping[str, Any] | Finding:
+    """The body of a checkpoint from the file in which it was kept: a copy of the entry, or the body alone.
+
+    Either is canonical, with a line feed or without. Whether somebody signed it, its signature tells.
+    """
+    content = raw.removesuffix(b"\n")
+    try:
+        data = canonical.decode(content)
+    except ValueError as error:
+        return _unsound(f"is not canonical JSON: {error}")
+    if type(data) is not dict:
+        return _unsound("is no mapping")
+    if data.get("type") == "checkpoint":
+        entry = _entry(canonical.digest_bytes(content), content)
+        return _unsound(f"is an entry that {entry}") if isinstance(entry, str) else entry.body
+    wrong = _checkpoint_fault(data)
+    return _unsound(wrong) if wrong else data
+
+
+def _unsound(wrong: str) -> Finding:
+    return Finding("checkpoint-unsound", f"The checkpoint {wrong}.", hint="Give it as it was kept.")
+
+
 def verify_checkpoint(ledger: Ledger, body: Mapping[str, Any]) -> tuple[Finding, ...]:
     """What is missing of the entries that a checkpoint vouches for, or is other than it was."""
     wrong = _checkpoint_fault(body)
     if wrong:
-        return (Finding("checkpoint-unsound", f"The checkpoint {wrong}.", hint="Give it as it was kept."),)
+        return (_unsound(wrong),)
     held = ancestors(ledger, body["heads"])
     lost = tuple(_lost(ledger, held))
     root = canonical.digest(sorted(held))
@@ -196,7 +227,7 @@ def verify_stamp(ledger: Ledger, digest: str) -> tuple[Finding, ...]:
 
     It is the id of an entry, which stands for all that lies before it, or the root of a checkpoint.
     """
-    if digest in ledger.entries:
+    if digest in ledger.entries.keys() | ledger.cited | {fault.entry for fault in ledger.faults}:
         return tuple(_lost(ledger, ancestors(ledger, (digest,))))
     kept = (entry.body for entry in ledger.entries.values() if entry.type == "checkpoint")
     for body in (*kept, checkpoint(ledger)):

@@ -463,6 +463,41 @@ def test_a_digest_alone_vouches_for_what_lies_before_it(stamp: str) -> None:
     assert history[1].id in {finding.entry for finding in ledger.verify_stamp(broken, digest)}
 
 
+@pytest.mark.parametrize("tamper", [edited, removed, moved, unreadable], ids=lambda each: each.__name__)
+def test_a_digest_of_what_was_tampered_with_names_it(tamper: Callable[[Files, Entry], None]) -> None:
+    history = line(3)
+    held = files(*history)
+    tamper(held, history[1])
+    assert named(ledger.verify_stamp(read(held), history[1].id)) == {TAMPERING[tamper]: {history[1].id}}
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_a_checkpoint_is_kept_as_its_entry_or_its_body(end: bytes) -> None:
+    body = ledger.checkpoint(read(files(*line(3))))
+    entry = ledger.make("checkpoint", NOON + timedelta(days=1), "Ada Example", body, body["heads"])
+    for raw in (entry.content[:-1], canonical.encode(body)):
+        assert ledger.kept_checkpoint(raw + end) == body
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b'{"type":"checkpoint"}',
+        line(1)[0].content,
+        json.dumps(ledger.checkpoint(read({})), indent=1).encode(),
+        canonical.encode(ledger.checkpoint(read({}))) + b"\r\n",
+    ],
+)
+def test_a_file_that_holds_no_checkpoint(raw: bytes) -> None:
+    finding = ledger.kept_checkpoint(raw)
+    assert isinstance(finding, ledger.Finding)
+    assert finding.code == "checkpoint-unsound"
+
+
 @pytest.mark.parametrize("stamp", ["", "sha256:0", "sha256:" + "0" * 64, "\n", "sha256:" + "0" * 64 + "\n"])
 def test_a_digest_of_nothing_here_is_said_to_be_one(stamp: str) -> None:
     (finding,) = ledger.verify_stamp(read(files(*line(2))), stamp)
