@@ -40,6 +40,10 @@ class Field(NamedTuple):
     as_written: bool = False
     computed: bool = False
     """Filled in by the reader of the text, never by an author."""
+    material: bool = False
+    """A change of it, or of anything in it, voids a sign-off."""
+    again: frozenset[str] = frozenset()
+    """References that were not followed, since they lead back to what this stands in."""
 
     @property
     def unnamed(self) -> Field | None:
@@ -85,6 +89,8 @@ class _Unfolding:
         reference = schema.get("$ref")
         if reference is not None and reference not in inside:
             found = both(found, self.field(resolve(self.root, reference), (*inside, reference)))
+        elif reference is not None:
+            found = found._replace(again=found.again | {reference})
         for branch in schema.get("allOf", ()):
             found = both(found, self.field(branch, inside))
         for keyword in ("anyOf", "oneOf"):
@@ -118,6 +124,7 @@ class _Unfolding:
             shape=schema.get("x-shape", ""),
             as_written=schema.get("x-as-written", False),
             computed=schema.get("readOnly", False),
+            material=schema.get("x-material", False),
         )
 
 
@@ -209,6 +216,8 @@ def _joined(a: Field, b: Field, join: Join) -> Field:
         shape=a.shape or b.shape,
         as_written=a.as_written or b.as_written,
         computed=a.computed or b.computed,
+        material=a.material or b.material,
+        again=a.again | b.again,
     )
 
 

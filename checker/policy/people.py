@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date as Day
 from typing import NamedTuple
@@ -63,6 +65,17 @@ class People(NamedTuple):
         """One text for everything that means the same person: an id, or the plain name of a stranger."""
         return self.names.get(plain(name)) or plain(name)
 
+    def identities(self, text: str) -> frozenset[str]:
+        """Everyone whom a text names: `Ada Example <ada@example.org>, @ben` names two, by three names."""
+        parts = (text, *(part for whole in _BETWEEN.split(text) for part in (whole, *_ADDRESS.split(whole))))
+        return frozenset(filter(None, map(self.identity, parts)))
+
+    def holders(self, role: str, day: Day) -> tuple[Person, ...]:
+        """Who may act in a role on a day, members first; empty for a role that nobody knows."""
+        known = self.roles.get(role)
+        held = (t.person for t in known.tenures if self._counts(known, t, day)) if known else ()
+        return tuple(self.persons[id] for id in dict.fromkeys(held))
+
     def refusal(self, role: str, name: str, day: Day) -> str:
         """Why a person may not act in a role on a day; empty when they may. One clause for people."""
         known = self.roles.get(role)
@@ -74,25 +87,30 @@ class People(NamedTuple):
         tenures = [tenure for tenure in known.tenures if tenure.person == person.id]
         if not tenures:
             return f"{person.name} is not in the role {role}"
-        for tenure in tenures:
-            if tenure.holds(day) and self._deputises(known, tenure, day):
-                return ""
+        if any(self._counts(known, tenure, day) for tenure in tenures):
+            return ""
         return f"{person.name} was not in the role {role} on {day}"
 
-    def _deputises(self, role: Role, tenure: Tenure, day: Day) -> bool:
+    def _counts(self, role: Role, tenure: Tenure, day: Day) -> bool:
         """A delegate stands in for a member only while that member holds the role."""
-        if not tenure.by:
-            return True
-        return any(t.person == tenure.by and not t.by and t.holds(day) for t in role.tenures)
+        stands = not tenure.by or any(t.person == tenure.by and not t.by and t.holds(day) for t in role.tenures)
+        return stands and tenure.holds(day)
 
 
 NOBODY = People({}, {}, frozenset(), {})
 """The register of a workspace that names none."""
 
 
+_BETWEEN = re.compile(r"[,;&]|\band\b")
+"""What stands between the names of several people."""
+_ADDRESS = re.compile(r"[<>]")
+
+
 def plain(name: str) -> str:
-    """A name as it is compared: without `@` before a handle, without regard to case and spacing."""
-    return " ".join(name.split()).removeprefix("@").casefold()
+    """A name as it is compared: without `@` before a handle, without regard to case, spacing and how
+    its accents are composed."""
+    composed = unicodedata.normalize("NFC", name)
+    return unicodedata.normalize("NFC", " ".join(composed.split()).removeprefix("@").casefold())
 
 
 def people(source: Source) -> tuple[People | None, tuple[Diagnostic, ...]]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date as Day
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from checker.model import Diagnostic, Path
+from checker.policy.moment import YEARS
 from checker.policy.people import day
 from checker.policy.reading import Source
 
 Meaning = Literal["approval", "review", "responsibility"]
+Withdrawn = Literal["changes-requested", "dismissed"]
 
 
 class Reviewed(NamedTuple):
@@ -54,6 +57,8 @@ class SignOff(NamedTuple):
     source: Source
     at: Path = ()
     """Its place in the source: () for a file of its own, otherwise a recorded review."""
+    withdrawn: Withdrawn | None = None
+    """What the host says of it in place of an approval."""
 
 
 class RecordedReview(NamedTuple):
@@ -62,7 +67,7 @@ class RecordedReview(NamedTuple):
     id: str
     url: str
     person: str
-    state: Literal["approved", "changes-requested", "dismissed", "commented"]
+    state: Literal["approved", "commented"] | Withdrawn
     at: datetime
     """Timezone-aware, by the host's clock."""
     files: Mapping[str, str]
@@ -105,6 +110,10 @@ def recorded(source: Source) -> tuple[Recorded | None, tuple[Diagnostic, ...]]:
         signs = None
         if not lacking:
             signs = _sign_off(source, at, raw, raw["id"], when, diagnostics)
+            if signs and raw["state"] in ("changes-requested", "dismissed"):
+                signs = signs._replace(withdrawn=raw["state"])
+            elif raw["state"] == "commented":  # a remark approves nothing and takes nothing back
+                signs = None
         elif "gate" in raw:
             message = f"a review that signs off a gate states {', '.join(asked)}; {lacking[0]} is missing"
             diagnostics.append(source.diagnostic("sign-off", message, at))
@@ -157,13 +166,17 @@ def _sign_off(
     )
 
 
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}", re.ASCII)
+
+
 def moment(source: Source, at: Path, text: str, diagnostics: list[Diagnostic]) -> datetime | None:
-    """The moment that an RFC 3339 text means; a text without an offset, or that is none, is a diagnostic."""
+    """The moment that an RFC 3339 text means; one that is none, has no offset or is in the first or last
+    year of the calendar, where another time zone may leave it, is a diagnostic."""
     try:
-        found = datetime.fromisoformat(text) if len(text) > len("YYYY-MM-DD") else None
+        found = datetime.fromisoformat(text) if _TIME.match(text) else None
     except ValueError:
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None or found.tzinfo is None or found.year not in YEARS:
         hint = "Write it with its offset, as 2026-09-11T10:00:00+01:00 or with Z."
         diagnostics.append(source.diagnostic("time", f"{text} is not a moment", at, hint))
         return None
