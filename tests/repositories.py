@@ -41,6 +41,15 @@ class Made:
         assert done.returncode == 0, (arguments, done.stderr)
         return done.stdout.decode("utf-8", "surrogateescape").strip()
 
+    def configure(self, settings: dict[str, str]) -> None:
+        """Add to the configuration of the repository."""
+        with open(self.folder / ".git" / "config", "a", encoding="utf-8") as file:
+            for name, value in settings.items():
+                section, _, rest = name.partition(".")
+                part, _, key = rest.rpartition(".")
+                file.write(f'[{section} "{part}"]\n' if part else f"[{section}]\n")
+                file.write(f'\t{key} = "{value}"\n')
+
     def write(self, files: dict[str, str | bytes]) -> None:
         for name, content in files.items():
             path = self.folder / name

@@ -5,7 +5,6 @@ Git itself is asked, as a program; `git_process` says what it may not do.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -66,6 +65,8 @@ class Repository:
         self.is_shallow = is_shallow
         """Whether older commits were left out when it was cloned."""
         self._objects = git_process.Objects(folder)
+        self._known: set[str] = set()
+        """Ids of commits that are there."""
 
     @classmethod
     def find(cls, folder: str | os.PathLike[str]) -> Repository | Fault | None:
@@ -122,10 +123,11 @@ class Repository:
         answer = self._run(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", accepted=(0, 1)
         )
-        if isinstance(answer, Fault) and answer.code != "git-corrupt":
+        if isinstance(answer, Fault) and answer.code not in ("git-corrupt", "git-failed"):
             return answer
         id = "" if isinstance(answer, Fault) else answer.decode().strip()
         if _ID.fullmatch(id):
+            self._known.add(id)
             return id
         if ref == "HEAD":
             hint = "Commit something first."
@@ -284,7 +286,7 @@ class Repository:
             content, id = disk.read(path), tree.blob(path)
             if isinstance(content, Fault):
                 return content.code == "missing" and id is None
-            return id is not None and id == _blob_id(content, id)
+            return id is not None and id == git_process.object_id(b"blob", content, id)
 
         return tuple(path for path in paths if not same(path))
 
@@ -378,10 +380,14 @@ class Repository:
 
     def _log(self, *arguments: str) -> tuple[Commit, ...] | Fault:
         answer = self._run(*git_log.LOG, *arguments, "--")
-        return answer if isinstance(answer, Fault) else tuple(git_log.commits(answer))
+        if isinstance(answer, Fault):
+            return answer
+        told = tuple(git_log.commits(answer))
+        self._known.update(commit.id for commit in told)
+        return told
 
     def _id(self, ref: str) -> str | Fault:
-        return ref if _ID.fullmatch(ref) else self.resolve(ref)
+        return ref if ref in self._known else self.resolve(ref)
 
     def _ids(self, one: str, other: str) -> tuple[str, str] | Fault:
         first, second = self._id(one), self._id(other)
@@ -389,9 +395,3 @@ class Repository:
 
     def _relative(self) -> tuple[str, ...]:
         return (f"--relative={self.prefix}",) if self.prefix else ("--no-relative",)
-
-
-def _blob_id(content: bytes, like: str) -> str:
-    """The id that git gives to a content, by the hash function of another id."""
-    make = hashlib.sha1 if len(like) == 40 else hashlib.sha256
-    return make(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

@@ -8,6 +8,7 @@ is read as it is: no replaced objects, no grafts, no commit graph that could tel
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shlex
 import shutil
@@ -33,6 +34,7 @@ _INHERITED = (
 """What git needs to start, and to find which folders its user declared to be safe; no GIT_DIR of a hook."""
 
 _SETTINGS = {
+    "advice.graftFileDeprecated": "false",
     "blame.ignoreRevsFile": "",
     "core.alternateRefsCommand": "",
     "core.attributesFile": os.devnull,
@@ -62,9 +64,10 @@ _OPTIONS = ("--no-pager", "--no-optional-locks", "--no-replace-objects", "--lite
 _OWNERSHIP = ("dubious ownership", "unsafe repository")
 _LAZY = ("promisor remote", "lazy fetch", "not allowed")
 _DAMAGE = (
-    "corrupt", "unable to read", "unable to parse", "unable to unpack", "could not parse", "failed to read",
+    "corrupt", "unable to read", "unable to parse", "unable to unpack", "unable to stream",
+    "could not parse", "could not read", "failed to read",
     "bad object", "bad tree", "bad signature", "inflate", "loose object", "packfile", "pack file",
-    "hash mismatch", "too-short tree", "not a tree object", "not a valid object name", "missing blob",
+    "hash mismatch", "too-short tree", "not a tree", "not a valid object name", "missing blob",
     "missing tree",
 )  # fmt: skip
 """What git writes, in the language C, where something is amiss that a person can mend."""
@@ -169,7 +172,8 @@ def run(
 def explained(said: str, folder: str, asked: str) -> Fault:
     """What a person can do about what git wrote to its standard error."""
     lower = said.lower()
-    line = next(iter(said.strip().splitlines()), "it said nothing")
+    lines = said.strip().splitlines() or ["it said nothing"]
+    line = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[0])
     reason = line.removeprefix("fatal: ").removeprefix("error: ").rstrip(".")
     if any(part in lower for part in _OWNERSHIP):
         return Fault(
@@ -218,6 +222,7 @@ def _drain(stream: IO[bytes], kept: bytearray) -> None:
 class Objects:
     """The contents of a repository's objects, by one `cat-file --batch` that lives as long as it is needed.
 
+    What does not have the id that it is known by is damaged: git itself does not look.
     It need not be closed: it ends with the process that started it, or when nobody holds it any more.
     """
 
@@ -257,6 +262,12 @@ class Objects:
         if self._batch is not None:
             self._batch.close()
             self._batch = None
+
+
+def object_id(kind: bytes, content: bytes, like: str) -> str:
+    """The id that git gives to an object, by the hash function of another id."""
+    make = hashlib.sha1 if len(like) == 40 else hashlib.sha256
+    return make(b"%s %d\0" % (kind, len(content)) + content, usedforsecurity=False).hexdigest()
 
 
 class _Watch:
@@ -313,7 +324,9 @@ class _Batch:
             return size
         content = self._stdout.read(size + 1)
         watch.busy = False
-        return content[:-1] if len(content) == size + 1 else None
+        if len(content) != size + 1 or object_id(head[1], content[:-1], id) != id:
+            return None
+        return content[:-1]
 
 
 def _watch(process: subprocess.Popen[bytes], watch: _Watch, timeout: float) -> None:
