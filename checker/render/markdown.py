@@ -1,99 +1,102 @@
 """For job summaries and comments on pull requests: GitHub Flavored Markdown.
 
-What blocks stands in a table, the rest is folded away. GitHub drops a comment of more than 65,536
-characters, so rows are left out until the text fits, and each section says how many.
+What blocks stands in a table, the rest is folded away. The tables of a gate review stand in the order of a
+meeting.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
-import jinja2
+from checker.model import Diagnostic, Location, Report, Result, Review
+from checker.render import Options, review, tally
+from checker.render.gfm import Markup, Section, cell, code, page, prose
 
-from checker import shipped
-from checker.model import Diagnostic, Location, Report, Result
-from checker.render import Options, tally
-from checker.render.text import clip, inert, one_line
-
-SIZE = 65_536
-"""Bytes, at most: what a comment may hold in characters. A job summary may be sixteen times as long."""
-_ROWS = (1_000, 300, 100, 30, 10, 3, 1, 0)
-"""Rows of a section to try, until the text fits."""
-_TEXT_LIMIT = 300
 _REASONS = 3
-
-
-class _Markup(str):
-    """Text that is Markdown already and is not escaped again."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    name: str
-    severity: str
-    where: str
-    subject: str
-    message: str
-    lines: tuple[str, ...]
-    fix: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    title: str
-    rows: list[_Row]
-    open: bool = False
-    """Whether it is shown without a click."""
+_HEADER = ("Rule", "Where", "What was found")
 
 
 def render(report: Report, options: Options) -> str:
     """The summary of a report; the options make no difference."""
     del options
-    template = _environment().get_template("markdown.md.j2")
+    reviewed = report.review
+    sections = _review(report, reviewed) if reviewed else _sections(report)
     values = {
+        "title": review.title(reviewed) if reviewed else "",
         "verdict": tally.VERDICTS[report.verdict],
         "workspace": report.workspace,
+        "alarm": review.alarm(report.origin, report.as_of),
+        "introduction": list(review.introduction(report, reviewed)) if reviewed else [],
         "summary": tally.summary(report),
+        "footing": list(review.footing(report)),
         "extent": tally.extent(report),
         "as_of": str(report.as_of.date()),
+        "provenance": review.provenance(report.origin),
         "next_step": report.next_step,
-        "sections": [section for section in _sections(report) if section.rows],
-        "size": f"{SIZE:,}",
+        "sections": [section for section in sections if section.rows or section.note],
+        "command": "gonogo review" if reviewed else "gonogo check",
     }
-    text = ""
-    for limit in _ROWS:
-        text = inert(template.render(values, limit=limit))
-        if len(text.encode()) <= SIZE:
-            break
-    return text
+    return page("markdown.md.j2", values)
 
 
-def _sections(report: Report) -> Iterable[_Section]:
+def _sections(report: Report) -> Iterator[Section]:
     groups = tally.folded(tally.findings(report))
-    faults = tally.faults(report)
+    faults = [*tally.faults(report), *review.lapsed(report)]
 
-    def of(*standings: str, blocking: bool = False) -> list[_Row]:
-        return [
+    def of(title: str, *standings: str, blocking: bool = False) -> Section:
+        rows = [
             _finding(group)
             for group in groups
             if tally.standing(group[0]) in standings and tally.blocks(group[0]) == blocking
         ]
+        return Section(title, _HEADER, rows, open=blocking)
 
-    yield _Section("Defects in policies and configuration", _faults(faults, "error"), open=True)
-    yield _Section("Blocking", of("fail", blocking=True), open=True)
-    yield _Section("Undecided", of("error", blocking=True), open=True)
-    yield _Section("Advisory", of("advisory"))
-    yield _Section("Undecided, not blocking", of("error"))
-    yield _Section("Upcoming", of("upcoming"))
-    yield _Section("Waived", of("waived"))
-    yield _Section("Warnings about policies and configuration", _faults(faults, "warning"))
+    yield _defects(faults)
+    yield of("Blocking", "fail", blocking=True)
+    yield of("Undecided", "error", blocking=True)
+    yield of("Advisory", "advisory")
+    yield of("Undecided, not blocking", "error")
+    yield of("Upcoming", "upcoming")
+    yield of("Waived", "waived")
+    yield _warnings(faults)
 
 
-def _finding(group: tuple[Result, ...]) -> _Row:
+def _review(report: Report, reviewed: Review) -> Iterator[Section]:
+    faults = tally.faults(report)
+    yield _defects(faults)
+    yield Section("Verdicts", ("Launch", "Market", "Verdict"), review.scopes(reviewed), open=True)
+    yield from _groups(review.blocking(report))
+    for table in review.tables(report, reviewed):
+        rows = [[row.label, *(cell(*lines) for lines in row.cells)] for row in table.rows]
+        yield Section(table.title, table.header, rows, open=True, note=table.summary)
+    yield from _groups(review.others(report, reviewed))
+    yield _warnings(faults)
+
+
+def _groups(groups: Iterable[review.Group]) -> Iterator[Section]:
+    """A table for all groups of a title, with a column for what tells them apart: each table takes room."""
+    for title, own in groupby(groups, key=lambda group: group.title):
+        together = list(own)
+        column = together[0].column
+        rows = [
+            [*([group.about] if column else []), *_finding(found)]
+            for group in together
+            for found in group.findings
+        ]
+        header = (column, *_HEADER) if column else _HEADER
+        yield Section(title, header, rows, together[0].open)
+
+
+def _defects(faults: Iterable[Diagnostic]) -> Section:
+    return Section("Defects in policies and configuration", _HEADER, _faults(faults, "error"), open=True)
+
+
+def _warnings(faults: Iterable[Diagnostic]) -> Section:
+    return Section("Warnings about policies and configuration", _HEADER, _faults(faults, "warning"))
+
+
+def _finding(group: tuple[Result, ...]) -> list[str]:
     result = group[0]
     reasons = tally.reasons(result)
     lines = reasons[:_REASONS]
@@ -101,70 +104,31 @@ def _finding(group: tuple[Result, ...]) -> _Row:
         lines.append(tally.counted(hidden, "more reason"))
     if waived := result.waived:
         lines.append(f"Waived until {waived.expires} by {waived.owner} ({waived.id}): {waived.reason}")
+    if limits := review.markets(result):
+        lines.append(f"Counts {limits}.")
     element = f", element {result.key}" if result.key else ""
-    return _Row(
-        result.rule if len(group) == 1 else f"{len(group)} rules",
-        result.severity,
-        _where(result.location),
-        f"{result.subject.kind} {result.subject.id}{element}",
-        result.message,
-        tuple(lines),
-        result.fix,
-    )
+    subject = f"{result.subject.kind} {result.subject.id}{element}"
+    name = result.rule if len(group) == 1 else f"{len(group)} rules"
+    return _row((name, result.severity), (result.location, subject), (result.message, *lines), result.fix)
 
 
-def _faults(faults: Iterable[Diagnostic], level: str) -> list[_Row]:
+def _faults(faults: Iterable[Diagnostic], level: str) -> list[list[str]]:
     return [
-        _Row(each.code, each.level, _where(each.location), "", each.message, (), each.hint)
+        _row((each.code, each.level), (each.location, ""), (each.message,), each.hint)
         for each in faults
         if each.level == level
     ]
+
+
+def _row(
+    name: tuple[str, str], where: tuple[Location | None, str], found: Iterable[str], fix: str
+) -> list[str]:
+    location, subject = where
+    fixing = Markup(f"**Fix:** {prose(fix)}") if fix else ""
+    return [cell(code(name[0]), name[1]), cell(code(_where(location)), subject), cell(*found, fixing)]
 
 
 def _where(location: Location | None) -> str:
     if location is None:
         return ""
     return f"{location.path}:{location.span.line}" if location.span else location.path
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(shipped.REPORTS),
-        # Escaping is what happens by itself; a template has to ask for anything else.
-        finalize=lambda value: value if isinstance(value, _Markup) else prose(str(value)),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    environment.filters["code"] = code
-    return environment
-
-
-_ACTIVE = re.compile(r"[\\`*_\[<|~&$]|@|:(?=\S)|#(?=\w)|gh-(?=\d)|www(?=\.)", re.IGNORECASE)
-_LINKING = "@:#"
-_BREAK = "&#8203;"
-"""A space without width: what GitHub would link after rendering falls apart, and looks the same."""
-
-
-def prose(text: str) -> _Markup:
-    """`text` as it is read, whatever it says: no markup, image, HTML, link, mention, reference or emoji."""
-    return _escaped(clip(one_line(text), _TEXT_LIMIT))
-
-
-def _escaped(line: str) -> _Markup:
-    return _Markup(_ACTIVE.sub(_reference, line))
-
-
-def _reference(found: re.Match[str]) -> str:
-    text = found[0]
-    if len(text) > 1:
-        return text + _BREAK
-    return f"&#{ord(text)};{_BREAK if text in _LINKING else ''}"
-
-
-def code(text: str) -> _Markup:
-    """`text` as a code span, where GitHub links nothing, or as prose if it could end the span or the cell."""
-    line = clip(one_line(text), _TEXT_LIMIT)
-    return _Markup(f"`{line}`") if line and not re.search(r"[`|\\]", line) else _escaped(line)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 
-from checker.model import Diagnostic, Excerpt, Location, Reason, Report, Result, Span, SubjectRef
+from checker.model import Diagnostic, Excerpt, Location, Reason, Report, Result, Review, Span, SubjectRef
 from checker.render import Options, tally
+from checker.render import review as reviewing
 from checker.render.sheet import Sheet
 from checker.render.text import clip, inert, one_line, visible, width, wrap
 
@@ -38,9 +39,11 @@ def render(report: Report, options: Options) -> str:
     found = [result for result in tally.findings(report) if tally.blocks(result) or not options.quiet]
     parts = [
         *(page.diagnostic(fault) for fault in faults if fault.level == "error"),
-        *page.results(found),
+        *(page.review(report, report.review) if report.review else page.results(found)),
         *(page.diagnostic(fault) for fault in faults if fault.level == "warning"),
     ]
+    if not options.quiet:
+        parts += map(page.diagnostic, reviewing.lapsed(report))
     if options.statistics and report.results:
         parts.append(page.statistics(report))
     parts.append(page.summary(report))
@@ -109,10 +112,51 @@ class _Page:
             lines += self._excerpt(gutter, fault.level, fault.excerpt, fault.location.span)
         return lines + (self._note(gutter, "fix", fault.hint) if fault.hint else [])
 
+    def review(self, report: Report, review: Review) -> Iterator[list[str]]:
+        """What a gate review has on the table, for whoever must decide or act."""
+        sheet = self._sheet
+        head = sheet.paragraph(reviewing.title(review), "  ", "strong")
+        for sentence in reviewing.introduction(report, review):
+            head += sheet.paragraph(sentence, "  ")
+        yield head + self._alarm(report)
+        groups = list(reviewing.blocking(report))
+        if self._quiet:
+            yield from map(self._group, groups)
+            return
+        if verdicts := reviewing.scopes(review):
+            yield sheet.table([("launch", "market", "verdict"), *verdicts], numbers_from=3)
+        yield from map(self._group, groups)
+        for table in reviewing.tables(report, review):
+            rows = ((row.label, row.style, sum(row.cells, ())) for row in table.rows)
+            yield [self._paint("strong", one_line(f"{table.title}: {table.summary}")), *sheet.entries(rows)]
+        yield from map(self._group, reviewing.others(report, review))
+
+    def _group(self, group: reviewing.Group) -> list[str]:
+        """Findings without their source lines: what is wrong, why, what to do, and where."""
+        rows = []
+        for found in group.findings:
+            result = found[0]
+            label = _LABELS[tally.standing(result)]
+            element = f", element {result.key}" if result.key else ""
+            where = _where(result.location) or f"{result.subject.kind} {result.subject.id}"
+            lines = [clip(result.message, _TEXT_LIMIT), *(f"Why: {why}" for why in reviewing.why(result))]
+            lines += [f"{key.capitalize()}: {text}" for key, text in _notes(found) if key != "note"]
+            limits = ", ".join(filter(None, (result.severity, reviewing.markets(result))))
+            lines.append(f"{result.rule if len(found) == 1 else 'Where'}, {limits}: {where}{element}")
+            rows.append((label, label, lines))
+        heading = f"{group.heading} ({len(rows):,})"
+        return [self._paint("strong", one_line(heading)), *self._sheet.entries(rows)]
+
+    def _alarm(self, report: Report) -> list[str]:
+        text = reviewing.alarm(report.origin, report.as_of)
+        return self._sheet.paragraph(text, style="alarm") if text else []
+
     def summary(self, report: Report) -> list[str]:
         """The verdict, the counts, what was looked at, what to do next."""
         verdict = tally.VERDICTS[report.verdict]
-        lines = [f"{self._paint(verdict, verdict)}: {tally.summary(report)}"]  # one line, for grep
+        lines = self._alarm(report)
+        lines.append(f"{self._paint(verdict, verdict)}: {tally.summary(report)}")  # one line, for grep
+        lines += reviewing.footing(report)
         levels = Counter(fault.level for fault in report.diagnostics)
         if levels:
             found = " and ".join(tally.counted(number, level) for level, number in sorted(levels.items()))
@@ -121,6 +165,7 @@ class _Page:
             return lines
         moment = f"{report.workspace} as of {report.as_of.date()}".lstrip()  # a broken one has no name
         lines.append(one_line(f"{tally.extent(report)}, {moment}"))
+        lines += self._sheet.paragraph(reviewing.provenance(report.origin), "  ") if report.origin else []
         if report.next_step:
             lines += wrap(f"Next: {one_line(report.next_step)}", self._width, "  ")
         return lines

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from checker.model import Report
 from checker.render import RENDERERS, Options
-from checker.render.markdown import SIZE, code, prose
+from checker.render.gfm import SIZE, code, prose
 from checker.render.text import clip, one_line
 from tests.render.hostile import TEXTS, reports
 from tests.render.reports import CASES, HOSTILE, MIXED, PLAN, TRICKS, at, result
