@@ -1,0 +1,267 @@
+"""Decisions at gates, as the ledger records them: what was decided, approved afterwards, and met since."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date as Day
+from datetime import datetime, tzinfo
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+from checker import canonical, documents, shipped
+from checker.documents import Document, Reading
+from checker.kinds.validation import Validator, compiled
+from checker.ledger import Entry, Finding
+from checker.model import Evidence, Verdict
+from checker.policy.gates import Gate
+
+Choice = Literal["proceed", "proceed-with-conditions", "hold", "recycle", "stop"]
+Basis = Literal["normal", "overrule", "emergency"]
+
+_SPOKEN: Mapping[str, tuple[str, str]] = {
+    "decision": ("decided_by", "decided_at"),
+    "approval": ("approved_by", "approved_at"),
+}
+"""Fields of a body that repeat who made the entry, and when."""
+
+
+class Condition(NamedTuple):
+    """What must still be done."""
+
+    id: str
+    condition: str
+    owner: str
+    ticket: str
+    due_on: Day
+    """The last day on which it is in time."""
+
+
+class Approved(NamedTuple):
+    """Somebody approves a decision after it was made."""
+
+    person: str
+    role: str
+    at: datetime
+    """As they say."""
+    path: str
+    """The file of the entry, in the workspace."""
+
+
+class Met(NamedTuple):
+    """Somebody says that a condition was met."""
+
+    condition: str
+    person: str
+    at: datetime
+    on: Day
+    evidence: str
+    path: str
+
+
+class Decision(NamedTuple):
+    """One decision with all that followed it."""
+
+    id: str
+    entry: str
+    """The id of its entry in the ledger."""
+    gate: str
+    subject: str
+    """The id of the launch, or of the product."""
+    product: str
+    decision: Choice
+    basis: Basis
+    reason: str
+    role: str
+    person: str
+    at: datetime
+    """As they say."""
+    clock: str
+    """Of the report that was on the table."""
+    verdict: Verdict
+    report_digest: str
+    markets: tuple[str, ...]
+    """Empty: all."""
+    conditions: tuple[Condition, ...]
+    requested_by: str
+    deployed_by: str
+    minutes: str
+    """Their address; empty: none is stated."""
+    evidence: Evidence
+    """The file of its entry."""
+    approvals: tuple[Approved, ...] = ()
+    """In the order of the ledger."""
+    met: tuple[Met, ...] = ()
+    """In the order of the ledger."""
+
+    @property
+    def proceeds(self) -> bool:
+        """Whether it lets the subject pass."""
+        return self.decision in ("proceed", "proceed-with-conditions")
+
+
+def read(entries: Iterable[Entry], folder: str = "") -> tuple[tuple[Decision, ...], tuple[Finding, ...]]:
+    """The decisions among the entries, in their order, and what is wrong with bodies.
+
+    `folder`: of the ledger, in the workspace. An entry with an unsound body counts for nothing.
+    """
+    decisions: dict[str, Decision] = {}
+    findings: list[Finding] = []
+    for entry in entries:
+        wrong = _fault(entry)
+        if wrong:
+            hint = "What an entry says can never be changed: add one that is sound, and ask its maker about this."
+            findings.append(Finding("entry-body", f"The entry {wrong}.", entry.id, entry.path, hint))
+        elif entry.type == "decision":
+            decisions[entry.id] = _decision(entry, folder)
+        elif entry.type in ("approval", "condition"):
+            about = decisions.get(entry.body["decision"])
+            if about is None or (entry.type == "condition" and not _has(about, entry.body["condition"])):
+                what = "a decision" if about is None else "a condition of its decision"
+                findings.append(_aimless(entry, what))
+            else:
+                decisions[about.entry] = _followed(about, entry, folder)
+    return tuple(decisions.values()), tuple(findings)
+
+
+def document(entry: Entry) -> tuple[Reading, Document]:
+    """The file of an entry as a document, and its body as one, so that both can be pointed into."""
+    reading = documents.read(entry.content, "json")
+    body = reading.documents[0].below(("body",))
+    assert body is not None, "every entry has a body"
+    return reading, body
+
+
+def record(decision: Decision, gates: Mapping[str, Gate], zone: tzinfo) -> dict[str, Any]:
+    """A decision in the shape of the kind `gate-record`; days are those of `zone`.
+
+    The answers that it rests on are those that the report gave: its verdict.
+    """
+    gate = gates.get(decision.gate)
+    approved = decision.approvals[0] if decision.approvals else None
+    met = {each.condition: each.on.isoformat() for each in reversed(decision.met)}
+    data = {
+        "id": decision.id,
+        "product": decision.product,
+        "launch": decision.subject if decision.subject != decision.product else "",
+        "gate": decision.gate,
+        "stage": gate.stage if gate else "",
+        "decision": decision.decision,
+        "basis": decision.basis,
+        "reason": decision.reason,
+        "decided_on": decision.at.astimezone(zone).date().isoformat(),
+        "decided_by": decision.person,
+        "role": decision.role,
+        "approved_by": approved.person if approved else "",
+        "approved_on": approved.at.astimezone(zone).date().isoformat() if approved else "",
+        "report_digest": decision.report_digest,
+        "evidence": decision.minutes or decision.report_digest,
+        "answers": [
+            {
+                "id": "verdict",
+                "question": f"What is the verdict of gonogo at the gate {decision.gate}?",
+                "answer": decision.verdict,
+                "evidence": decision.report_digest,
+            }
+        ],
+        "conditions": [
+            _present(
+                {
+                    "id": each.id,
+                    "condition": each.condition,
+                    "tracker_key": each.ticket,
+                    "owner": each.owner,
+                    "due_on": each.due_on.isoformat(),
+                    "met_on": met.get(each.id, ""),
+                }
+            )
+            for each in decision.conditions
+        ],
+    }
+    return _present(data)
+
+
+def _present(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in ("", [])}
+
+
+@cache
+def _schema(type: str) -> tuple[Mapping[str, Any], Callable[[Any], bool]]:
+    """The schema of a body, and whether a value fits it."""
+    whole = json.loads(shipped.schema("ledger-body"))
+    schema = {"$schema": whole["$schema"], "$ref": f"#/$defs/{type}", "$defs": whole["$defs"]}
+    return schema, compiled(schema).is_valid
+
+
+def _fault(entry: Entry) -> str:
+    """What is wrong with the body of an entry, to be put behind *the entry*; empty where nothing is."""
+    if entry.type == "checkpoint":  # which the ledger itself minds
+        return ""
+    schema, fits = _schema(entry.type)
+    if not fits(dict(entry.body)):
+        return f"has an unsound body: {Validator(schema).faults(document(entry)[1])[0].message}"
+    for who, when in (_SPOKEN[entry.type],) if entry.type in _SPOKEN else ():
+        if entry.body[who] != entry.by or datetime.fromisoformat(entry.body[when]) != entry.at:
+            return f"says another person or time in `{who}` and `{when}` than it was made by and at"
+    names = [condition["id"] for condition in entry.body.get("conditions", ())]
+    return "" if len(names) == len(set(names)) else "has two conditions with one id"
+
+
+def _aimless(entry: Entry, what: str) -> Finding:
+    message = f"The entry is about {what} that the ledger does not hold before it."
+    hint = "It counts for nothing. Was the decision removed, or the id mistyped?"
+    return Finding("entry-aimless", message, entry.id, entry.path, hint)
+
+
+def _has(decision: Decision, condition: str) -> bool:
+    return any(each.id == condition for each in decision.conditions)
+
+
+def _path(entry: Entry, folder: str) -> str:
+    return f"{folder}/{entry.path}" if folder else entry.path
+
+
+def _decision(entry: Entry, folder: str) -> Decision:
+    body = entry.body
+    return Decision(
+        body["id"],
+        entry.id,
+        body["gate"],
+        body["subject"],
+        body["product"],
+        body["decision"],
+        body["basis"],
+        body.get("reason", ""),
+        body.get("role", ""),
+        entry.by,
+        entry.at,
+        body["clock"],
+        body["verdict"],
+        body["report_digest"],
+        tuple(body.get("markets", ())),
+        tuple(
+            Condition(
+                each["id"],
+                each["condition"],
+                each["owner"],
+                each.get("tracker_key", ""),
+                Day.fromisoformat(each["due_on"]),
+            )
+            for each in body.get("conditions", ())
+        ),
+        body.get("requested_by", ""),
+        body.get("deployed_by", ""),
+        body.get("evidence", ""),
+        Evidence(_path(entry, folder), canonical.digest_bytes(entry.content), "files"),
+    )
+
+
+def _followed(decision: Decision, entry: Entry, folder: str) -> Decision:
+    body, path = entry.body, _path(entry, folder)
+    if entry.type == "approval":
+        approved = Approved(entry.by, body["role"], entry.at, path)
+        return decision._replace(approvals=(*decision.approvals, approved))
+    met = Met(
+        body["condition"], entry.by, entry.at, Day.fromisoformat(body["met_on"]), body["evidence"], path
+    )
+    return decision._replace(met=(*decision.met, met))
