@@ -32,7 +32,8 @@ class Provenance:
         self._repository = repository
         self._ref = ref
         self._allowed_signers = allowed_signers
-        self._blamed: dict[str, tuple[BlamedLine, ...] | Fault] = {}
+        self._blamed: dict[tuple[str, str], tuple[BlamedLine, ...] | Fault] = {}
+        """By path and digest."""
 
     def file(self, path: str) -> FileHistory | Fault:
         """The life of a file, given by its path in the workspace."""
@@ -89,9 +90,10 @@ class Provenance:
         span = subject.document.positions.value(at)
         if span is None:
             return ()
-        if path not in self._blamed:
-            self._blamed[path] = self._blame(path, subject.evidence[0].digest)
-        blamed = self._blamed[path]
+        read = path, subject.evidence[0].digest
+        if read not in self._blamed:
+            self._blamed[read] = self._blame(*read)
+        blamed = self._blamed[read]
         if isinstance(blamed, Fault):
             return blamed
         source = subject.document.positions.source

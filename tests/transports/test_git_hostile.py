@@ -80,8 +80,14 @@ def armed(tmp_path: Path, trap: Path) -> Made:
         id = made.git("hash-object", "-t", "commit", "-w", str(tmp_path / "object"))
         made.git("update-ref", f"refs/heads/{kind.lower()}", id)
     made.git("update-ref", "refs/heads/main", "ssh")
-    program = str(trap)
-    programs = ["core.fsmonitor", "core.pager", "core.sshCommand", "core.askPass", "core.gitProxy", "core.editor", "core.alternateRefsCommand", "credential.helper", "diff.external", "diff.x.command", "diff.x.textconv", "filter.x.clean", "filter.x.smudge", "filter.x.process", "gpg.program", "gpg.ssh.program", "gpg.openpgp.program", "gpg.x509.program", "gpg.ssh.defaultKeyCommand", "interactive.diffFilter", "merge.x.driver", "pager.log", "pager.blame", "remote.origin.uploadpack", "trailer.x.command", "trailer.x.cmd"]
+    programs = [
+        "core.fsmonitor", "core.pager", "core.sshCommand", "core.askPass", "core.gitProxy", "core.editor",
+        "core.alternateRefsCommand", "credential.helper", "diff.external", "diff.x.command",
+        "diff.x.textconv", "filter.x.clean", "filter.x.smudge", "filter.x.process", "gpg.program",
+        "gpg.ssh.program", "gpg.openpgp.program", "gpg.x509.program", "gpg.ssh.defaultKeyCommand",
+        "interactive.diffFilter", "merge.x.driver", "pager.log", "pager.blame", "remote.origin.uploadpack",
+        "trailer.x.command", "trailer.x.cmd",
+    ]  # fmt: skip
     made.configure({name: str(trap) for name in programs})
     made.configure(
         {
