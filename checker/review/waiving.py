@@ -100,19 +100,22 @@ def saw(result: Result) -> tuple[str, str]:
     expression) is bound to all its values and its sentence, as far as they do not read the clock. A failure
     without reasons, as of a kind's own rule, is bound to its message.
     """
-    decided = sorted({pair for reason in result.reasons for pair in _decided(reason)})
+    decided = sorted({each for reason in result.reasons for each in _decided(reason)})
     if not decided:
         return canonical.digest({"message": result.message}), result.message
-    shown = "; ".join(f"{expression}: {value}" if expression else value for expression, value in decided)
-    return canonical.digest({"values": [list(pair) for pair in decided]}), shown
+    told = (f"{expression}: {value}" if value and expression else value for expression, value in decided)
+    shown = "; ".join(dict.fromkeys(filter(None, told))) or result.message
+    return canonical.digest({"values": [list(each) for each in decided]}), shown
 
 
 def _decided(reason: Reason) -> Iterator[tuple[str, str]]:
+    """Expression and value of what decided."""
     located = [seen for seen in reason.seen if seen.location is not None]
     if located:
         yield from ((seen.expression, seen.value) for seen in located)
         return
-    yield from ((seen.expression, seen.value) for seen in reason.seen if not _CLOCK.search(seen.expression))
+    clockless = (seen for seen in reason.seen if not _CLOCK.search(seen.expression))
+    yield from ((seen.expression, seen.value) for seen in clockless)
     yield (reason.expression, "") if _CLOCK.search(reason.expression) else ("", reason.text)
 
 
@@ -131,7 +134,7 @@ def apply(
     former: FormerIds | None = None,
     limited: bool = False,
 ) -> tuple[list[Result], tuple[WaiverState, ...]]:
-    """The results with `waived` set on the failures that a waiver keeps from blocking, and the waivers' states.
+    """The results, those that a waiver keeps from blocking with `waived`, and the state of every waiver.
 
     Called once with all results. `as_of` is in the workspace's time zone, whose days count. `limited`: only a
     part of the workspace was judged, so a waiver that finds nothing to waive is left out instead of unused.
