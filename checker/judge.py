@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from checker.model import SEVERITIES, Diagnostic, Evidence, Location, Report, Result, RuleInfo, Verdict
+from checker.model import (
+    SEVERITIES,
+    Diagnostic,
+    Evidence,
+    Location,
+    Origin,
+    Report,
+    Result,
+    Review,
+    RuleInfo,
+    Verdict,
+    WaiverState,
+)
 
 PASS, NO_GO, USAGE, NOTHING, UNDECIDED = 0, 1, 2, 3, 4
 """Exit codes; when several apply, the first of USAGE, NO_GO, UNDECIDED, NOTHING wins."""
@@ -59,13 +71,19 @@ def report(
     inputs: Iterable[Evidence],
     complete: bool = True,
     asked: tuple[str, ...] = (),
+    waivers: tuple[WaiverState, ...] = (),
+    without_waivers: Verdict | None = None,
+    overruled: int = 0,
+    origin: Origin | None = None,
+    review: Review | None = None,
+    conditions: int = 0,
 ) -> Report:
     """The record of one evaluation; `asked` is what it was limited to.
 
     `complete`: everything was found that must be there. Where it was not, and where a diagnostic is an error,
-    the verdict is no better than undecided.
+    the verdict is no better than undecided. `conditions`: how many are open, under which the gate was passed.
     """
-    computed = verdict(results)
+    computed = verdict(results, conditions)
     if computed != "no-go" and (not complete or any(d.level == "error" for d in diagnostics)):
         computed = "undecided"
     code = exit_code(computed, results, diagnostics)
@@ -82,6 +100,11 @@ def report(
         code,
         next_step(code, results, diagnostics),
         asked,
+        waivers,
+        without_waivers,
+        overruled,
+        origin,
+        review,
     )
 
 

@@ -6,9 +6,9 @@ character), as in SARIF.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 Outcome = Literal["pass", "fail", "not-applicable", "error"]
 Enforcement = Literal["mandatory", "advisory", "upcoming"]
@@ -82,6 +82,26 @@ class Excerpt(NamedTuple):
 
     first_line: int
     lines: tuple[str, ...]
+
+
+class Files(Protocol):
+    """A folder and what lies below it: on the disk, in a commit, or wherever a door leads."""
+
+    def find(self, pattern: str) -> Sequence[tuple[str, Mapping[str, str]]]:
+        """The files that fit a pattern, sorted by path, each with what the pattern captured."""
+
+    def find_all(self, patterns: Iterable[str]) -> Mapping[str, Sequence[tuple[str, Mapping[str, str]]]]:
+        """The same for several patterns, in one walk."""
+
+    def read(self, path: str) -> bytes | Fault:
+        """The bytes of a file, or why there are none."""
+
+
+class Open(Protocol):
+    """Opens the door to a folder."""
+
+    def __call__(self, folder: str, /) -> Files:
+        """The files below `folder`."""
 
 
 class Diagnostic(NamedTuple):

@@ -60,6 +60,8 @@ class Selector(NamedTuple):
     """Files or folders, relative to the workspace."""
     params: Mapping[str, Mapping[str, ParamValue]] = {}
     """Overrides by policy id; they win over everything else."""
+    products: tuple[str, ...] = ()
+    """Ids of products, whose review takes what cannot be read and names no product, too."""
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -80,11 +82,19 @@ class Selector(NamedTuple):
 
     def takes_subject(self, subject: Subject) -> bool:
         """Whether a subject is asked for."""
-        return (not self.kinds or subject.ref.kind in self.kinds) and (
-            not self.paths
-            or any(
-                path in ("", ".") or subject.ref.path == path or subject.ref.path.startswith(path + "/")
-                for path in self.paths
+        return (
+            (not self.kinds or subject.ref.kind in self.kinds)
+            and (
+                not self.products
+                or subject.ref.product in self.products
+                or not (subject.sound or subject.ref.product)
+            )
+            and (
+                not self.paths
+                or any(
+                    path in ("", ".") or subject.ref.path == path or subject.ref.path.startswith(path + "/")
+                    for path in self.paths
+                )
             )
         )
 

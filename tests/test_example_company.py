@@ -32,7 +32,7 @@ def company(tmp_path: Path) -> Path:
 def checked(folder: Path, as_of: str = TODAY) -> tuple[int, dict[str, Any]]:
     report = folder.parent / "report.json"
     code = root.main(
-        ["check", "--workspace", str(folder), "--as-of", as_of, "--output-format", f"json={report}"]
+        ["check", "--workspace", str(folder), "--clock", as_of, "--output-format", f"json={report}"]
     )
     loaded: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     return code, loaded

@@ -22,7 +22,8 @@ BELOW_KINDS = {"kinds", "cel", "documents", "shipped", "ledger", "canonical", "m
 BELOW_POLICY = {"policy", "snapshot", *BELOW_KINDS}
 BELOW_PLAN = {"plan", *BELOW_POLICY}
 BELOW_BACKENDS = {"backends", "explain", "judge", *BELOW_PLAN}
-BELOW_RUN = {"render", "sources", "transports", "authoring", *BELOW_BACKENDS, VERSION}
+BELOW_REVIEW = {"review", *BELOW_BACKENDS}
+BELOW_RUN = {"render", "sources", "transports", "authoring", *BELOW_REVIEW, VERSION}
 
 MAY_IMPORT: dict[str, set[str]] = {
     VERSION: set(),
@@ -32,7 +33,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "render": {"shipped", "canonical", "model", VERSION},  # reports name the version of the tool that wrote them
     "sources": {"transports", *BELOW_POLICY},
     "transports": {"canonical", "model"},
-    "authoring": {"backends", "explain", *BELOW_PLAN},
+    "authoring": {"review", "backends", "explain", *BELOW_PLAN},
+    "review": {"judge", *BELOW_PLAN},
     "backends": {"explain", *BELOW_PLAN},
     "explain": BELOW_POLICY,
     "judge": BELOW_PLAN,
@@ -49,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """What each part may import of the others. It is the table of docs/architecture.md, spelled out."""
 
-TABLES = {"cli": "cli.root", "render": "render", "sources": "run", "backends": "run"}
+TABLES = {"cli": "cli.root", "render": "render", "sources": "run.checking", "backends": "run.checking"}
 """Folders of alternatives, and the module whose table lists them. What a table lists never imports another
 entry of it; what several entries share stands in a module beside them that no table lists."""
 

@@ -61,7 +61,7 @@ def test_a_job_may_only_read(path: Path) -> None:
 def test_gonogo_may_go_by_its_own_rules(tmp_path: Path) -> None:
     """What the workflow `gate` decides, on the day the register of risks was last gone through."""
     day = yaml.safe_load((ROOT / "product" / "risks.yaml").read_text(encoding="utf-8"))["reviewed_on"]
-    command = [sys.executable, "-m", "checker", "check", "--as-of", str(day), "--output-format", "json"]
+    command = [sys.executable, "-m", "checker", "check", "--clock", str(day), "--output-format", "json"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr
     assert '"verdict": "go"' in run.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from checker import cel, explain
@@ -55,17 +56,10 @@ def run(
     `olds`: the data of the subjects at the base revision by kind and id; None: there is no base, so rules
     that compare with it are not applicable. `memo`: what other plans over the same snapshot found already.
     """
-    context = language.Context(
-        plan.as_of,
-        _lookup(plan.snapshot),
-        _related(plan.snapshot),
-        _decision(plan.snapshot),
-        plan.snapshot.kinds,
-    )
     shared = {
         "now": language.timestamp(plan.as_of),
         "data": plan.snapshot.data,
-        language.CONTEXT: context,
+        language.CONTEXT: context(plan.snapshot, plan.as_of),
     }
     total = len(plan.checks)
     results: list[Result] = []
@@ -74,6 +68,13 @@ def run(
         if progress:
             progress(done + 1, total)
     return results
+
+
+def context(snapshot: Snapshot, as_of: datetime) -> language.Context:
+    """What the functions of the language know when they speak about a snapshot."""
+    return language.Context(
+        as_of, _lookup(snapshot), _related(snapshot), _decision(snapshot), snapshot.kinds
+    )
 
 
 def _lookup(snapshot: Snapshot) -> Callable[[str, str], dict[str, Any] | None]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from datetime import datetime, tzinfo
 
 import click
 
@@ -17,7 +15,7 @@ from checker.render import RENDERERS, Options
 EXAMPLE = """\b
 Examples:
   gonogo check
-  gonogo check products/pierlocker --severity high --as-of 2026-06-01
+  gonogo check products/pierlocker --severity high --clock 2026-06-01
   gonogo check --output-format terminal --output-format json=report.json
   gonogo check --rule 'launch.rollback.*' --param max_age_days=30"""
 
@@ -29,6 +27,8 @@ Examples:
 @options.kind_option
 @options.severity_option
 @options.as_of_option
+@options.clock_option
+@options.policies_option
 @click.option(
     "--param",
     "params",
@@ -46,7 +46,9 @@ def command(
     rules: tuple[str, ...],
     kinds: tuple[str, ...],
     severity: Severity | None,
-    as_of: Callable[[tzinfo], datetime] | None,
+    as_of: options.Clock | None,
+    clock: options.Clock | None,
+    policies: str | None,
     params: tuple[str, ...],
     color: str,
     quiet: bool,
@@ -69,13 +71,16 @@ def command(
     progress = Progress()
     try:
         report = run.check(
-            run.Request(
+            options.request(
                 workspace,
-                as_of or options.today,
-                lambda found: selection.select(
+                as_of=as_of,
+                clock=clock,
+                policies=policies,
+                progress=progress,
+                traced=any(each.format == "json" for each in outputs),
+                selector=lambda found: selection.select(
                     found, rules=rules, kinds=kinds, severity=severity, paths=inside, params=params
                 ),
-                progress,
             )
         )
     finally:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, tzinfo
-
 import click
 
 from checker.cli import console, options
@@ -12,14 +9,14 @@ from checker.cli import console, options
 EXAMPLE = """\b
 Examples:
   gonogo explain launch.rollback.owner
-  gonogo explain launch.rollback.owner --as-of 2026-06-01"""
+  gonogo explain launch.rollback.owner --clock 2026-06-01"""
 
 
 @click.command("explain", short_help="Say what a rule asks for, and how it stands.", epilog=EXAMPLE)
 @click.argument("rule", metavar="RULE", shell_complete=options.complete_rules)
-@options.as_of_option
+@options.clock_option
 @options.folder_option
-def command(rule: str, as_of: Callable[[tzinfo], datetime] | None, folder: str | None) -> int:
+def command(rule: str, clock: options.Clock | None, folder: str | None) -> int:
     """Say what a rule asks for and why, what it reads, and how to fix what it finds.
 
     In a workspace it also says which gates bind it, where its parameters are set, and how it stands now on
@@ -38,8 +35,8 @@ def command(rule: str, as_of: Callable[[tzinfo], datetime] | None, folder: str |
         return 2
     text = explanation.explain(entry, here.workspace, kinds.shipped_kind("product"))
     if here.workspace is not None:
-        request = run.Request(
-            options.workspace_folder(folder), as_of or options.today, lambda _: plan.Selector(rules=(rule,))
+        request = options.request(
+            options.workspace_folder(folder), clock=clock, selector=lambda _: plan.Selector(rules=(rule,))
         )
         report = run.check(request)
         text += f"\nNow, as of {report.as_of.date()}\n{explanation.standing(report.results)}"

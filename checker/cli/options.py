@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -98,8 +98,6 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic in some vers
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Callable[[tzinfo], datetime]:
         """See `checker.policy.moment`."""
-        from datetime import UTC
-
         from checker.policy import moment
 
         text = str(value)
@@ -129,8 +127,75 @@ as_of_option = click.option(
     "--as-of",
     type=Moment(),
     metavar="DATE",
-    help="The day that is taken for today (its end, in the workspace's time zone), or an RFC 3339 time.",
+    help="Judge as it was then: files, policies and approvals are read from the commit of that day (its end, "
+    "in the workspace's time zone) or RFC 3339 time. Such a report satisfies no gate.",
 )
+
+clock_option = click.option(
+    "--clock",
+    type=Moment(),
+    metavar="DATE",
+    help="Judge the files as they are, with this day or RFC 3339 time taken for now. Such a report "
+    "satisfies no gate.",
+)
+
+forecast_option = click.option(
+    "--forecast",
+    type=Moment(),
+    metavar="DATE",
+    help="Say what will be otherwise by then if nobody does anything: waivers and sign-offs that end, rules "
+    "that come into force.",
+)
+
+policies_option = click.option(
+    "--policies",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help=f"Judge with the {CONFIGURATION} of this folder, and the policies, gates and registers that it "
+    "names, instead of the workspace's own.",
+)
+
+Clock = Callable[[tzinfo], datetime]
+"""A moment, once the time zone is known."""
+
+
+def request(
+    folder: str,
+    *,
+    as_of: Clock | None = None,
+    clock: Clock | None = None,
+    policies: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    traced: bool = False,
+    selector: Any = None,
+) -> Any:
+    """What these options ask of a run, as a `checker.run.Request`.
+
+    Raises:
+        Problem: they contradict each other, or the past is still to come.
+    """
+    from checker import run
+
+    if as_of and clock:
+        raise Problem("--as-of and --clock are two clocks", "State one of them.")
+    if as_of and datetime.now(UTC) < as_of(UTC) - timedelta(days=1):
+        raise Problem(
+            f"{as_of(UTC).date()} is still to come, so nothing was as it will be then",
+            "Ask gonogo review --forecast DATE what changes by then, or state --clock DATE.",
+        )
+    if policies is not None:
+        options_folder = workspace_folder(policies)
+        policies = "" if os.path.realpath(options_folder) == os.path.realpath(folder) else options_folder
+    asked = run.Request(
+        folder,
+        as_of or clock or today,
+        progress=progress,
+        clock="as-of" if as_of else "clock" if clock else "now",
+        policies=policies or "",
+        traced=traced,
+    )
+    return asked._replace(selector=selector) if selector else asked
+
 
 color_option = click.option(
     "--color",
@@ -180,6 +245,12 @@ def schema_names(workspace: Workspace) -> list[str]:
     return sorted({*kind_names(workspace), *shipped.format_names()})
 
 
+def gate_ids(workspace: Workspace) -> list[str]:
+    """The ids of a workspace's gates, sorted."""
+    return [gate.id for gate in workspace.gates]
+
+
+complete_gates = _completing(gate_ids)
 complete_rules = _completing(rule_ids)
 complete_kinds = _completing(kind_names)
 complete_schemas = _completing(schema_names)

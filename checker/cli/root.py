@@ -14,6 +14,7 @@ from checker.cli import console
 COMMANDS: dict[str, str] = {
     "init": "checker.cli.init",
     "check": "checker.cli.check",
+    "review": "checker.cli.review",
     "explain": "checker.cli.explain",
     "rules": "checker.cli.rules",
     "schema": "checker.cli.schema",
@@ -61,7 +62,7 @@ class Table(click.Group):
     "gonogo",
     cls=Table,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="\b\nExample:\n  gonogo check --as-of 2026-06-01\n\n\b\nExit codes:\n"
+    epilog="\b\nExample:\n  gonogo check --clock 2026-06-01\n\n\b\nExit codes:\n"
     "  0  go\n  1  no-go: a mandatory rule failed\n  2  usage, configuration or policy error\n"
     "  3  nothing matched: no subjects, or no rules\n  4  undecided: evidence is missing",
 )

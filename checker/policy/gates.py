@@ -204,7 +204,9 @@ def gate(
     if diagnostics:
         return None, tuple(diagnostics)
     order = lifecycles[data.get("lifecycle", STANDARD)] if "from" in data or "to" in data else None
-    leads_from, leads_to = (order.position(data[end]) if order and end in data else None for end in ("from", "to"))
+    leads_from, leads_to = (
+        order.position(data[end]) if order and end in data else None for end in ("from", "to")
+    )
     return (
         Gate(
             data["gate"],
@@ -280,9 +282,7 @@ def _sign_offs(
         )
 
 
-def _requires(
-    source: Source, kinds: Kinds, diagnostics: list[Diagnostic]
-) -> Iterable[AskedDecision]:
+def _requires(source: Source, kinds: Kinds, diagnostics: list[Diagnostic]) -> Iterable[AskedDecision]:
     for index, raw in enumerate(source.data.get("requires", ())):
         at = ("requires", index)
         products = _expression(source, (*at, "products"), raw.get("products"), kinds, diagnostics)
@@ -293,9 +293,7 @@ def _requires(
         yield AskedDecision(raw["gate"], products, at)
 
 
-def _known_role(
-    source: Source, at: Path, role: str, people: People, diagnostics: list[Diagnostic]
-) -> None:
+def _known_role(source: Source, at: Path, role: str, people: People, diagnostics: list[Diagnostic]) -> None:
     if role not in people.roles:
         known = tuple(people.roles)
         hint = suggestion(role, known) or "Add it to `roles` in the register that `people` names."

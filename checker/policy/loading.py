@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from checker import kinds
 from checker.kinds import Kind
-from checker.model import Diagnostic, Evidence, Fault, Path
+from checker.model import Diagnostic, Evidence, Files, Open, Path
 from checker.policy import reading
 from checker.policy.gates import Lifecycle
 from checker.policy.policies import suggestion
 
 CONFIGURATION = "gonogo.yaml"
-
-
-class Files(Protocol):
-    """The door to files: a folder and what lies below it."""
-
-    def find(self, pattern: str) -> Sequence[tuple[str, Mapping[str, str]]]:
-        """The files that fit a pattern, sorted, with what it captured."""
-
-    def read(self, path: str) -> bytes | Fault:
-        """The bytes of a file, or why there are none."""
-
-
-class Open(Protocol):
-    """Opens the door to a folder."""
-
-    def __call__(self, folder: str, /) -> Files:
-        """The files below `folder`."""
 
 
 @dataclass(slots=True)

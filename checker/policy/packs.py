@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from checker import shipped
 from checker.kinds import Kind
-from checker.model import Diagnostic, Fault, Location, Path
+from checker.model import Diagnostic, Fault, Files, Location, Open, Path
 from checker.policy import gates, reading
-from checker.policy.loading import CONFIGURATION, Files, Loading, Open
+from checker.policy.loading import CONFIGURATION, Loading
 from checker.policy.policies import Policy, compile_policy, suggestion
 
 PACK = "pack.yaml"

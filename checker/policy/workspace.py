@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from typing import Any, NamedTuple, TypeVar
 
 from checker import cel
 from checker.kinds import Kind, fields
-from checker.model import Diagnostic, Evidence, Path
+from checker.model import Diagnostic, Evidence, Open, Path
 from checker.policy import gates as gates_
 from checker.policy import language, moment, reading
 from checker.policy import packs as packs_
 from checker.policy import people as people_
 from checker.policy import signoffs as signoffs_
 from checker.policy import waivers as waivers_
-from checker.policy.loading import CONFIGURATION, Loading, Open, listed
+from checker.policy.loading import CONFIGURATION, Loading, listed
 from checker.policy.people import People
 from checker.policy.policies import Expression, ParamValue, Policy, suggestion
 from checker.policy.signoffs import Recorded, SignOff
@@ -142,6 +142,12 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
     )
 
 
+def zone(open: Open, folder: str) -> tzinfo:
+    """The time zone that a configuration states; UTC where it states none, or cannot be read."""
+    source, _ = reading.read(CONFIGURATION, open(folder).read, "workspace")
+    return (moment.zone(source.data.get("timezone", "UTC")) if source else None) or UTC
+
+
 def _idle(
     source: reading.Source, policies: Sequence[Policy], selections: Sequence[Selection]
 ) -> Iterable[Diagnostic]:
@@ -163,7 +169,17 @@ def _idle(
 
 def _leaving(source: reading.Source) -> Iterable[Diagnostic]:
     """Report the patterns that lead out of the workspace, where nothing is looked for."""
-    named = ("products", "kinds", "lifecycles", "gates", "people", "signers", "waivers", "signoffs", "reviews")
+    named = (
+        "products",
+        "kinds",
+        "lifecycles",
+        "gates",
+        "people",
+        "signers",
+        "waivers",
+        "signoffs",
+        "reviews",
+    )
     places: list[Path] = [*((name,) for name in named), ("ledger",)]
     for index in range(len(source.data.get("subjects", ()))):
         places += [("subjects", index, "files"), ("subjects", index, "exclude")]
@@ -237,7 +253,9 @@ def _names(
                 state.diagnostics.append(each.source.diagnostic(f"duplicate-{what}", message, (what,), hint))
     for sign_off in sign_offs:
         if sign_off.gate not in known:
-            hint = suggestion(sign_off.gate, tuple(known)) or f"There are {', '.join(sorted(known)) or 'none'}."
+            hint = (
+                suggestion(sign_off.gate, tuple(known)) or f"There are {', '.join(sorted(known)) or 'none'}."
+            )
             message = f"no gate is called `{sign_off.gate}`"
             state.diagnostics.append(sign_off.source.diagnostic("unknown-gate", message, ("gate",), hint))
 

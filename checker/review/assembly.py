@@ -102,15 +102,21 @@ def products(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(sorted({subject.ref.product for subject in snapshot.subjects if subject.ref.product}))
 
 
-def passages(snapshot: Snapshot, gate: Gate, product: str, launch: Subject | None = None) -> tuple[Passage, ...]:
+def passages(
+    snapshot: Snapshot, gate: Gate, product: str, launch: Subject | None = None
+) -> tuple[Passage, ...]:
     """The launches of a product at a gate; `launch`: that one alone."""
     record = snapshot.find("product", product)
     offered = record.data.get("markets", ()) if record else ()
-    launches = [launch] if launch else [
-        subject
-        for subject in snapshot.of_product(product)
-        if subject.kind.launch_date and subject.data.get("stage", gate.stage) == gate.stage
-    ]
+    launches = (
+        [launch]
+        if launch
+        else [
+            subject
+            for subject in snapshot.of_product(product)
+            if subject.kind.launch_date and subject.data.get("stage", gate.stage) == gate.stage
+        ]
+    )
     if not launches:
         return (Passage(product, record, None, tuple(offered)),)
     return tuple(Passage(product, record, each, plan.markets(each)) for each in launches)
@@ -173,15 +179,23 @@ class _Asking:
         count = need.most if some == "at most " and len(there) > need.least else need.least
         wanted = f"{some}{count} {kind}"
         fits = need.least <= len(there) and (need.most is None or len(there) <= need.most)
-        message = f"{product} has {wanted}" if fits else f"{product} has {len(there) or 'no'} {kind}; it needs {wanted}"
-        fix = f"Write the {kind} of {product}: gonogo new {kind}." if len(there) < need.least else "Keep one of them."
+        message = (
+            f"{product} has {wanted}"
+            if fits
+            else f"{product} has {len(there) or 'no'} {kind}; it needs {wanted}"
+        )
+        fix = (
+            f"Write the {kind} of {product}: gonogo new {kind}."
+            if len(there) < need.least
+            else "Keep one of them."
+        )
         self._add(
             f"needs.{kind}",
             f"The product has {wanted}",
             ("needs", kind),
             "pass" if fits else "fail",
             message,
-            fix="" if fits else fix,
+            fix=fix,
         )
 
     def _sign_off(self, wanted: AskedSignOff) -> Iterator[SignOffState]:
@@ -287,7 +301,13 @@ class _Asking:
     def _decisions(self, gate: Gate, names: Sequence[str]) -> tuple[DecisionState, ...]:
         table = self.table
         return deciding.decisions(
-            table.ledger, gate, names, table.workspace.people, table.approve, table.as_of, table.workspace.ledger
+            table.ledger,
+            gate,
+            names,
+            table.workspace.people,
+            table.approve,
+            table.as_of,
+            table.workspace.ledger,
         )
 
     def _ref(self) -> SubjectRef:
@@ -391,7 +411,11 @@ def opened(table: Table, gate: Gate, passage: Passage) -> Opened | None:
     found = None
     for entry in table.ledger.entries.values():
         body = entry.body
-        if entry.type == "review-opened" and body.get("gate") == gate.id and body.get("subject") in passage.names:
+        if (
+            entry.type == "review-opened"
+            and body.get("gate") == gate.id
+            and body.get("subject") in passage.names
+        ):
             found = Opened(entry.at.astimezone(zone).date(), body.get("rules", {}))
     return found
 
@@ -401,7 +425,9 @@ def advised(results: Iterable[Result], gate: Gate, opened: Opened, as_of: dateti
     if gate.newer_rules_from is not None and as_of.date() >= gate.newer_rules_from:
         return list(results)
     until = f" until {gate.newer_rules_from}" if gate.newer_rules_from else ""
-    told = Reason(f"this rule is newer than the review, which was opened on {opened.on}: it advises{until}", "")
+    told = Reason(
+        f"this rule is newer than the review, which was opened on {opened.on}: it advises{until}", ""
+    )
     return [
         result._replace(enforcement="advisory", reasons=(*result.reasons, told))
         if result.enforcement == "mandatory" and result.policy != gate.id and result.rule not in opened.rules

@@ -48,5 +48,7 @@ def _with(subject: Subject, derived: Derived, activation: dict[str, Any]) -> Sub
     except cel.EvaluationError as error:
         message = f"`{name}` cannot be derived: {error}"
         hint = "State the facts that it is derived from."
-        return subject._replace(faults=(*subject.faults, Fault("derived-field", message, subject.span(()), hint)))
+        return subject._replace(
+            faults=(*subject.faults, Fault("derived-field", message, subject.span(()), hint))
+        )
     return subject._replace(data={**subject.data, name: value})

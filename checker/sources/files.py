@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from checker import cel, documents
 from checker.documents import Document, Reading
-from checker.model import Evidence, Fault, Path, SubjectRef
+from checker.model import Evidence, Fault, Files, Path, SubjectRef
 from checker.policy.workspace import Selection
 from checker.snapshot import Subject
 
 COLLECTOR = "files"
-
-
-class Files(Protocol):
-    """The door to the workspace's files."""
-
-    def find_all(self, patterns: Iterable[str]) -> Mapping[str, Sequence[tuple[str, Mapping[str, str]]]]:
-        """For each pattern the files that fit it, sorted, with what it captured; one walk for all."""
-
-    def read(self, path: str) -> bytes | Fault:
-        """The bytes of a file, or why there are none."""
 
 
 class Collected(NamedTuple):

@@ -4,25 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
 
-from checker.model import Fault
+from checker.model import Fault, Files
 from checker.transports.disk import Disk
 from checker.transports.git import Repository
-from checker.transports.patterns import Found
-
-
-class Files(Protocol):
-    """A folder and what lies below it, on the disk or in a commit."""
-
-    def find(self, pattern: str) -> Sequence[Found]:
-        """The files that fit a pattern, sorted."""
-
-    def find_all(self, patterns: Iterable[str]) -> Mapping[str, Sequence[Found]]:
-        """The same for several patterns."""
-
-    def read(self, path: str) -> bytes | Fault:
-        """The bytes of a file, or why there are none."""
 
 
 class Revision:
@@ -52,11 +37,11 @@ class Nothing:
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
 
-    def find(self, pattern: str) -> list[Found]:
+    def find(self, pattern: str) -> list[tuple[str, Mapping[str, str]]]:
         """A pattern without wildcards is found, so that somebody reads it and is told why."""
         return [] if set(pattern) & set("*{") else [(pattern, {})]
 
-    def find_all(self, patterns: Iterable[str]) -> dict[str, list[Found]]:
+    def find_all(self, patterns: Iterable[str]) -> dict[str, list[tuple[str, Mapping[str, str]]]]:
         """The same for several."""
         return {pattern: self.find(pattern) for pattern in patterns}
 
@@ -71,11 +56,11 @@ class Overlay:
     def __init__(self, upper: Files, lower: Files) -> None:
         self.upper, self.lower = upper, lower
 
-    def find(self, pattern: str) -> list[Found]:
+    def find(self, pattern: str) -> list[tuple[str, Mapping[str, str]]]:
         """What either holds; a file of both is that of the upper."""
         return sorted({**dict(self.lower.find(pattern)), **dict(self.upper.find(pattern))}.items())
 
-    def find_all(self, patterns: Iterable[str]) -> dict[str, list[Found]]:
+    def find_all(self, patterns: Iterable[str]) -> dict[str, list[tuple[str, Mapping[str, str]]]]:
         """The same for several."""
         return {pattern: self.find(pattern) for pattern in patterns}
 

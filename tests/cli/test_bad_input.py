@@ -53,7 +53,7 @@ def test_a_binary_file_that_judges_is_a_diagnostic(tmp_path: Path, gonogo: Gonog
 )
 def test_the_ends_of_the_calendar(tmp_path: Path, gonogo: Gonogo, zone: str, as_of: str, code: int) -> None:
     folder = write(tmp_path, gonogo=CONFIGURATION.replace("Europe/London", zone))
-    ran = gonogo("check", "--as-of", as_of, cwd=folder)
+    ran = gonogo("check", "--clock", as_of, cwd=folder)
     assert ran.code == code
     if code == 2:
         assert f"'{as_of}' is neither a day such as" in ran.err
@@ -62,7 +62,7 @@ def test_the_ends_of_the_calendar(tmp_path: Path, gonogo: Gonogo, zone: str, as_
 
 
 def test_a_broken_workspace_has_no_name_and_no_gap_for_it(tmp_path: Path, gonogo: Gonogo) -> None:
-    ran = gonogo("check", "--as-of", DAY, cwd=write(tmp_path, gonogo=""))
+    ran = gonogo("check", "--clock", DAY, cwd=write(tmp_path, gonogo=""))
     assert "0 subjects in 0 files, 0 rules, as of 2026-06-01\n" in ran.out
 
 

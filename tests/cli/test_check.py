@@ -35,7 +35,7 @@ def codes(out: str) -> list[str]:
 
 
 def test_a_failure_is_shown_with_its_place_its_reason_and_its_fix(workspace: Path, gonogo: Gonogo) -> None:
-    ran = gonogo("check", "--as-of", DAY, cwd=workspace)
+    ran = gonogo("check", "--clock", DAY, cwd=workspace)
     assert ran.code == 1
     assert ran.err == ""
     assert fits(
@@ -87,7 +87,7 @@ def test_the_exit_code_is_the_same_for_every_format(
     format: str,
 ) -> None:
     folder = write(tmp_path, **changes)
-    ran = gonogo("check", "--as-of", DAY, "--output-format", format, *arguments, cwd=folder)
+    ran = gonogo("check", "--clock", DAY, "--output-format", format, *arguments, cwd=folder)
     assert (ran.code, ran.err) == (code, "")
     assert ran.out
 
@@ -158,7 +158,7 @@ def test_the_workspace_can_be_named_from_elsewhere(
     ],
 )
 def test_the_day_is_that_of_the_workspace(workspace: Path, gonogo: Gonogo, as_of: str, outcome: str) -> None:
-    ran = gonogo("check", "--as-of", as_of, "--output-format", "json", cwd=workspace)
+    ran = gonogo("check", "--clock", as_of, "--output-format", "json", cwd=workspace)
     assert outcomes(ran.out)["launch.rollback.rehearsed", "checkout"] == outcome
 
 
@@ -179,7 +179,7 @@ def test_without_a_day_it_is_today_and_two_runs_agree(workspace: Path, gonogo: G
     ],
 )
 def test_parameters_can_be_set(workspace: Path, gonogo: Gonogo, param: str, outcome: str) -> None:
-    ran = gonogo("check", "--as-of", DAY, "--param", param, "--output-format", "json", cwd=workspace)
+    ran = gonogo("check", "--clock", DAY, "--param", param, "--output-format", "json", cwd=workspace)
     assert outcomes(ran.out)["launch.rollback.rehearsed", "checkout"] == outcome
 
 
@@ -271,13 +271,13 @@ def test_what_the_command_line_asks_for_in_vain_is_a_diagnostic(
             "gonogo: there is no file or folder nope.yaml. Paths are relative to the current folder.",
         ),
         (
-            ("--as-of", "yesterday"),
-            "gonogo check: Invalid value for '--as-of': 'yesterday' is neither a day such as 2026-06-01 "
+            ("--clock", "yesterday"),
+            "gonogo check: Invalid value for '--clock': 'yesterday' is neither a day such as 2026-06-01 "
             "nor a time such as 2026-06-01T12:00:00Z. Run gonogo check --help.",
         ),
         (
-            ("--as-of", "2026-06-01T12:00:00"),
-            "gonogo check: Invalid value for '--as-of': '2026-06-01T12:00:00' is neither a day such as "
+            ("--clock", "2026-06-01T12:00:00"),
+            "gonogo check: Invalid value for '--clock': '2026-06-01T12:00:00' is neither a day such as "
             "2026-06-01 nor a time such as 2026-06-01T12:00:00Z. Run gonogo check --help.",
         ),
         (
@@ -437,7 +437,7 @@ def test_a_gate_that_binds_nothing_is_a_diagnostic(tmp_path: Path, gonogo: Gonog
 
 def test_a_syntax_error_has_its_caret_inside_the_yaml(tmp_path: Path, gonogo: Gonogo) -> None:
     broken = POLICY.replace("filled(subject.rollback.owner)", "filled(subject.rollback.owner) && && true")
-    ran = gonogo("check", "--as-of", DAY, cwd=write(tmp_path, rollback=broken))
+    ran = gonogo("check", "--clock", DAY, cwd=write(tmp_path, rollback=broken))
     assert ran.code == 2
     assert ran.out.startswith(
         "error[expression]: unexpected && where a value is expected\n"
@@ -466,7 +466,7 @@ def test_a_fault_of_what_is_judged_is_a_result_and_the_others_go_on(
     tmp_path: Path, gonogo: Gonogo, artifact: str | bytes, rule: str, code: str
 ) -> None:
     folder = write(tmp_path, search=artifact)
-    ran = gonogo("check", "--output-format", "json", "--as-of", DAY, cwd=folder)
+    ran = gonogo("check", "--output-format", "json", "--clock", DAY, cwd=folder)
     results = json.loads(ran.out)["results"]
     failed = {
         r["rule"] for r in results if r["outcome"] == "fail" and r["subject"]["path"].endswith("search.yaml")

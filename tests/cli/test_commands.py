@@ -166,7 +166,7 @@ def test_a_broken_workspace_is_said_with_its_place(
 
 
 def test_explain_says_all_there_is_to_say(gated: Path, gonogo: Gonogo) -> None:
-    ran = gonogo("explain", "launch.rollback.rehearsed", "--as-of", "2026-08-01", cwd=gated)
+    ran = gonogo("explain", "launch.rollback.rehearsed", "--clock", "2026-08-01", cwd=gated)
     assert (ran.code, ran.err) == (0, "")
     assert fits(
         "launch.rollback.rehearsed: The rollback was rehearsed in the last 90 days\n"
@@ -573,7 +573,7 @@ def test_init_says_that_the_workspace_above_no_longer_counts(workspace: Path, go
 def test_init_in_another_folder(tmp_path: Path, gonogo: Gonogo) -> None:
     (tmp_path / "acme").mkdir()
     assert gonogo("init", "acme", cwd=tmp_path).code == 0
-    assert gonogo("check", "--workspace", "acme", "--as-of", DAY).code == 1
+    assert gonogo("check", "--workspace", "acme", "--clock", DAY).code == 1
 
 
 def test_explain_names_the_kinds_that_a_rule_looks_up(tmp_path: Path, gonogo: Gonogo) -> None:

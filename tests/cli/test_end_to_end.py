@@ -59,7 +59,7 @@ def test_from_nothing_to_a_go_and_back(tmp_path: Path, gonogo: Gonogo) -> None:
     git(folder, "commit", "--quiet", "--message", "workspace: gonogo checks it")
 
     # A real finding, and nothing wrong with what was written.
-    as_json = ("check", "--as-of", "2026-06-01", "--output-format", "json")
+    as_json = ("check", "--clock", "2026-06-01", "--output-format", "json")
     first = gonogo(*as_json)
     assert first.code == 1
     assert json.loads(first.out)["diagnostics"] == []
@@ -68,13 +68,13 @@ def test_from_nothing_to_a_go_and_back(tmp_path: Path, gonogo: Gonogo) -> None:
         "prd.schema products/acme/prd.md:4",
         "prd.schema products/acme/prd.md:7",
     }
-    terminal = gonogo("check", "--as-of", "2026-06-01", "--quiet").out
+    terminal = gonogo("check", "--clock", "2026-06-01", "--quiet").out
     assert "error[product.schema]" in terminal
     assert terminal.splitlines()[-1].startswith("NO-GO: ")
 
     # Every command that a message names works.
     for rule in {found.partition(" ")[0] for found in blocking(first.out)}:
-        assert gonogo("explain", rule, "--as-of", "2026-06-01").code == 0
+        assert gonogo("explain", rule, "--clock", "2026-06-01").code == 0
     assert gonogo("config", "show").code == 0
 
     # Mended, it is a go, and what comes next is announced.
@@ -110,7 +110,7 @@ def test_a_report_beside_the_files_is_no_artifact(tmp_path: Path, gonogo: Gonogo
     folder.mkdir()
     gonogo("init", cwd=folder)
     outputs = ("--output-format", "json=report.json", "--output-format", "markdown=report.md")
-    assert gonogo("check", "--as-of", "2026-06-01", *outputs).code == 1
+    assert gonogo("check", "--clock", "2026-06-01", *outputs).code == 1
     first = (folder / "report.json").read_bytes()
-    assert gonogo("check", "--as-of", "2026-06-01", *outputs).code == 1
+    assert gonogo("check", "--clock", "2026-06-01", *outputs).code == 1
     assert (folder / "report.json").read_bytes() == first

@@ -47,10 +47,10 @@ def run(*arguments: str, cwd: Path, **more: object) -> tuple[int, str, str]:
 
 def test_two_runs_write_the_same_bytes(workspace: Path) -> None:
     formats = [f"--output-format={name}={name}.1" for name in ("json", "sarif", "junit", "markdown")]
-    code, out, err = run("check", "--as-of", DAY, "--output-format", "terminal", *formats, cwd=workspace)
+    code, out, err = run("check", "--clock", DAY, "--output-format", "terminal", *formats, cwd=workspace)
     again = [each.replace(".1", ".2") for each in formats]
     assert (code, out, err) == run(
-        "check", "--as-of", DAY, "--output-format", "terminal", *again, cwd=workspace
+        "check", "--clock", DAY, "--output-format", "terminal", *again, cwd=workspace
     )
     assert (code, err) == (1, "")
     for name in ("json", "sarif", "junit", "markdown"):
@@ -289,7 +289,7 @@ def test_a_check_loads_only_what_it_needs(workspace: Path) -> None:
     write(workspace, search=GREEN.replace("checkout", "search"))
     code = (
         "import sys\nfrom checker.cli import root\n"
-        f"root.main(['check', '--as-of', '{DAY}'])\nprint('\\n', *sys.modules)"
+        f"root.main(['check', '--clock', '{DAY}'])\nprint('\\n', *sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

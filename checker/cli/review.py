@@ -1,0 +1,124 @@
+"""`gonogo review`: what a gate review has on the table, or the whole portfolio."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+
+import click
+
+from checker.cli import console, options, output
+from checker.cli.console import Problem
+from checker.cli.output import Output
+from checker.cli.progress import Progress
+from checker.render import RENDERERS, Options, portfolio
+
+EXAMPLE = """\b
+Examples:
+  gonogo review ga --subject pierlocker
+  gonogo review ga --subject pierlocker --forecast 2026-12-31
+  gonogo review ga --subject pierlocker --output-format terminal --output-format json=review.json
+  gonogo review --all --output-format csv=portfolio.csv"""
+
+FORMATS = tuple(dict.fromkeys((*RENDERERS, *portfolio.RENDERERS)))
+
+
+@click.command("review", short_help="Review a launch or product at a gate.", epilog=EXAMPLE)
+@click.argument("gates", nargs=-1, metavar="[GATE]", shell_complete=options.complete_gates)
+@click.option(
+    "--subject",
+    metavar="ID",
+    help="The launch, or the product with all its launches at the gate.",
+)
+@click.option("--all", "everything", is_flag=True, help="Every product at every gate, or at the gates named.")
+@output.output_format(lambda: FORMATS, "terminal")
+@options.forecast_option
+@options.as_of_option
+@options.clock_option
+@options.policies_option
+@options.color_option
+@click.option("--quiet", "-q", is_flag=True, help="Show only what blocks, and the verdict.")
+@options.folder_option
+def command(
+    gates: tuple[str, ...],
+    subject: str | None,
+    everything: bool,
+    outputs: tuple[Output, ...],
+    forecast: Callable[[tzinfo], datetime] | None,
+    as_of: Callable[[tzinfo], datetime] | None,
+    clock: Callable[[tzinfo], datetime] | None,
+    policies: str | None,
+    color: str,
+    quiet: bool,
+    folder: str | None,
+) -> int:
+    """Say whether a launch may pass a gate: verdict, what blocks and whose it is, sign-offs, waivers.
+
+    With --all the same for every product, as a table. Nothing is written but the outputs.
+
+    Exit codes: 0 go or conditional, 1 no-go, 2 usage or configuration error, 3 nothing matched, 4 undecided.
+    With --all: 1 where a product is behind a gate that it does not meet.
+    """
+    output.keep_apart(outputs)
+    if everything == (subject is not None):
+        raise Problem("a review is about one --subject, or about --all", "gonogo review GATE --subject ID.")
+    if subject is not None and len(gates) != 1:
+        raise Problem("a review is about one gate", f"gonogo review GATE --subject {subject}.")
+    if everything and forecast:
+        raise Problem("--forecast looks ahead for one subject", "State --subject ID instead of --all.")
+    formats = portfolio.RENDERERS if everything else RENDERERS
+    for each in outputs:
+        if each.format not in formats:
+            raise Problem(
+                f"there is no {each.format} of this",
+                f"With {'--all' if everything else '--subject'} there are {', '.join(formats)}.",
+            )
+    workspace = options.workspace_folder(folder)
+
+    from checker import run
+    from checker.run.reviewing import Asked
+
+    progress = Progress()
+    request = options.request(
+        workspace, as_of=as_of, clock=clock, policies=policies, progress=progress, traced=True
+    )
+    render: Callable[[Output], str]
+    try:
+        if subject is None:
+            table = run.portfolio(request, gates)
+            code = table.exit_code
+
+            def render(each: Output) -> str:
+                return portfolio.RENDERERS[each.format](table, _options(each, color, quiet))
+        else:
+            report = run.review(request, Asked(gates[0], subject, _ahead(forecast)))
+            code = report.exit_code
+            output.spare(outputs, workspace, (evidence.locator for evidence in report.inputs))
+
+            def render(each: Output) -> str:
+                return RENDERERS[each.format](report, _options(each, color, quiet))
+    finally:
+        progress.clear()
+    output.write_all(outputs, render)
+    return code
+
+
+def _ahead(forecast: options.Clock | None) -> Callable[[datetime], datetime] | None:
+    """The moment that a forecast is about, from the moment of the review."""
+    if forecast is None:
+        return None
+
+    def then(now: datetime) -> datetime:
+        assert now.tzinfo is not None, "as_of is timezone-aware"
+        moment = forecast(now.tzinfo)
+        if moment <= now:
+            raise Problem(f"{moment.date()} is not ahead", "A forecast looks ahead of the review.")
+        return moment
+
+    return then
+
+
+def _options(each: Output, color: str, quiet: bool) -> Options:
+    colored = console.colored(color, None if each.file else sys.stdout)
+    return Options(colored, console.width(Options().width), quiet=quiet)

@@ -1,0 +1,239 @@
+"""A check: load, collect, plan, evaluate, waive, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
+
+import checker
+from checker import judge, plan
+from checker.backends import records
+from checker.ledger import Ledger
+from checker.model import Diagnostic, Evidence, Files, Origin, Report, Result, Review, RuleInfo, WaiverState
+from checker.policy import workspace as workspaces
+from checker.policy.workspace import Workspace
+from checker.review import deciding, waiving
+from checker.run import doors as doors_
+from checker.run.doors import Clock, Doors
+from checker.snapshot import Snapshot
+from checker.sources import derivation, files
+from checker.sources import ledger as ledger_
+from checker.sources.approvals import Approvals
+
+
+class Request(NamedTuple):
+    """What is asked of a check or a review."""
+
+    folder: str
+    """The workspace's folder."""
+    as_of: Callable[[tzinfo], datetime]
+    """The clock, once the workspace's time zone is known; the result is timezone-aware."""
+    selector: Callable[[Workspace], plan.Selector | tuple[Diagnostic, ...]] = lambda _: plan.Selector()
+    progress: Callable[[int, int], None] | None = None
+    clock: Clock = "now"
+    """What `as_of` is; with `as-of` everything is read as it was then."""
+    policies: str = ""
+    """The folder whose configuration judges instead of the workspace's own; empty: its own."""
+    commit: str = ""
+    """The commit to read, by its full id; empty: the files as they are, or as they were with `as-of`."""
+    traced: bool = False
+    """Whether the report says which commit it rests on, which costs a question to git."""
+
+
+class Loaded(NamedTuple):
+    """All that is judged, and what it is judged with."""
+
+    doors: Doors
+    workspace: Workspace
+    as_of: datetime
+    selector: plan.Selector
+    snapshot: Snapshot
+    ledger: Ledger
+    approvals: Approvals
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load(folder: str) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
+    """Everything that a workspace judges with, as it is."""
+    doors = doors_.present(folder)
+    return workspaces.load(doors.open, doors.home)
+
+
+def check(request: Request) -> Report:
+    """Judge a workspace."""
+    loaded = prepare(request)
+    if isinstance(loaded, Report):
+        return loaded
+    planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector)
+    results = records.run(planned, progress=request.progress)
+    waived, waivers = waive(loaded, results)
+    found = (*_strangers(planned), *_unasked(planned, results))
+    return conclude(request, loaded, planned.rules, waived, waivers, results, found)
+
+
+def prepare(request: Request) -> Loaded | Report:
+    """Open the doors, load and collect; or the report that says why that could not be done."""
+    doors = _doors(request)
+    if isinstance(doors, Diagnostic):
+        return _failed(request, "", UTC, (doors,))
+    workspace, diagnostics = workspaces.load(doors.open, doors.home)
+    if workspace is None:
+        return _failed(request, "", UTC, diagnostics)
+    selector = request.selector(workspace)
+    if not isinstance(selector, plan.Selector):
+        return _failed(request, workspace.name, workspace.zone, (*diagnostics, *selector), workspace.inputs)
+    as_of = request.as_of(workspace.zone)
+    snapshot, ledger, missing = collect(workspace, doors.files, selector, as_of)
+    approvals = Approvals(workspace, doors.open(doors.home))
+    return Loaded(doors, workspace, as_of, selector, snapshot, ledger, approvals, (*diagnostics, *missing))
+
+
+def _doors(request: Request) -> Doors | Diagnostic:
+    folder, policies = request.folder, request.policies
+    if request.commit:
+        return doors_.committed(folder, request.commit, policies)
+    doors = doors_.present(folder, policies)
+    if request.clock != "as-of":
+        return doors
+    # A day ends where the workspace lies. Its zone is taken from today's configuration, if there is one.
+    zone = workspaces.zone(doors.open, doors.home)
+    return doors_.past(folder, request.as_of(zone), policies)
+
+
+def collect(
+    workspace: Workspace, door: Files, selector: plan.Selector, as_of: datetime
+) -> tuple[Snapshot, Ledger, tuple[Diagnostic, ...]]:
+    """Every subject of a workspace; it is complete where no selection that is asked for came back empty."""
+    found = files.collect(workspace.selections, door)
+    hint = "Mend the pattern, or write `optional: true` where none is expected yet."
+    diagnostics = tuple(
+        workspace.source.diagnostic("no-subjects", why, selection.at, hint, warning=True)
+        for selection, why in found.missing
+    )
+    complete = not any(selector.takes_selection(selection) for selection, _ in found.missing)
+    kinds = {selection.kind.name for selection in workspace.selections}
+    recorded = ledger_.collect(workspace, door)
+    if workspace.ledger:
+        kinds.add("gate-record")
+    snapshot = Snapshot(
+        (*derivation.derive(workspace, found.subjects, as_of), *recorded.subjects),
+        workspace.data,
+        frozenset(kinds),
+        (*found.inputs, *recorded.inputs),
+        complete,
+    )
+    return snapshot, recorded.ledger, (*diagnostics, *recorded.diagnostics)
+
+
+def waive(loaded: Loaded, results: Sequence[Result]) -> tuple[list[Result], tuple[WaiverState, ...]]:
+    """The results held against the register of waivers."""
+    workspace = loaded.workspace
+    if not workspace.waivers:
+        return list(results), ()
+    return waiving.apply(
+        results,
+        workspace.waivers,
+        loaded.approvals.of,
+        as_of=loaded.as_of,
+        limits=workspace.waiver_limits,
+        rules=waiving.terms(workspace),
+        people=workspace.people,
+        former=waiving.former_ids(loaded.snapshot),
+        limited=bool(loaded.selector.asked or loaded.selector.products),
+    )
+
+
+def conclude(
+    request: Request,
+    loaded: Loaded,
+    rules: Sequence[RuleInfo],
+    results: Sequence[Result],
+    waivers: tuple[WaiverState, ...],
+    unwaived: Sequence[Result],
+    diagnostics: Sequence[Diagnostic],
+    review: Review | None = None,
+    conditions: int = 0,
+    complete: bool = True,
+) -> Report:
+    """The report; `unwaived` are the results before any waiver."""
+    return judge.report(
+        tool_version=checker.__version__,
+        workspace=loaded.workspace.name,
+        as_of=loaded.as_of,
+        results=results,
+        rules=rules,
+        diagnostics=(*loaded.diagnostics, *diagnostics),
+        inputs=_inputs(loaded),
+        complete=complete and loaded.snapshot.complete,
+        asked=loaded.selector.asked,
+        waivers=waivers,
+        without_waivers=judge.verdict(unwaived, conditions) if waivers else None,
+        overruled=deciding.overruled(loaded.ledger),
+        origin=trace(request, loaded),
+        review=review,
+        conditions=conditions,
+    )
+
+
+def _inputs(loaded: Loaded) -> tuple[Evidence, ...]:
+    return (*loaded.workspace.inputs, *loaded.snapshot.inputs)
+
+
+def trace(request: Request, loaded: Loaded) -> Origin | None:
+    """Which state of the files was judged; None where nobody asked."""
+    if request.traced or loaded.doors.commit:
+        read = (evidence.locator for evidence in _inputs(loaded))
+        return doors_.origin(request.folder, loaded.doors, request.clock, read)
+    return Origin("", request.clock) if request.clock != "now" else None
+
+
+def _failed(
+    request: Request,
+    name: str,
+    zone: tzinfo,
+    diagnostics: Sequence[Diagnostic],
+    inputs: Sequence[Evidence] = (),
+) -> Report:
+    return judge.report(
+        tool_version=checker.__version__,
+        workspace=name,
+        as_of=request.as_of(zone),
+        results=(),
+        rules=(),
+        diagnostics=diagnostics,
+        inputs=inputs,
+    )
+
+
+def _strangers(planned: plan.Plan) -> Iterator[Diagnostic]:
+    """Say which products are not in the register, for what names one is judged by every gate."""
+    snapshot = planned.snapshot
+    if "product" not in snapshot.kinds or not all(s.sound for s in snapshot.by_kind.get("product", ())):
+        return  # there is no register, or what it holds is not known
+    known: set[str] = set()
+    for subject, _ in planned.checks:
+        id = subject.ref.product
+        if id and id not in known and snapshot.find("product", id) is None:
+            location = subject.location(("product",))
+            yield Diagnostic(
+                "unknown-product",
+                f"the register has no product `{id}`, so what names it is judged by every gate",
+                location,
+                "Add the product to the register, or mend its id here.",
+                "warning",
+                subject.excerpt(location.span),
+            )
+        known.add(id)
+
+
+def _unasked(planned: plan.Plan, results: Sequence[Result]) -> Iterable[Diagnostic]:
+    """Say that what was asked for left nothing over, where there are subjects."""
+    if results or not planned.snapshot.subjects:
+        return
+    if planned.checks:
+        what, hint = "no rule that is asked for is about these subjects", "gonogo rules lists the rules."
+    else:
+        what = "none of the subjects that are there is asked for"
+        hint = "gonogo config show lists their files."
+    yield Diagnostic("nothing-asked", what, hint=hint, level="warning")

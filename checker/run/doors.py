@@ -1,0 +1,128 @@
+"""Which state of the files is read: as they are, or as they were at a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from checker import shipped
+from checker.model import Diagnostic, Fault, Files, Open, Origin
+from checker.transports.disk import Disk
+
+if TYPE_CHECKING:
+    from checker.transports.git import Repository
+
+Clock = Literal["now", "as-of", "clock", "forecast"]
+
+
+class Doors(NamedTuple):
+    """Through which the world comes in."""
+
+    open: Open
+    """Opens the folders of what judges."""
+    home: str
+    """The folder with the configuration."""
+    files: Files
+    """What is judged."""
+    commit: str = ""
+    """The commit that is read; empty: the files as they are."""
+    note: str = ""
+    """For a person: which commit it is, and whose word its date is."""
+
+
+def present(folder: str, policies: str = "") -> Doors:
+    """The files as they are; `policies`: the folder whose configuration judges them instead of their own."""
+    return _doors(folder, policies, Disk, Disk(folder))
+
+
+def past(folder: str, moment: datetime, policies: str = "") -> Doors | Diagnostic:
+    """The files as they were at a moment, by the commits of the current branch; or why that cannot be told.
+
+    With `policies` the configuration there judges as it is today, which that folder alone decides.
+    """
+    repository = history(folder)
+    if isinstance(repository, Fault):
+        return diagnostic(repository)
+    commit = repository.commit_at(moment)
+    if isinstance(commit, Fault):
+        return diagnostic(commit)
+    found = at(folder, repository, commit.id, policies)
+    note = (
+        f"as it was at commit {commit.id[:12]} of {commit.committed.isoformat(timespec='seconds')}, "
+        "a date that its committer states"
+    )
+    return found._replace(note=note)
+
+
+def committed(folder: str, commit: str, policies: str = "") -> Doors | Diagnostic:
+    """The files as they are in a commit, or why they cannot be had."""
+    repository = history(folder)
+    if isinstance(repository, Fault):
+        return diagnostic(repository)
+    id = repository.resolve(commit)
+    return diagnostic(id) if isinstance(id, Fault) else at(folder, repository, id, policies)
+
+
+def history(folder: str) -> Repository | Fault:
+    """The repository around a folder."""
+    from checker.transports.git import Repository  # noqa: PLC0415 - only who asks for the past needs git
+
+    found = Repository.find(folder)
+    if found is None:
+        hint = "Put it under version control, or state --clock DATE to judge the files as they are."
+        return Fault(
+            "no-history", f"{folder} is in no git repository, so nobody knows how it was.", hint=hint
+        )
+    return found
+
+
+def at(folder: str, repository: Repository, commit: str, policies: str = "") -> Doors:
+    """The files as they are in a commit, given by its full id."""
+    from checker.transports.revision import Revision  # noqa: PLC0415
+
+    opened = Revision(repository, commit, (shipped.POLICIES,))
+    return _doors(folder, policies, Disk if policies else opened, opened(folder))._replace(commit=commit)
+
+
+def _doors(folder: str, policies: str, open: Open, judged: Files) -> Doors:
+    if not policies:
+        return Doors(open, folder, judged)
+    from checker.transports.revision import Overlay  # noqa: PLC0415
+
+    def laid_over(asked: str) -> Files:
+        """The configuration's folder; what it names and does not hold is looked for in what is judged."""
+        files = Disk(asked)
+        return Overlay(files, judged) if asked == policies else files
+
+    return Doors(laid_over, policies, judged)
+
+
+def origin(folder: str, doors: Doors, clock: Clock, read: Iterable[str]) -> Origin | None:
+    """Which commit holds what was read; None where the folder is in no repository.
+
+    `read` are the paths of everything that was read, relative to the folder.
+    """
+    if doors.commit:
+        return Origin(doors.commit, clock, doors.note)
+    from checker.transports.git import Repository  # noqa: PLC0415
+
+    repository = Repository.find(folder)
+    head = repository.head() if repository and not isinstance(repository, Fault) else None
+    if repository is None or isinstance(repository, Fault) or head is None:
+        return None
+    inside = sorted({path for path in read if not path.startswith(("../", "gonogo:"))})
+    other = repository.differing(inside, head)
+    if isinstance(other, Fault):
+        return Origin("", clock, f"{other.message} {other.hint}".strip())
+    if other:
+        more = f" and {len(other) - 1} more" if len(other) > 1 else ""
+        return Origin(
+            "", clock, f"{other[0]}{more} differ from commit {head[:12]}: commit first, to replay this"
+        )
+    return Origin(head, clock, f"as it is at commit {head[:12]}")
+
+
+def diagnostic(fault: Fault) -> Diagnostic:
+    """What a door says, as something that ends with exit code 2."""
+    return Diagnostic(fault.code, fault.message, hint=fault.hint)

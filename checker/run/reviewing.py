@@ -1,0 +1,153 @@
+"""A gate review, and the portfolio of products × gates: a check, with the gate's own questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from checker import plan
+from checker.backends import records
+from checker.model import Diagnostic, Portfolio, Report, Standing
+from checker.policy.gates import Gate
+from checker.policy.policies import suggestion
+from checker.review import assembly, deciding, forecast, standings
+from checker.review.assembly import Passage, Seen, Table
+from checker.run.authors import Authors
+from checker.run.checking import Loaded, Request, conclude, prepare, trace, waive
+from checker.snapshot import Subject
+
+
+class Asked(NamedTuple):
+    """What a review is about."""
+
+    gate: str
+    subject: str
+    """The id of a launch or a product, or a former id."""
+    forecast: Callable[[datetime], datetime] | None = None
+    """From the moment of the review to the moment that is looked ahead to; None: no forecast."""
+
+
+def review(request: Request, asked: Asked) -> Report:
+    """What a gate review has on the table, for one launch or all launches of a product."""
+    loaded = prepare(request)
+    if isinstance(loaded, Report):
+        return loaded
+    gate, found = _gate(loaded, asked.gate), assembly.find(loaded.snapshot, asked.subject)
+    wrong: list[Diagnostic] = [gate] if isinstance(gate, Diagnostic) else []
+    if found is None:
+        wrong.append(_unknown_subject(loaded, asked.subject))
+    if isinstance(gate, Diagnostic) or found is None:
+        return conclude(request, loaded, (), (), (), (), wrong)
+    product, launch = found
+    report = _review(request, loaded, gate, product, launch)
+    if asked.forecast is None:
+        return report
+    then = asked.forecast(loaded.as_of)
+    later = _review(request._replace(clock="forecast"), loaded._replace(as_of=then), gate, product, launch)
+    return forecast.foresee(report, later)
+
+
+def _gate(loaded: Loaded, name: str) -> Gate | Diagnostic:
+    gates = {gate.id: gate for gate in loaded.workspace.gates}
+    if name in gates:
+        return gates[name]
+    known = tuple(gates)
+    there = f"There are {', '.join(known)}." if known else "Name gates in `gates` of gonogo.yaml."
+    return Diagnostic("unknown-gate", f"no gate is called `{name}`", hint=suggestion(name, known) or there)
+
+
+def _unknown_subject(loaded: Loaded, id: str) -> Diagnostic:
+    launches = (s.ref.id for s in loaded.snapshot.subjects if s.kind.launch_date)
+    known = tuple(dict.fromkeys((*assembly.products(loaded.snapshot), *launches)))
+    hint = suggestion(id, known) or "gonogo review --all lists the products."
+    return Diagnostic("unknown-subject", f"no product or launch has the id `{id}`", hint=hint)
+
+
+def _review(request: Request, loaded: Loaded, gate: Gate, product: str, launch: Subject | None) -> Report:
+    loaded = loaded._replace(selector=loaded.selector._replace(products=(product,)))
+    snapshot, authors = loaded.snapshot, Authors(request.folder, loaded.doors.commit)
+    table = _table(loaded, authors)
+    passages = assembly.passages(snapshot, gate, product, launch)
+    planned = plan.make(loaded.workspace, snapshot, loaded.as_of, loaded.selector, gate)
+    results = [
+        result
+        for result in records.run(planned, progress=request.progress)
+        if any(assembly.concerns(result, snapshot, passage) for passage in passages)
+    ]
+    seen = [assembly.asked(table, gate, passage) for passage in passages]
+    results += (result for each in seen for result in each.results)
+    opened = assembly.opened(table, gate, passages[0])
+    if opened:
+        results = assembly.advised(results, gate, opened, loaded.as_of)
+    results = assembly.owned(results, snapshot)
+    waived, waivers = waive(loaded, results)
+    rules = {rule.id: rule for rule in (*planned.rules, *(rule for each in seen for rule in each.rules))}
+    decisions = [decision for each in seen for decision in each.decisions]
+    return conclude(
+        request,
+        loaded,
+        tuple(rules[id] for id in sorted(rules)),
+        waived,
+        waivers,
+        results,
+        authors.doubts,
+        assembly.review(table, gate, passages, seen, waived, opened),
+        assembly.open_conditions(decisions),
+        not authors.doubts,
+    )
+
+
+def _table(loaded: Loaded, authors: Authors) -> Table:
+    of = loaded.approvals.of
+    written = (
+        (each, of(each.source.path, each.person, each.signed_at)) for each in loaded.workspace.sign_offs
+    )
+    return Table(
+        workspace,
+        loaded.snapshot,
+        loaded.as_of,
+        records.context(loaded.snapshot, loaded.as_of),
+        (*written, *loaded.approvals.recorded()),
+        of,
+        authors.of,
+        loaded.ledger,
+    )
+
+
+def portfolio(request: Request, gates: Sequence[str] = ()) -> Portfolio:
+    """How every product stands at every gate of its lifecycle; `gates`: at these alone."""
+    loaded = prepare(request)
+    if isinstance(loaded, Report):
+        return standings.nothing(loaded)
+    chosen = [_gate(loaded, name) for name in gates] or list(loaded.workspace.gates)
+    wrong = [each for each in chosen if isinstance(each, Diagnostic)]
+    authors = Authors(request.folder, loaded.doors.commit)
+    table, memo = _table(loaded, authors), records.Memo()
+    rows: list[Standing] = []
+    for gate in chosen:
+        if isinstance(gate, Diagnostic):
+            continue
+        planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector, gate)
+        evaluated = records.run(planned, memo=memo)
+        seen = _all_asked(table, gate)
+        results = [*evaluated, *(result for each in seen.values() for s in each for result in s[1].results)]
+        waived, _ = waive(loaded, results)
+        rows += standings.at_gate(table, gate, waived, seen)
+    return standings.portfolio(
+        loaded.workspace,
+        table,
+        rows,
+        (*loaded.diagnostics, *wrong, *authors.doubts),
+        trace(request, loaded),
+        deciding.overruled(loaded.ledger),
+    )
+
+
+def _all_asked(table: Table, gate: Gate) -> dict[str, list[tuple[Passage, Seen]]]:
+    """What a gate asks of each product that it may be about."""
+    found: dict[str, list[tuple[Passage, Seen]]] = {}
+    for product in assembly.products(table.snapshot):
+        passages = assembly.passages(table.snapshot, gate, product)
+        found[product] = [(passage, assembly.asked(table, gate, passage)) for passage in passages]
+    return found
