@@ -33,9 +33,10 @@ def verdict_digest(report: Report) -> str:
     """`sha256:…` over what was decided, so that two reports can be compared at a glance.
 
     Covers verdict and, per result, `[rule, kind, id, key, outcome, enforcement, waiver id]` as JSON
-    arrays, sorted, one a line. Wording and positions are not in it.
+    arrays, sorted, one a line; of a gate review also the gate, and `[launch, market, verdict]` of each scope.
+    Wording and positions are not in it.
     """
-    lines = sorted(
+    lines = [
         _canonical(
             result.rule,
             result.subject.kind,
@@ -46,8 +47,12 @@ def verdict_digest(report: Report) -> str:
             result.waived.id if result.waived else "",
         )
         for result in report.results
-    )
-    return "sha256:" + hashlib.sha256(b"\n".join([_canonical(report.verdict), *lines])).hexdigest()
+    ]
+    head = [_canonical(report.verdict)]
+    if review := report.review:
+        head.append(_canonical(review.gate))
+        lines += [_canonical(each.launch, each.market, each.verdict) for each in review.scopes]
+    return "sha256:" + hashlib.sha256(b"\n".join([*head, *sorted(lines)])).hexdigest()
 
 
 def _canonical(*parts: str) -> bytes:

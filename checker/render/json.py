@@ -2,18 +2,25 @@
 
 The shape is a promise of its own: types inside gonogo may change, `report-v1` may not. Only ASCII is
 written, so that the bytes do not depend on where they are written and no text can act on a terminal.
-Results, rules, diagnostics and inputs stand one a line: `grep` and `diff` work on them.
+Results, rules, waivers, diagnostics and inputs stand one a line: `grep` and `diff` work on them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-from checker.model import Diagnostic, Evidence, Location, Reason, Report, Result, RuleInfo
-from checker.render import Options, tally
+from checker.model import (
+    Approval,
+    DecisionState,
+    Reason,
+    Report,
+    Result,
+    Review,
+    RuleInfo,
+    SignOffState,
+    WaiverState,
+)
+from checker.render import Options, shapes, tally
 from checker.render.identity import fingerprints, verdict_digest
-from checker.render.text import inert_json
+from checker.render.shapes import Shape
 
 SCHEMA = "report-v1"
 
@@ -36,43 +43,28 @@ def render(report: Report, options: Options) -> str:
             "results": len(report.results),
             **{each.replace("-", "_"): number for each, number in tally.counts(report.results).items()},
         },
+        "without_waivers": report.without_waivers,
+        "overruled": report.overruled,
+        "origin": shapes.origin(report.origin),
+        "review": _review(report.review) if report.review else None,
     }
     lists = {
         "results": map(_result, report.results, prints),
         "rules": map(_rule, report.rules),
-        "diagnostics": map(_diagnostic, report.diagnostics),
-        "inputs": map(_evidence, report.inputs),
+        "waivers": map(_waiver, report.waivers),
+        "diagnostics": map(shapes.diagnostic, report.diagnostics),
+        "inputs": map(shapes.evidence, report.inputs),
     }
     # Joined once, line by line: a report of every result is large, and each copy of it as large again.
-    return "\n".join(_lines(head, lists))
+    return "\n".join(shapes.lines(head, lists))
 
 
-def _lines(head: dict[str, Any], lists: Mapping[str, Iterator[dict[str, Any]]]) -> Iterator[str]:
-    yield "{"
-    for name, value in head.items():
-        yield f'"{name}": {inert_json(value)},'
-    for position, (name, items) in enumerate(lists.items(), 1):
-        end = "," if position < len(lists) else ""
-        row = next(items, None)
-        if row is None:
-            yield f'"{name}": []{end}'
-            continue
-        yield f'"{name}": ['
-        for following in items:
-            yield f"{inert_json(row)},"
-            row = following
-        yield inert_json(row)
-        yield f"]{end}"
-    yield "}\n"
-
-
-def _result(result: Result, fingerprint: str) -> dict[str, Any]:
-    subject = result.subject
+def _result(result: Result, fingerprint: str) -> Shape:
     waived = result.waived
     return {
         "rule": result.rule,
         "policy": result.policy,
-        "subject": {"kind": subject.kind, "id": subject.id, "path": subject.path, "product": subject.product},
+        "subject": shapes.subject(result.subject),
         "key": result.key,
         "outcome": result.outcome,
         "severity": result.severity,
@@ -80,28 +72,30 @@ def _result(result: Result, fingerprint: str) -> dict[str, Any]:
         "gate": result.gate,
         "message": result.message,
         "fix": result.fix,
-        "location": _location(result.location),
+        "location": shapes.place(result.location),
         "reasons": [_reason(reason) for reason in result.reasons],
         "waived": {"id": waived.id, "owner": waived.owner, "reason": waived.reason, "expires": waived.expires}
         if waived
         else None,
-        "evidence": [_evidence(evidence) for evidence in result.evidence],
+        "evidence": list(map(shapes.evidence, result.evidence)),
+        "markets": result.markets,
+        "owner": result.owner,
         "fingerprint": fingerprint,
     }
 
 
-def _reason(reason: Reason) -> dict[str, Any]:
+def _reason(reason: Reason) -> Shape:
     return {
         "text": reason.text,
         "expression": reason.expression,
         "seen": [
-            {"expression": seen.expression, "value": seen.value, "location": _optional(seen.location)}
+            {"expression": seen.expression, "value": seen.value, "location": shapes.place(seen.location)}
             for seen in reason.seen
         ],
     }
 
 
-def _rule(rule: RuleInfo) -> dict[str, Any]:
+def _rule(rule: RuleInfo) -> Shape:
     return {
         "id": rule.id,
         "title": rule.title,
@@ -113,40 +107,96 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
         "kind": rule.kind,
         "controls": rule.controls,
         "fix": rule.fix,
-        "location": _optional(rule.location),
+        "location": shapes.place(rule.location),
     }
 
 
-def _diagnostic(fault: Diagnostic) -> dict[str, Any]:
+def _waiver(state: WaiverState) -> Shape:
     return {
-        "code": fault.code,
-        "level": fault.level,
-        "message": fault.message,
-        "location": _optional(fault.location),
-        "hint": fault.hint,
+        "id": state.id,
+        "rule": state.rule,
+        "subject": state.subject,
+        "type": state.type,
+        "status": state.status,
+        "owner": state.owner,
+        "approval": _approval(state.approval),
+        "expires": state.expires,
+        "days_left": state.days_left,
+        "covers": state.covers,
+        "message": state.message,
+        "location": shapes.place(state.location),
     }
 
 
-def _evidence(evidence: Evidence) -> dict[str, Any]:
-    at = evidence.collected_at
+def _approval(approval: Approval) -> Shape:
     return {
-        "locator": evidence.locator,
-        "digest": evidence.digest,
-        "collector": evidence.collector,
-        "collected_at": at.isoformat() if at else None,
+        "person": approval.person,
+        "name": approval.name,
+        "assurance": approval.assurance,
+        "at": shapes.moment(approval.at),
+        "note": approval.note,
     }
 
 
-def _optional(location: Location | None) -> dict[str, Any] | None:
-    return _location(location) if location else None
-
-
-def _location(location: Location) -> dict[str, Any]:
-    span = location.span
+def _review(review: Review) -> Shape:
     return {
-        "path": location.path,
-        "line": span.line if span else None,
-        "column": span.column if span else None,
-        "end_line": span.end_line if span else None,
-        "end_column": span.end_column if span else None,
+        "gate": review.gate,
+        "title": review.title,
+        "product": review.product,
+        "stage": review.stage,
+        "leads_to": review.leads_to,
+        "scopes": [
+            {"launch": each.launch, "market": each.market, "verdict": each.verdict} for each in review.scopes
+        ],
+        "sign_offs": list(map(_sign_off, review.sign_offs)),
+        "decisions": list(map(_decision, review.decisions)),
+        "next_gate": review.next_gate,
+        "opened": review.opened,
+        "forecast_to": review.forecast_to or None,
+        "foreseen": [
+            {"on": each.on, "what": each.what, "subject": each.subject, "message": each.message}
+            for each in review.foreseen
+        ],
+    }
+
+
+def _sign_off(state: SignOffState) -> Shape:
+    return {
+        "id": state.id,
+        "role": state.role,
+        "status": state.status,
+        "launch": state.launch,
+        "market": state.market,
+        "advisory": state.advisory,
+        "meaning": state.meaning,
+        "approval": _approval(state.approval) if state.approval else None,
+        "reasons": state.reasons,
+        "expires": state.expires or None,
+        "location": shapes.place(state.location),
+    }
+
+
+def _decision(state: DecisionState) -> Shape:
+    return {
+        "id": state.id,
+        "decision": state.decision,
+        "basis": state.basis,
+        "launch": state.launch,
+        "market": state.market,
+        "approval": _approval(state.approval),
+        "role": state.role,
+        "reason": state.reason,
+        "stands": state.stands,
+        "message": state.message,
+        "conditions": [
+            {
+                "id": each.id,
+                "condition": each.condition,
+                "owner": each.owner,
+                "ticket": each.ticket,
+                "due_on": each.due_on,
+                "status": each.status,
+            }
+            for each in state.conditions
+        ],
     }

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from checker.model import (
+    ASSURANCES,
     OUTCOMES,
     SEVERITIES,
+    Approval,
+    ConditionState,
+    DecisionState,
     Diagnostic,
     Evidence,
     Excerpt,
+    Foreseen,
     Location,
+    Origin,
     Reason,
     Report,
     Result,
+    Review,
     RuleInfo,
+    ScopeVerdict,
     Seen,
+    SignOffState,
     Span,
     SubjectRef,
     Waived,
+    WaiverState,
 )
-from tests.render.reports import MIXED, TRICKS
+from tests.render.reports import AS_OF, MIXED, TRICKS
 
 _PIECES = st.one_of(
     st.characters(exclude_categories=()),
@@ -40,6 +52,70 @@ def _spans(draw: st.DrawFn) -> Span:
     line, column = draw(_NUMBERS), draw(_NUMBERS)
     end_line = line + draw(st.integers(0, 2))
     return Span(line, column, end_line, draw(_NUMBERS) if end_line > line else column + draw(_NUMBERS))
+
+
+DAYS = st.sampled_from(["2026-05-31", "2026-06-01", "2026-12-31"])
+VERDICTS = st.sampled_from(["go", "conditional", "no-go", "undecided"])
+
+
+def approvals(text: st.SearchStrategy[str]) -> st.SearchStrategy[Approval]:
+    """Approvals of any assurance, in which every text is drawn from `text`."""
+    return st.builds(Approval, text, st.sampled_from(ASSURANCES), st.none() | st.just(AS_OF), text, text)
+
+
+def reviews(text: st.SearchStrategy[str]) -> st.SearchStrategy[Review]:
+    """Reviews with up to two of everything, in which every text is drawn from `text`."""
+    conditions = st.builds(
+        ConditionState, text, text, text, text, DAYS, st.sampled_from(["met", "open", "overdue"])
+    )
+    decisions = st.builds(
+        DecisionState,
+        id=text,
+        decision=st.sampled_from(["proceed", "proceed-with-conditions", "hold", "recycle", "stop"]),
+        basis=st.sampled_from(["normal", "overrule", "emergency"]),
+        launch=text,
+        market=text,
+        approval=approvals(text),
+        role=text,
+        reason=text,
+        conditions=st.tuples(conditions),
+        stands=st.booleans(),
+        message=text,
+    )
+    sign_offs = st.builds(
+        SignOffState,
+        role=text,
+        status=st.sampled_from(["present", "missing", "void", "not-needed"]),
+        launch=text,
+        market=text,
+        approval=st.none() | approvals(text),
+        reasons=st.tuples(text),
+        expires=st.just("") | DAYS,
+        advisory=st.booleans(),
+        id=text,
+        location=st.just(None),
+        meaning=text,
+    )
+    foreseen = st.builds(Foreseen, DAYS, st.sampled_from(["fails", "waiver-expires", "in-force"]), text, text)
+
+    def several(each: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+        return st.lists(each, max_size=2).map(tuple)
+
+    return st.builds(
+        Review,
+        gate=text,
+        title=text,
+        product=text,
+        stage=text,
+        leads_to=text,
+        scopes=several(st.builds(ScopeVerdict, text, text, VERDICTS)),
+        sign_offs=several(sign_offs),
+        decisions=several(decisions),
+        next_gate=text,
+        opened=text,
+        forecast_to=st.just("") | DAYS,
+        foreseen=several(foreseen),
+    )
 
 
 @st.composite
@@ -70,7 +146,23 @@ def reports(draw: st.DrawFn) -> Report:
         excerpt=excerpts,
     )
     levels = st.sampled_from(["error", "warning"])
+    waivers = st.builds(
+        WaiverState,
+        id=text,
+        rule=text,
+        subject=text,
+        type=st.sampled_from(["exception", "baseline", "switched-off"]),
+        status=st.sampled_from(["active", "expired", "changed"]),
+        owner=text,
+        approval=approvals(text),
+        expires=DAYS,
+        days_left=st.integers(-3, 3),
+        covers=st.integers(0, 3),
+        message=text,
+        location=st.none() | locations,
+    )
     faults = st.builds(Diagnostic, text, text, st.none() | locations, text, levels, excerpts)
+    results = st.builds(lambda result, word: result._replace(owner=word, markets=(word,)), results, text)
     found = tuple(draw(st.lists(results, max_size=3)))
     words = draw(text)
     ids = sorted({result.rule for result in found})
@@ -83,4 +175,9 @@ def reports(draw: st.DrawFn) -> Report:
         diagnostics=tuple(draw(st.lists(faults, max_size=2))),
         inputs=draw(evidence),
         next_step=draw(text),
+        waivers=tuple(draw(st.lists(waivers, max_size=2))),
+        without_waivers=draw(st.none() | VERDICTS),
+        overruled=draw(st.integers(0, 2)),
+        origin=draw(st.none() | st.builds(Origin, text, st.sampled_from(["now", "as-of", "clock"]), text)),
+        review=draw(st.none() | reviews(text)),
     )

@@ -291,12 +291,3 @@ HOSTILE = MIXED._replace(
     inputs=tuple(map(read_from, TRICKS)),
     next_step=TRICKS[2],
 )
-
-CASES = {
-    "mixed": MIXED,
-    "green": GREEN,
-    "empty": EMPTY,
-    "broken-policy": BROKEN,
-    "unreadable": UNREADABLE,
-    "hostile": HOSTILE,
-}

@@ -142,12 +142,8 @@ REVIEW = Review(
     opened="on 2026-05-12 at commit 4f1c0ffee5ba with launch-readiness 1.2.0; newer rules are advisory",
     forecast_to="2026-08-01",
     foreseen=(
-        Foreseen(
-            "2026-06-08", "waiver-expires", "checkout", "W-7 ends, and launch.rollback.step-owner blocks"
-        ),
-        Foreseen(
-            "2026-07-01", "in-force", "launch.security 2.0.0", "launch.security.pentest counts from now on"
-        ),
+        Foreseen("2026-06-08", "waiver-expires", "checkout", "W-7 ends; launch.rollback.step-owner blocks"),
+        Foreseen("2026-07-01", "in-force", "launch.security 2.0.0", "launch.security.pentest counts"),
         Foreseen("2026-08-01", "fails", "checkout", "The penetration test will be more than 365 days old"),
     ),
 )
@@ -305,70 +301,85 @@ BARE_REVIEW: Report = GATE_REVIEW._replace(
 """A gate that asks for next to nothing, judged with another clock."""
 
 
-def _tricky(trick: str) -> Review:
-    approval = Approval(trick, "asserted", AS_OF, trick, trick)
-    condition = ConditionState(trick, trick, trick, trick, "2026-06-02", "open")
-    return Review(
-        trick,
-        trick,
-        trick,
-        trick,
-        trick,
-        (ScopeVerdict(trick, trick, "go"), ScopeVerdict(trick, "", "no-go")),
-        (
-            SignOffState(
-                trick,
-                "void",
-                trick,
-                trick,
-                approval,
-                (trick,),
-                "2026-06-02",
-                False,
-                trick,
-                at(trick, 1, 1, 2),
-                trick,
-            ),
-        ),
-        (
-            DecisionState(
-                trick, "stop", "emergency", trick, trick, approval, trick, trick, (condition,), False, trick
-            ),
-        ),
-        trick,
-        trick,
-        "2026-08-01",
-        (Foreseen("2026-06-02", "fails", trick, trick),),
-    )
-
-
-HOSTILE_REVIEWS = tuple(
-    HOSTILE._replace(
-        results=(
-            *(each._replace(owner=trick, markets=(trick,), gate=trick) for each in HOSTILE.results),
-            HOSTILE.results[0]._replace(gate=trick, enforcement="upcoming"),
-        ),
-        waivers=(
-            WaiverState(
-                trick,
-                trick,
-                trick,
-                "exception",
-                "changed",
-                trick,
-                Approval(trick, "signed", AS_OF, trick, trick),
-                "2026-06-02",
-                1,
-                1,
-                trick,
-                at(trick, 1, 1, 2),
-            ),
-        ),
-        without_waivers="no-go",
-        overruled=2,
-        origin=Origin(trick, "as-of", trick),
-        review=_tricky(trick),
-    )
-    for trick in TRICKS
+WAIVED: Report = GATE_REVIEW._replace(
+    verdict="conditional",
+    results=GATE_REVIEW.results[:3],
+    rules=RULES[1:],
+    without_waivers="no-go",
+    overruled=2,
+    origin=Origin(COMMIT, "as-of", "the commit of that day by its own date, which is its author's word"),
+    review=None,
+    next_step="",
+    exit_code=0,
 )
-"""A review for each trick, with it in every text."""
+"""An ordinary check with waivers, as it was on a day of the past."""
+
+_TEXT = " ".join(TRICKS)
+_APPROVAL = Approval(_TEXT, "asserted", AS_OF, _TEXT, _TEXT)
+_CONDITION = ConditionState(_TEXT, _TEXT, _TEXT, _TEXT, "2026-06-02", "open")
+
+HOSTILE_REVIEW: Report = HOSTILE._replace(
+    results=tuple(
+        each._replace(
+            owner=trick,
+            markets=(trick, trick),
+            gate=trick,
+            enforcement="upcoming" if number % 2 else "mandatory",
+        )
+        for number, (trick, each) in enumerate(zip(TRICKS, HOSTILE.results, strict=True))
+    ),
+    waivers=tuple(
+        WaiverState(
+            id=trick,
+            rule=trick,
+            subject=trick,
+            type="exception",
+            status="changed",
+            owner=trick,
+            approval=Approval(trick, "signed", AS_OF, trick, trick),
+            expires="2026-06-02",
+            days_left=1,
+            covers=1,
+            message=trick,
+            location=at(trick, 1, 1, 2),
+        )
+        for trick in TRICKS
+    ),
+    without_waivers="no-go",
+    overruled=2,
+    origin=Origin(_TEXT, "as-of", _TEXT),
+    review=Review(
+        gate=_TEXT,
+        title=_TEXT,
+        product=_TEXT,
+        stage=_TEXT,
+        leads_to=_TEXT,
+        scopes=tuple(ScopeVerdict(trick, trick, "no-go") for trick in TRICKS),
+        sign_offs=tuple(
+            SignOffState(
+                trick, "void", trick, trick, _APPROVAL, (trick,), "2026-06-02", False, trick, meaning=trick
+            )
+            for trick in TRICKS
+        ),
+        decisions=(
+            DecisionState(
+                id=_TEXT,
+                decision="stop",
+                basis="emergency",
+                launch=_TEXT,
+                market=_TEXT,
+                approval=_APPROVAL,
+                role=_TEXT,
+                reason=_TEXT,
+                conditions=(_CONDITION,),
+                stands=False,
+                message=_TEXT,
+            ),
+        ),
+        next_gate=_TEXT,
+        opened=_TEXT,
+        forecast_to="2026-08-01",
+        foreseen=tuple(Foreseen("2026-06-02", "fails", trick, trick) for trick in TRICKS),
+    ),
+)
+"""Every trick in every text that a review adds."""

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 
 from checker.model import Location, Report, Result, Span
 from checker.render import RENDERERS, Options
+from tests.render.cases import CASES
 from tests.render.hostile import reports
-from tests.render.reports import CASES, MIXED, PLAN, at, result
+from tests.render.reports import MIXED, PLAN, at, result
 
 _COMMAND = re.compile(r"::(error|warning|notice) ([^\n]*?)::([^\r\n]*)\n")
 _PROPERTIES = {"file", "line", "endLine", "col", "endColumn", "title"}

@@ -10,7 +10,8 @@ import pytest
 
 from checker.model import Reason
 from checker.render import RENDERERS, Options
-from tests.render.reports import CASES, MIXED
+from tests.render.cases import CASES
+from tests.render.reports import MIXED
 
 FILES = {
     "terminal": "terminal.txt",

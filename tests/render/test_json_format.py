@@ -17,8 +17,9 @@ from jsonschema import Draft202012Validator
 from checker.model import Location, Report, Result, Span, Waived
 from checker.render import RENDERERS, Options
 from checker.render.identity import fingerprints, verdict_digest
+from tests.render.cases import CASES
 from tests.render.hostile import reports
-from tests.render.reports import CASES, HOSTILE, MIXED, PLAN, at, result
+from tests.render.reports import HOSTILE, MIXED, PLAN, at, result
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "report-v1.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 
 from checker.model import Report
 from checker.render import RENDERERS, Options
+from tests.render.cases import CASES
 from tests.render.hostile import reports
-from tests.render.reports import CASES, EMPTY, MIXED
+from tests.render.reports import EMPTY, MIXED
 
 
 def parsed(report: Report) -> junitparser.JUnitXml:

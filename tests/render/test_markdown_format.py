@@ -14,8 +14,9 @@ from checker.model import Report
 from checker.render import RENDERERS, Options
 from checker.render.gfm import SIZE, code, prose
 from checker.render.text import clip, one_line
+from tests.render.cases import CASES
 from tests.render.hostile import TEXTS, reports
-from tests.render.reports import CASES, HOSTILE, MIXED, PLAN, TRICKS, at, result
+from tests.render.reports import HOSTILE, MIXED, PLAN, TRICKS, at, result
 
 pytest.importorskip("linkify_it", reason="links that GitHub makes by itself need linkify-it-py")
 READER = MarkdownIt("gfm-like")

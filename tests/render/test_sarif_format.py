@@ -13,7 +13,8 @@ from jsonschema import Draft4Validator
 from checker.model import Location, Report
 from checker.render import RENDERERS, Options, sarif
 from checker.render.identity import fingerprints
-from tests.render.reports import CASES, MIXED, PLAN, at, result
+from tests.render.cases import CASES
+from tests.render.reports import MIXED, PLAN, at, result
 
 Validate = Callable[[Path], list[dict[str, Any]]]
 
