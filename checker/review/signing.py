@@ -189,9 +189,7 @@ def _author(desk: Desk, sign_off: SignOff, approval: Approval) -> Iterator[str]:
         if not how and any(person in desk.people.identities(name) for name in desk.authors(subject)):
             how = "the history in git"
         if how:
-            yield (
-                f"{_who(desk, sign_off)} is an author of {_named(subject)} ({how}): {_may_sign(desk)}."
-            )
+            yield (f"{_who(desk, sign_off)} is an author of {_named(subject)} ({how}): {_may_sign(desk)}.")
 
 
 def _evidence(desk: Desk, sign_off: SignOff, approval: Approval) -> Iterator[str]:
@@ -211,7 +209,9 @@ def _validity(desk: Desk, sign_off: SignOff, approval: Approval) -> Iterator[str
     last = last_day(desk, sign_off, approval)
     if last is None or desk.as_of.date() <= last:
         return
-    limit = "" if last == sign_off.valid_until else f", {counted(desk.asked.max_age_days or 0, 'days')} after it"
+    limit = (
+        "" if last == sign_off.valid_until else f", {counted(desk.asked.max_age_days or 0, 'days')} after it"
+    )
     yield f"It counted until {last}{limit}: {_who(desk, sign_off)} must sign again."
 
 
@@ -374,8 +374,8 @@ def _may_sign(desk: Desk) -> str:
     if not names:
         return f"add somebody else to the role {role} in the register of people, who then signs"
     more = len(names) - MOST_NAMED
-    shown = " or ".join(names[:MOST_NAMED]) + (f" or {more} more" if more > 0 else "")
-    return f"{shown} may sign: gonogo sign-off {desk.gate.id} --subject {desk.names[0]} --role {role}"
+    shown = names[:MOST_NAMED] + ([counted(more, "others")] if more > 0 else [])
+    return f"{phrases.alternatives(shown)} may sign: gonogo sign-off {desk.gate.id} --subject {desk.names[0]} --role {role}"
 
 
 def _authors(desk: Desk, subject: Subject) -> Iterator[str]:

@@ -54,7 +54,10 @@ class Approvals:
             (
                 review.sign_off,
                 self._approval(
-                    review.person, "asserted" if why else "host-verified", review.at, why or _source(file, review)
+                    review.person,
+                    "asserted" if why else "host-verified",
+                    review.at,
+                    why or _source(file, review),
                 ),
             )
             for file in self._reviews
@@ -164,7 +167,9 @@ class Approvals:
             and self._people.identity(review.person) == same
         ]
         counting = [(f, r) for f, r in found if r.state != "approved" or not self._distrust(f)]
-        return sorted(counting or found, key=lambda each: (each[1].at, each[1].state != "approved"), reverse=True)
+        return sorted(
+            counting or found, key=lambda each: (each[1].at, each[1].state != "approved"), reverse=True
+        )
 
     def _distrust(self, file: Recorded) -> str:
         """Why what a file records is only asserted; empty: one of the collectors signed it."""
