@@ -92,7 +92,9 @@ class Repository:
             git_dir
         ):
             return None  # the inside of .git is no workspace
-        root = git_dir if bare == "true" else place.removesuffix(prefix.rstrip("/")).rstrip(os.sep) or os.sep
+        root = git_dir if bare == "true" else place
+        for _ in range(prefix.count("/")):
+            root = os.path.dirname(root)
         return cls(place, root, git_dir, prefix, bare == "true", shallow == "true")
 
     def __enter__(self) -> Repository:
@@ -156,20 +158,20 @@ class Repository:
         if isinstance(id, Fault):
             return id
         line = ("--first-parent",) if first_parent else ("--topo-order",)
-        answer = self._run("log", *line, "--no-color", "--format=%H %ct", id)
-        if isinstance(answer, Fault):
-            return answer
-        wanted = moment.timestamp()
-        name, date = "", ""
-        for entry in answer.decode("ascii").splitlines():
-            name, _, date = entry.partition(" ")
-            if int(date or 0) <= wanted:
-                return self.commit(name)
+        seconds = int(moment.timestamp() // 1)
+        found = self._log("-1", *line, f"--until=@{seconds} +0000", id) if seconds > 0 else ()
+        if isinstance(found, Fault):
+            return found
+        if found:
+            return found[0]
         asked = moment.isoformat(timespec="minutes")
         if self.is_shallow:
             message = f"This clone is shallow, and what it has begins after {asked}."
             return Fault("git-shallow", message, hint=_DEEPEN)
-        day = git_log.moment(f"{date} +0000").date()
+        line_of_time = self._run("log", *line, "--no-color", "--date=raw", "--format=%cd", id)
+        if isinstance(line_of_time, Fault):
+            return line_of_time
+        day = git_log.moment(line_of_time.decode("ascii").splitlines()[-1]).date()
         message = f"There was no commit yet at {asked}: the first is of {day}."
         return Fault("git-before-first-commit", message, hint=f"Ask for {day} or later.")
 

@@ -82,7 +82,8 @@ def code(answer: object) -> str:
 
 def test_authors_reviewers_owners_and_the_last_change(made: Made) -> None:
     last = made.commit(
-        "two\n\nCo-authored-by: Cleo Placeholder <cleo@example.org>\nApproved-by: Ada Example <ada@example.org>",
+        "two\n\nCo-authored-by: Cleo Placeholder <cleo@example.org>\n"
+        "Approved-by: Ada Example <ada@example.org>\n",
         {"work/things/a.yaml": THING.replace("name: A", "name: B")},
         BEN,
     )

@@ -68,8 +68,11 @@ def test_the_commit_at_a_moment(line: tuple[Made, list[str]], asked: datetime, e
     assert commit.committed <= asked
 
 
-def test_before_the_first_commit(line: tuple[Made, list[str]]) -> None:
-    fault = found(line[0].folder).commit_at(day(0, 11))
+@pytest.mark.parametrize(
+    "asked", [day(0, 11), datetime(1960, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC)]
+)
+def test_before_the_first_commit(line: tuple[Made, list[str]], asked: datetime) -> None:
+    fault = found(line[0].folder).commit_at(asked)
     assert code(fault) == "git-before-first-commit"
     assert isinstance(fault, Fault)
     assert "the first is of 2024-01-01" in fault.message
@@ -132,6 +135,23 @@ def test_a_range_of_commits(line: tuple[Made, list[str]]) -> None:
     assert [commit.subject for commit in commits(repository, changes=True) if commit.changes] == [
         f"number {number}" for number in range(5)
     ]
+
+
+def test_what_each_commit_of_a_line_changed(tmp_path: Path) -> None:
+    made = Made(tmp_path)
+    made.commit("one", {"w/a": "1", "b": "1"})
+    made.git("checkout", "-q", "-b", "topic")
+    made.commit("two", {"w/c": "1", "d": "1"})
+    made.git("checkout", "-q", "main")
+    made.commit("three", {"b": "2"})
+    merge(made, "topic", day(9))
+    told = commits(found(tmp_path / "w"), changes=True)
+    assert [(commit.subject, [(c.status, c.path) for c in commit.changes]) for commit in told] == [
+        ("one", [("A", "a")]),
+        ("three", []),
+        ("merge topic", [("A", "c")]),
+    ]
+    assert told[2].changes[0].blob == made.git("rev-parse", "HEAD:w/c")
 
 
 def test_a_commit_is_what_another_library_reads(tmp_path: Path) -> None:
