@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "init": "checker.cli.init",
     "check": "checker.cli.check",
     "review": "checker.cli.review",
+    "waive": "checker.cli.waive",
     "explain": "checker.cli.explain",
     "rules": "checker.cli.rules",
     "schema": "checker.cli.schema",

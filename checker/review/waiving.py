@@ -193,7 +193,7 @@ def _state(waiver: Waiver, found: _Found, waiving: Mapping[int, Waiver], today: 
     others = {waiving[index].id for index in found.holds if waiving[index] is not waiver}
     message = found.message
     if others:
-        message += f"; {_listed(sorted(others))} covers the same until later, so one of them can be deleted"
+        message += f"; {_listed(sorted(others))} covers the same, so one of them can be deleted"
     return WaiverState(
         waiver.id,
         waiver.rule,
@@ -275,7 +275,7 @@ class _Register:
             if (
                 result.outcome == "fail"
                 and (not waiver.kind or waiver.kind == result.subject.kind)
-                and _concerns(waiver.markets, result.markets)
+                and concerns(waiver.markets, result.markets)
                 and any(matches(waiver.subject, id) for id in self._ids(index))
             ):
                 yield index
@@ -389,7 +389,7 @@ def _unsigned(waiver: Waiver, approval: Approval, count: int) -> str:
     )
 
 
-def _concerns(stated: Sequence[str], markets: Sequence[str]) -> bool:
+def concerns(stated: Sequence[str], markets: Sequence[str]) -> bool:
     """Whether a waiver for the stated markets reaches all that a failure concerns."""
     return not stated or (bool(markets) and set(markets) <= set(stated))
 

@@ -464,7 +464,7 @@ def test_of_two_waivers_the_later_one_waives() -> None:
             ("early", "active", 0),
             ("later", "active", 1),
         ]
-        assert "later covers the same until later, so one of them can be deleted" in states[0].message
+        assert "later covers the same, so one of them can be deleted" in states[0].message
 
 
 def test_of_two_that_expire_together_the_first_by_id_waives() -> None:

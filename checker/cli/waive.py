@@ -1,0 +1,287 @@
+"""`gonogo waive`: accept failures for a time."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from checker.cli import console, options, output
+from checker.cli.console import Problem
+
+if TYPE_CHECKING:
+    from checker.authoring.waiver import Draft
+    from checker.model import Diagnostic
+    from checker.plan import Selector
+    from checker.policy.workspace import Workspace
+
+EXAMPLE = """\b
+Examples:
+  gonogo waive launch.rollback.owner --subject checkout --expires 2026-09-30 \\
+      --reason "The owner starts in September." --owner "Ada Example" \\
+      --approver "Ben Sample" --ticket CHK-95
+  gonogo waive prd.links --subject 'legacy-*' --most 12 --type baseline ...
+  gonogo waive --renew launch-rollback-owner-checkout --expires 2026-12-31"""
+
+_FIRST = {
+    "rule": "RULE",
+    "subject": "--subject",
+    "reason": "--reason",
+    "owner": "--owner",
+    "approver": "--approver",
+}
+"""What a new waiver must state."""
+_ONLY_FIRST = {
+    "rule": "RULE",
+    "subject": "--subject",
+    "key": "--key",
+    "markets": "--market",
+    "most": "--most",
+    "type": "--type",
+    "granted": "--granted",
+}
+"""What a renewal keeps."""
+
+
+@click.command("waive", short_help="Accept failures for a time.", epilog=EXAMPLE)
+@click.argument("rule", required=False, metavar="[RULE]", shell_complete=options.complete_rules)
+@click.option("--subject", metavar="ID", help="The subject that fails; * stands for any characters.")
+@click.option("--key", metavar="ELEMENT", help="Only this element of a rule with `each`.")
+@click.option("--reason", default="", metavar="TEXT", help="Why the failure is acceptable.")
+@click.option("--owner", default="", metavar="PERSON", help="Who answers for it.")
+@click.option("--approver", default="", metavar="PERSON", help="Who approves it; not the owner.")
+@click.option(
+    "--expires", type=options.Moment(), required=True, metavar="DATE", help="The last day it holds."
+)
+@click.option("--granted", type=options.Moment(), metavar="DATE", help="The first day; today when left out.")
+@click.option("--ticket", default="", metavar="KEY", help="The work item for mending it.")
+@click.option("--control", default="", metavar="TEXT", help="What reduces the risk meanwhile.")
+@click.option(
+    "--market", "markets", multiple=True, metavar="MARKET", help="Only for this market; repeatable."
+)
+@click.option(
+    "--most", type=click.IntRange(min=1), metavar="N", help="The most subjects it may cover; else 1."
+)
+@click.option(
+    "--type",
+    type=click.Choice(["exception", "baseline", "switched-off"]),
+    help="baseline: what failed before the rule came; switched-off: whatever fails, now and later.",
+)
+@click.option(
+    "--sign",
+    "key_file",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="KEYFILE",
+    help="Sign it with this SSH key, which is for the approver to do.",
+)
+@click.option("--renew", metavar="WAIVER", help="Renew the waiver of this id instead, and show what changed.")
+@options.folder_option
+def command(
+    expires: Callable[[tzinfo], datetime],
+    reason: str,
+    owner: str,
+    approver: str,
+    ticket: str,
+    control: str,
+    key_file: str | None,
+    renew: str | None,
+    folder: str | None,
+    **failing: Any,
+) -> int:
+    """Write a waiver of what RULE finds wrong with a subject now, bound to the values that it found.
+
+    A waived failure is still counted and shown. The waiver counts once its approver signed the file, or the
+    code host recorded their review of it. Nothing is overwritten, except by --renew.
+
+    Exit codes: 0 written; 2 it was not, and nothing changed.
+    """
+    _keep_to_one_form(renew, {**failing, "reason": reason, "owner": owner, "approver": approver})
+    home = options.workspace_folder(folder)
+
+    from checker import run
+    from checker.authoring import waiver as authoring
+    from checker.authoring.waiver import Failing, Terms
+    from checker.model import Diagnostic
+
+    loaded: list[Workspace] = []
+    report = run.check(
+        options.request(home, selector=lambda found: _rule(found, loaded, failing["rule"], renew))
+    )
+    errors = [diagnostic for diagnostic in report.diagnostics if diagnostic.level == "error"]
+    if errors or not loaded:
+        console.complain(errors)
+        return 2
+    workspace = loaded[0]
+    zone = workspace.zone
+    terms = Terms(expires(zone).date(), owner, approver, reason, ticket, control)
+    if renew is not None:
+        draft = authoring.renew(workspace, report.results, renew, terms, report.as_of)
+    else:
+        granted = failing["granted"]
+        draft = authoring.compose(
+            workspace,
+            report.results,
+            Failing(
+                failing["rule"],
+                failing["subject"],
+                failing["key"],
+                tuple(dict.fromkeys(failing["markets"])),
+                failing["type"] or "exception",
+                failing["most"] or 1,
+            ),
+            terms,
+            report.as_of,
+            granted(zone).date() if granted else None,
+        )
+    if isinstance(draft, Diagnostic):
+        _refuse(draft)
+    path = os.path.join(home, *_place(workspace, draft.waiver.id, renew).split("/"))
+    _write(path, draft, key_file, anew=renew is None)
+    _tell(home, workspace, draft, path, signed=key_file is not None, verb="renewed" if renew else "wrote")
+    return 0
+
+
+def _keep_to_one_form(renew: str | None, stated: dict[str, Any]) -> None:
+    """Refuse what does not belong together.
+
+    Raises:
+        Problem: a new waiver lacks something, or a renewal states what it cannot change.
+    """
+    if renew is None:
+        missing = [flag for name, flag in _FIRST.items() if not stated[name]]
+        if missing:
+            raise Problem(f"a waiver needs {', '.join(missing)}", "Run gonogo waive --help.")
+    stray = [flag for name, flag in _ONLY_FIRST.items() if stated[name] not in (None, ())]
+    if renew is not None and stray:
+        raise Problem(f"{', '.join(stray)} cannot change with --renew", "Write another waiver for that.")
+
+
+def _rule(workspace: Workspace, loaded: list[Workspace], rule: str | None, renew: str | None) -> Selector:
+    """Only the rule that is meant needs to be judged; `loaded` gets the workspace.
+
+    Raises:
+        Problem: there is no register, or no such waiver in it.
+    """
+    from checker import plan
+    from checker.authoring import waiver as authoring
+    from checker.model import Diagnostic
+
+    if not workspace.source.data.get("waivers"):
+        raise Problem(
+            f"{options.CONFIGURATION} names no register of waivers",
+            "Add `waivers: waivers/*.waiver.yaml` to it.",
+        )
+    if renew is not None:
+        found = authoring.find(workspace, renew)
+        if isinstance(found, Diagnostic):
+            _refuse(found)
+        rule = found.rule
+    loaded.append(workspace)
+    return plan.Selector(rules=(str(rule),))
+
+
+def _refuse(why: Diagnostic) -> NoReturn:
+    raise Problem(console.plain(why.message), console.plain(why.hint))
+
+
+def _place(workspace: Workspace, id: str, renew: str | None) -> str:
+    """Where the waiver's file belongs, relative to the workspace: its own, or the first place that is read.
+
+    Raises:
+        Problem: no pattern of the register fits such a file.
+    """
+    from checker.authoring import waiver as authoring
+    from checker.policy.loading import listed
+    from checker.transports.patterns import pattern
+
+    if renew is not None:
+        return next(waiver.source.path for waiver in workspace.waivers if waiver.id == renew)
+    patterns = listed(workspace.source.data["waivers"])
+    for text in patterns:
+        fixed = text.split("/")[:-1]
+        wild = next((n for n, part in enumerate(fixed) if "*" in part or "{" in part), len(fixed))
+        path = "/".join([*(part for part in fixed[:wild] if part != "."), f"{id}{authoring.SUFFIX}"])
+        if pattern(text).whole.fullmatch(path):
+            return path
+    raise Problem(
+        f"no file {id}{authoring.SUFFIX} would be found by `waivers` of {options.CONFIGURATION}",
+        "Write `waivers: waivers/*.waiver.yaml` there.",
+    )
+
+
+def _write(path: str, draft: Draft, key_file: str | None, *, anew: bool) -> None:
+    """Write the waiver, and its signature where there is a key; a signature of what stood there goes away.
+
+    Raises:
+        Problem: something is there already, the key cannot sign, or a file cannot be written.
+    """
+    from checker.model import Fault
+    from checker.transports import disk, ssh
+
+    content = draft.text.encode()
+    signature = ssh.sign(content, key_file) if key_file else b""
+    if isinstance(signature, Fault):
+        raise Problem(console.plain(signature.message), console.plain(signature.hint))
+    beside = path + ssh.SUFFIX
+    if anew:
+        if os.path.lexists(beside):
+            raise Problem(f"{shown(beside)} is already there", "Remove it: it signs nothing that is there.")
+        output.write_new(path, draft.text)
+        if signature:
+            output.write_new(beside, signature.decode())
+        return
+    try:
+        disk.write_all({path: content, **({beside: signature} if signature else {})})
+        if not signature and os.path.lexists(beside):
+            os.unlink(beside)
+    except OSError as error:
+        raise Problem(
+            f"cannot write {shown(path)}: {error.strerror}", "Mend that and run it again."
+        ) from None
+
+
+def shown(path: str) -> str:
+    """A path relative to the current folder."""
+    return os.path.relpath(path)
+
+
+def _tell(home: str, workspace: Workspace, draft: Draft, path: str, *, signed: bool, verb: str) -> None:
+    """Say what was written, and what is to be done next."""
+    waiver = draft.waiver
+    lines = [f"{verb} {shown(path)}: {waiver.rule} on {waiver.subject}, until {waiver.expires}"]
+    lines += [f"  {line}" for line in draft.told]
+    next_step = "commit it with its signature"
+    if not signed:
+        by_hand = f"ssh-keygen -Y sign -n gonogo -f KEY {shlex.quote(shown(path))}"
+        review = "approves the pull request with it"
+        next_step = f"{waiver.approver} signs it ({by_hand}), or {review}"
+        if not workspace.signers:
+            next_step = (
+                f"{waiver.approver} {review}; who is to sign needs `signers` in {options.CONFIGURATION}"
+            )
+    else:
+        doubt = _doubt(home, waiver.id)
+        if doubt:
+            console.say(f"gonogo: the signature does not count: {doubt}")
+    console.put(console.plain("\n".join([*lines, f"Next: {next_step}"]) + "\n"))
+
+
+def _doubt(home: str, id: str) -> str:
+    """Why the approval of a waiver that was just signed is only asserted; empty where it is not."""
+    from checker import run
+    from checker.policy import moment
+    from checker.sources.approvals import Approvals
+    from checker.transports.disk import Disk
+
+    workspace, _ = run.load(home)
+    waiver = next((each for each in workspace.waivers if each.id == id), None) if workspace else None
+    if workspace is None or waiver is None:
+        return "the waiver cannot be read again"
+    today = options.today(workspace.zone)
+    at = moment.end_of(waiver.since(today.date()), workspace.zone)
+    approval = Approvals(workspace, Disk(home)).of(waiver.source.path, waiver.approver, at)
+    return approval.note or "nothing vouches for it" if approval.assurance == "asserted" else ""
