@@ -17,6 +17,9 @@ PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where it may stand; the first that is there is used."""
 LIMIT = 3 * 1024 * 1024
 """Bytes."""
+MOST_RULES = 10_000
+LONGEST_PATTERN = 1_000
+"""Characters; a longer one is not understood."""
 _OWNER = r"@[\w.-]+(?:/[\w.-]+)?|[^\s@]+@[^\s@]+\.[^\s@]+"
 _NEVER = frozenset("![]")
 
@@ -75,7 +78,11 @@ def load(files: Files) -> Codeowners | Fault:
     for path in PLACES:
         raw = files.read(path, LIMIT)
         if isinstance(raw, bytes):
-            return parse(raw.decode("utf-8", "replace"), path)
+            found = parse(raw.decode("utf-8", "replace"), path)
+            if len(found.rules) > MOST_RULES:
+                message = f"{path} has {len(found.rules):,} rules; more than {MOST_RULES:,} are not applied."
+                return Fault("too-large", message, hint="Join rules of the same owners by folder.")
+            return found
         if raw.code != "missing":
             return raw
     return Codeowners("", (), ())
@@ -92,7 +99,7 @@ def parse(text: str, path: str = PLACES[0]) -> Codeowners:
         if not words:
             continue
         pattern, *owners = words
-        if _NEVER.intersection(pattern) or not all(map(is_owner, owners)):
+        if len(pattern) > LONGEST_PATTERN or _NEVER.intersection(pattern) or not all(map(is_owner, owners)):
             skipped.append(number)
         else:
             rules.append(Rule(number, pattern, tuple(owners)))

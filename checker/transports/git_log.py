@@ -155,7 +155,7 @@ def _change(head: str, rest: Iterator[str]) -> Change:
     parents = len(head) - len(head.lstrip(":"))
     words = head[parents:].split(" ")
     modes, ids, status = words[: parents + 1], words[parents + 1 : -1], words[-1]
-    old_path = next(rest, "") if status[0] in "RC" else ""
+    old_path = next(rest, "") if parents == 1 and status[0] in "RC" else ""
     path = next(rest, "")
     kind = status[0] if parents == 1 or len(set(status)) == 1 else "M"
     return Change(path, kind, _present(ids[-1]), _present(ids[0]), modes[-1], old_path)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checker.model import Fault
 from checker.sources import codeowners
@@ -86,8 +88,16 @@ def test_patterns(pattern: str, fitting: list[str], others: list[str]) -> None:
 
 
 def test_a_pattern_that_would_take_forever_elsewhere() -> None:
-    parsed = codeowners.parse(f"{'*a' * 200} @x")
+    parsed = codeowners.parse(f"{'*a' * 500} @x\n{'?' * 1000} @x\n{'a/**/' * 200} @x\n{'*' * 1001} @x")
     assert parsed.owners("a" * 5000 + "b") == ()
+    assert parsed.owners("a/" * 2000 + "b") == ("@x",)
+    assert parsed.skipped == (4,)
+
+
+@given(st.text(), st.text())
+def test_any_text_gives_an_answer(text: str, path: str) -> None:
+    assert isinstance(codeowners.parse(text).owners(path), tuple)
+    assert isinstance(codeowners.parse(f"{text} @x").owners(path), tuple)
 
 
 class Files(dict[str, bytes]):
@@ -110,6 +120,8 @@ def test_the_first_place_counts() -> None:
 
 
 def test_a_file_that_cannot_be_read_is_a_fault() -> None:
+    assert isinstance(codeowners.load(Files(CODEOWNERS=b"* @x\n" * 10_001)), Fault)
+
     class Refusing(Files):
         def read(self, path: str, limit: int) -> bytes | Fault:
             return Fault("too-large", "It has too many bytes.")

@@ -154,6 +154,25 @@ def test_what_each_commit_of_a_line_changed(tmp_path: Path) -> None:
     assert told[2].changes[0].blob == made.git("rev-parse", "HEAD:w/c")
 
 
+def test_what_a_merge_changed_by_itself(tmp_path: Path) -> None:
+    made = Made(tmp_path)
+    body = "".join(f"line {number}\n" for number in range(20))
+    made.commit("one", {"old": body, "other": body.upper()})
+    made.git("checkout", "-q", "-b", "topic")
+    made.git("mv", "old", "new")
+    made.commit("two", {"new": "first\n" + body})
+    made.git("checkout", "-q", "main")
+    made.commit("three", {"old": body + "last\n"})
+    made.git("merge", "-q", "--no-ff", "--no-commit", "topic")
+    made.commit("four", {"new": f"first\n{body}last\nsmuggled\n", "other": "smuggled\n"})
+    told = commits(found(tmp_path), first_parent=False, changes=True)
+    by_itself = {(change.path, change.status, change.old_path) for change in told[-1].changes}
+    assert by_itself == {("new", "M", ""), ("other", "M", "")}
+    assert {change.blob for change in told[-1].changes} == {
+        made.git("rev-parse", f"HEAD:{name}") for name in ("new", "other")
+    }
+
+
 def test_a_commit_is_what_another_library_reads(tmp_path: Path) -> None:
     made = Made(tmp_path)
     message = (
