@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from checker.model import Fault
 from checker.transports import git_log, git_process
-from checker.transports.disk import Disk
+from checker.transports.disk import LIMIT, MISSING, Disk
 from checker.transports.git_log import BlamedLine, Change, Commit, FileHistory, Identity
 from checker.transports.git_tree import Entry, Tree, entries
 
@@ -251,6 +251,12 @@ class Repository:
             return answer if isinstance(answer, Fault) else entries(answer, prefix)
 
         return Tree(id, listing, self._objects.read)
+
+    def content(self, blob: str, limit: int = LIMIT) -> bytes | Fault:
+        """The bytes of a blob that a `Change` or a `Tree` names by its id; `limit` is in bytes."""
+        if not _ID.fullmatch(blob):
+            return MISSING
+        return self._objects.read(blob, limit)
 
     def prefix_of(self, folder: str) -> str | None:
         """The path of a folder below the root, with a slash at its end; None where it lies outside.

@@ -249,6 +249,10 @@ def test_changes_between_commits(tmp_path: Path) -> None:
     new = part[3]
     assert new == Change("new", "A", made.git("rev-parse", "HEAD:w/new"), "", "100644")
     assert part[1].blob == ""
+    repository = found(tmp_path)
+    assert (repository.content(new.blob), repository.content(part[1].old_blob)) == (b"n", b"x\n")
+    for id in ("", "HEAD", f"{new.blob}\n{new.blob}", "f" * 40):
+        assert code_of(repository.content(id)) in ("missing", "git-corrupt")
     assert part[1].old_blob == made.git("rev-parse", f"{base}:w/goes")
     told = {(d.b_path or d.a_path, d.change_type) for d in Repo(tmp_path).commit(base).diff(head)}
     assert {(change.path, change.status) for change in whole} == told
