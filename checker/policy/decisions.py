@@ -110,7 +110,9 @@ def read(entries: Iterable[Entry], folder: str = "") -> tuple[tuple[Decision, ..
     for entry in entries:
         wrong = _fault(entry)
         if wrong:
-            hint = "What an entry says can never be changed: add one that is sound, and ask its maker about this."
+            hint = (
+                "What an entry says cannot be changed: take it back with whoever made it, or upgrade gonogo."
+            )
             findings.append(Finding("entry-body", f"The entry {wrong}.", entry.id, entry.path, hint))
         elif entry.type == "decision":
             decisions[entry.id] = _decision(entry, folder)

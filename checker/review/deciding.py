@@ -40,7 +40,7 @@ def decisions(
     as_of: datetime,
     folder: str = "",
 ) -> tuple[DecisionState, ...]:
-    """What was decided at a gate up to `as_of`, about a launch or product of any of these names, newest first.
+    """What was decided at a gate up to `as_of` about what has one of these names, newest first.
 
     One state for each market that a decision names. A decision replaces the earlier ones whose launch (or
     product) and market it covers, whatever became of it. `folder`: of the ledger, in the workspace.
@@ -49,7 +49,7 @@ def decisions(
     states: list[DecisionState] = []
     later: list[tuple[Decision, str]] = []
     found = [decision for decision in _about(ledger, gate.id, names, folder) if decision.at <= as_of]
-    for decision in sorted(found, key=lambda decision: (decision.at, decision.entry), reverse=True):
+    for _, decision in sorted(enumerate(found), key=lambda each: (each[1].at, each[0]), reverse=True):
         state = judging.state(decision)
         markets = decision.markets or ("",)
         for market in markets:
@@ -91,7 +91,8 @@ def may_decide(gate: Gate, people: People, role: str, person: str, day: Day) -> 
     """Why a person may not decide at a gate on a day, in a role (empty: in none); empty when they may."""
     if gate.decided_by and role not in gate.decided_by:
         who = f"the role {role}" if role else "nobody without a role"
-        return f"{who} may {'not ' if role else ''}decide at the gate {gate.id}: {', '.join(gate.decided_by)} may"
+        may = f"may {'not ' if role else ''}decide at the gate {gate.id}"
+        return f"{who} {may}: {', '.join(gate.decided_by)} may"
     if role:
         return people.refusal(role, person, day)
     return "" if people.find(person) else f"{person} is not in the register of people"
@@ -168,12 +169,14 @@ class _Judging(NamedTuple):
         person, gate = decision.person, self.gate.id
         if not decision.proceeds:
             yield f"{person} decided {decision.decision}: the gate is closed until somebody decides otherwise"
-        if wrong := may_decide(self.gate, self.people, decision.role, person, self._day(approval, decision.at)):
+        if wrong := may_decide(
+            self.gate, self.people, decision.role, person, self._day(approval, decision.at)
+        ):
             yield f"{wrong}; let somebody decide who may"
         if approval.assurance == "asserted":
             yield f"it is only asserted that {person} decided{_why(approval)}; {_VOUCH}"
         if decision.clock != "now":
-            yield f"it was decided on a report whose clock was set, not on today's; run gonogo review {gate} anew"
+            yield f"it was decided on a report whose clock was set; review {gate} anew, and decide on that"
         if decision.basis == "normal" and decision.verdict not in FIT:
             yield (
                 f"it was decided on the verdict {decision.verdict}, against which only an overrule or an"

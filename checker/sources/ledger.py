@@ -92,9 +92,7 @@ def _subject(decision: Decision, entry: Entry, kind: Kind, gates: dict[str, Gate
     data = decisions.record(decision, gates, zone)
     ref = SubjectRef(KIND, decision.id, decision.evidence.locator, decision.product)
     document = body._replace(data=data)
-    return Subject(
-        ref, kind, data, {}, (decision.evidence,), reading, document, (), kind.faults(document)
-    )
+    return Subject(ref, kind, data, {}, (decision.evidence,), reading, document, (), kind.faults(document))
 
 
 def _unique(subjects: list[Subject]) -> list[Subject]:

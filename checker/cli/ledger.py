@@ -1,0 +1,252 @@
+"""`gonogo ledger`: what is recorded, and whether it is as it was written."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from checker.cli import console, options, output, recording
+from checker.cli.console import Problem
+from checker.cli.output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checker.ledger import Entry, Finding, Ledger
+    from checker.policy.workspace import Workspace
+    from checker.sources.approvals import Approvals
+
+EXAMPLE = """\b
+Examples:
+  gonogo ledger show
+  gonogo ledger verify
+  gonogo ledger checkpoint --as "Ada Example" --key ~/.ssh/id_ed25519"""
+
+FORMATS = ("terminal", "json")
+
+TAMPERED = 1
+"""The exit code where the ledger is not as it was written."""
+
+_DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
+
+
+@click.group("ledger", short_help="Show and verify what was decided.", epilog=EXAMPLE)
+def command() -> None:
+    """Look at the ledger of decisions, and see whether it is as it was written."""
+
+
+@command.command("show", epilog=EXAMPLE)
+@output.output_format(lambda: FORMATS, "terminal")
+@options.folder_option
+def show(outputs: tuple[Output, ...], folder: str | None) -> int:
+    """List every entry, the newest last: what was recorded, by whom, and how we know."""
+    output.keep_apart(outputs)
+    from checker.render.text import inert_json
+
+    home, workspace, ledger = _read(folder)
+    approvals = _approvals(home, workspace)
+    rows = [_row(entry, workspace, approvals) for entry in ledger.entries.values()]
+    write = {
+        "terminal": lambda: console.plain("".join(map(_line, rows)) or "nothing is recorded yet\n"),
+        "json": lambda: "[" + ",".join(f"\n{inert_json(row)}" for row in rows) + "\n]\n",
+    }
+    output.write_all(outputs, lambda each: write[each.format]())
+    return 0
+
+
+@command.command("verify", epilog=EXAMPLE)
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    multiple=True,
+    metavar="FILE|DIGEST",
+    help="What was kept elsewhere: the file of a checkpoint, or the digest of one or an entry; repeatable.",
+)
+@options.folder_option
+def verify(checkpoints: tuple[str, ...], folder: str | None) -> int:
+    """Find every edit, removal and reordering of entries, and every signature that does not fit.
+
+    That the newest entries were removed shows only against something that was kept elsewhere.
+
+    Exit codes: 0 whole, 1 not as it was written, 2 usage or configuration error.
+    """
+    home, workspace, ledger = _read(folder)
+    findings = dict.fromkeys(_findings(home, workspace, ledger, checkpoints))
+    for finding in findings:
+        name = finding.entry or finding.path
+        console.put(console.plain(" ".join(filter(None, (f"{name}:", finding.message, finding.hint))) + "\n"))
+    if findings:
+        console.say(f"gonogo: the ledger is not as it was written: {len(findings)} findings")
+        return TAMPERED
+    against = f", and holds all that {', '.join(checkpoints)} vouches for" if checkpoints else ""
+    signed = len(ledger.signatures)
+    entries = f"{len(ledger.entries)} {'entry' if len(ledger.entries) == 1 else 'entries'}"
+    console.put(console.plain(f"the ledger is whole: {entries}, {signed} signed{against}\n"))
+    return 0
+
+
+@command.command("checkpoint", epilog=EXAMPLE)
+@click.option("--as", "person", metavar="PERSON", help="Who makes it; needed for an entry and for a key.")
+@click.option("--output", "file", metavar="FILE", help="Write it there instead of adding it to the ledger.")
+@recording.key_option
+@options.folder_option
+def checkpoint(person: str | None, file: str | None, key: str | None, folder: str | None) -> int:
+    """Vouch for everything that is recorded, and print one digest to keep out of the repository.
+
+    Send the digest by mail, print it, have it time-stamped: gonogo ledger verify --checkpoint DIGEST then
+    tells whether anything has been changed or removed since.
+    """
+    from checker import canonical, ledger
+
+    if person is None:
+        if file is None or key is not None:
+            raise Problem("a checkpoint is made by somebody", "State --as PERSON.")
+        home, workspace = recording.load(folder)
+        body = ledger.checkpoint(recording.sound_ledger(home, workspace))
+        output.write_new(file, _text(body))
+        console.put(f"{body['root']}\n")
+        return 0
+    desk = recording.open_desk(folder, person)
+    body = ledger.checkpoint(desk.ledger)
+    if file is None:
+        console.put(f"{recording.record(desk, 'checkpoint', body, key).id}\n")
+        return 0
+    if key:
+        from checker.transports import ssh
+
+        signature = recording.sign(desk, canonical.encode(body) + b"\n", file, key)
+        output.write_new(file + ssh.SUFFIX, signature.decode())
+    output.write_new(file, _text(body))
+    console.put(f"{body['root']}\n")
+    return 0
+
+
+def _text(body: dict[str, Any]) -> str:
+    from checker import canonical
+
+    return canonical.encode(body).decode() + "\n"
+
+
+def _read(folder: str | None) -> tuple[str, Workspace, Ledger]:
+    from checker.sources import ledger as ledgers
+    from checker.transports.disk import Disk
+
+    home, workspace = recording.load(folder)
+    return home, workspace, ledgers.read(workspace.ledger, Disk(home))[0]
+
+
+def _approvals(home: str, workspace: Workspace) -> Approvals:
+    from checker.sources.approvals import Approvals
+    from checker.transports.disk import Disk
+
+    return Approvals(workspace, Disk(home))
+
+
+def _findings(
+    home: str, workspace: Workspace, ledger: Ledger, checkpoints: tuple[str, ...]
+) -> Iterator[Finding]:
+    """Everything that shows that a ledger, or what was kept of it elsewhere, is not as it was written."""
+    from datetime import datetime
+
+    from checker import ledger as ledgers
+    from checker.ledger import Finding
+    from checker.sources import ledger as sources
+
+    yield from sources.findings(ledger)
+    approvals = _approvals(home, workspace)
+    now = datetime.now(workspace.zone)
+    for entry in ledger.entries.values():
+        if entry.at - now > ledgers.TOLERANCE:
+            hint = "It counts from then on. Ask its maker, or set the clock of this machine."
+            message = f"The entry is dated {entry.at.isoformat()}, which is yet to come."
+            yield Finding("entry-ahead", message, entry.id, entry.path, hint)
+        if entry.id in ledger.signatures:
+            approval = approvals.of(f"{workspace.ledger}/{entry.path}", entry.by, entry.at)
+            if approval.assurance != "signed":
+                message = f"The signature is not one of {entry.by}: {approval.note}"
+                hint = "It counts for nothing; whoever made the entry signs it anew."
+                yield Finding("entry-signature", message, entry.id, entry.path, hint)
+    for kept in checkpoints:
+        yield from _against(home, workspace, ledger, kept)
+
+
+def _against(home: str, workspace: Workspace, ledger: Ledger, kept: str) -> Iterator[Finding]:
+    """What is missing of all that a checkpoint or a digest vouches for.
+
+    Raises:
+        Problem: it is neither a file nor a digest.
+    """
+    from checker import ledger as ledgers
+    from checker.ledger import Finding
+    from checker.model import Fault
+    from checker.transports import ssh
+    from checker.transports.disk import Disk
+
+    digest = _DIGEST.fullmatch(kept)
+    if digest:
+        yield from ledgers.verify_stamp(ledger, f"sha256:{digest[1]}")
+        return
+    folder, name = os.path.split(options.absolute(kept))
+    raw = Disk(folder).read(name)
+    if isinstance(raw, Fault):
+        hint = "Name the file of a checkpoint, or a digest of 64 hexadecimal digits."
+        raise Problem(f"{kept} is neither: {raw.message.lower()}", hint)
+    body = ledgers.kept_checkpoint(raw)
+    yield from (body,) if isinstance(body, Finding) else ledgers.verify_checkpoint(ledger, body)
+    signature = Disk(folder).read(name + ssh.SUFFIX)
+    if isinstance(signature, bytes):
+        allowed = Disk(home).read(workspace.signers) if workspace.signers else b""
+        fault = allowed if isinstance(allowed, Fault) else ssh.verify(raw, signature, allowed)
+        if isinstance(fault, Fault):
+            yield Finding("checkpoint-signature", fault.message, path=f"{kept}{ssh.SUFFIX}", hint=fault.hint)
+
+
+def _row(entry: Entry, workspace: Workspace, approvals: Approvals) -> dict[str, Any]:
+    """What is listed of an entry."""
+    approval = approvals.of(f"{workspace.ledger}/{entry.path}", entry.by, entry.at)
+    return {
+        "id": entry.id,
+        "at": entry.at.isoformat(),
+        "type": entry.type,
+        "by": entry.by,
+        "assurance": approval.assurance,
+        "note": approval.note,
+        "parents": list(entry.parents),
+        "path": f"{workspace.ledger}/{entry.path}",
+        "body": dict(entry.body),
+    }
+
+
+def _line(row: dict[str, Any]) -> str:
+    """An entry in one line."""
+    short, moment = row["id"].removeprefix("sha256:")[:12], row["at"].replace("T", " ")[:16]
+    what = _what(row["type"], row["body"])
+    return f"{short}  {moment}  {row['type']:<13}  {row['by']} ({row['assurance']}): {what}\n"
+
+
+def _what(type: str, body: dict[str, Any]) -> str:
+    """What an entry says, in words; what is unsound says it with `gonogo ledger verify`."""
+
+    def told(name: str) -> str:
+        return " ".join(str(body.get(name, "?")).split())
+
+    match type:
+        case "decision":
+            where = f" in {', '.join(map(str, body['markets']))}" if body.get("markets") else ""
+            by = f", by {told('basis')}: {told('reason')}" if body.get("basis") != "normal" else ""
+            verdict = f"on the verdict {told('verdict')}"
+            return f"{told('decision')} at {told('gate')} for {told('subject')}{where} {verdict}{by}"
+        case "approval":
+            return f"approves {told('decision')[7:19]} as {told('role')}"
+        case "condition":
+            met = f"{told('condition')} of {told('decision')[7:19]} was met on {told('met_on')}"
+            return f"{met}: {told('evidence')}"
+        case "review-opened":
+            return f"the review at {told('gate')} for {told('subject')} was opened"
+        case "report":
+            return f"a report with the verdict {told('verdict')}"
+        case _:
+            return f"vouches for {told('count')} entries with the root {told('root')}"
