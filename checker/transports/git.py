@@ -247,7 +247,7 @@ class Repository:
         below = ("--", prefix) if prefix else ()
 
         def listing() -> dict[str, Entry] | Fault:
-            answer = self._run("ls-tree", "-r", "-z", "-l", "--full-tree", id, *below)
+            answer = self._run("ls-tree", "-r", "-z", "--full-tree", id, *below)
             return answer if isinstance(answer, Fault) else entries(answer, prefix)
 
         return Tree(id, listing, self._objects.read)

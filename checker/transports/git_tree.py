@@ -13,7 +13,6 @@ from checker.transports.disk import (
     LIMIT,
     MISSING,
     OUTSIDE,
-    too_large,
 )
 from checker.transports.patterns import NEVER_ENTERED, Found, Level, Names, find_all
 
@@ -45,19 +44,17 @@ class Entry(NamedTuple):
     """`100644`, `100755`, `120000` for a symbolic link, `160000` for a submodule."""
     id: str
     """Of the blob; of the commit for a submodule."""
-    size: int
-    """Bytes; -1 where git cannot tell."""
 
 
 def entries(listing: bytes, prefix: str) -> dict[str, Entry]:
-    """What `ls-tree -r -z -l` lists, by its path below `prefix`; what is not UTF-8 in a name is escaped."""
+    """What `ls-tree -r -z` lists, by its path below `prefix`; what is not UTF-8 in a name is escaped."""
     found = {}
     for line in listing.split(b"\0"):
         head, tab, name = line.partition(b"\t")
         if tab:
-            mode, _, id, size = head.decode("ascii").split()
+            mode, _, id = head.decode("ascii").split()
             path = name.decode("utf-8", "surrogateescape").removeprefix(prefix)
-            found[path] = Entry(mode, id, int(size) if size.isdigit() else -1)
+            found[path] = Entry(mode, id)
     return found
 
 
@@ -96,8 +93,6 @@ class Tree:
         entry = self.entry(path)
         if isinstance(entry, Fault):
             return entry
-        if entry.size > limit:
-            return too_large(entry.size, limit)
         content = self._contents(entry.id, limit)
         if isinstance(content, bytes) and len(content) < _LONGEST_POINTER and content.startswith(_POINTER):
             return _LFS
