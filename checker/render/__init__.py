@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from checker.model import Report
 
@@ -28,21 +28,21 @@ class Options(NamedTuple):
 Renderer = Callable[[Report, Options], str]
 
 
-def _lazy(module: str) -> Renderer:
-    """A renderer whose module, and whatever that imports, is loaded on first use."""
+def lazy(module: str) -> Callable[[Any, Options], str]:
+    """The `render` of a module here, which, with whatever it imports, is loaded on first use."""
 
-    def render(report: Report, options: Options) -> str:
-        text: str = import_module(f"{__name__}.{module}").render(report, options)
+    def render(subject: Any, options: Options) -> str:
+        text: str = import_module(f"{__name__}.{module}").render(subject, options)
         return text
 
     return render
 
 
 RENDERERS: dict[str, Renderer] = {
-    "terminal": _lazy("terminal"),
-    "json": _lazy("json"),
-    "sarif": _lazy("sarif"),
-    "junit": _lazy("junit"),
-    "github": _lazy("github"),
-    "markdown": _lazy("markdown"),
+    "terminal": lazy("terminal"),
+    "json": lazy("json"),
+    "sarif": lazy("sarif"),
+    "junit": lazy("junit"),
+    "github": lazy("github"),
+    "markdown": lazy("markdown"),
 }

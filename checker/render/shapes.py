@@ -16,7 +16,7 @@ Shape = dict[str, Any]
 
 
 def lines(head: Shape, lists: Mapping[str, Iterator[Shape]]) -> Iterator[str]:
-    """An object, each member and each item of its lists on a line of its own: `grep` and `diff` work on it."""
+    """An object, each member and each item of its lists on its own line: `grep` and `diff` work on it."""
     yield "{"
     for name, value in head.items():
         yield f'"{name}": {inert_json(value)},'

@@ -42,9 +42,10 @@ class Sheet:
         code = _COLORS.get(style)
         return f"\x1b[{code}m{text}\x1b[0m" if self._color and code and text else text
 
-    def paragraph(self, text: str, indent: str = "", style: str = "") -> list[str]:
-        """`text` over as many lines as it takes, those after the first indented."""
-        return [self.paint(style, line) for line in wrap(one_line(text), self.width, indent)]
+    def paragraph(self, text: str, style: str = "", lead: str = "") -> list[str]:
+        """`text` over as many lines as it takes, behind `lead`; those after the first two columns further in."""
+        lines = wrap(lead + one_line(text), self.width, lead + "  ")
+        return [self.paint(style, line) for line in lines]
 
     def entries(self, rows: Iterable[Entry]) -> list[str]:
         """A list: labels in a column, their lines beside them."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
-from checker.model import OUTCOMES, SEVERITIES, Diagnostic, Report, Result
+from checker.model import OUTCOMES, SEVERITIES, Diagnostic, Portfolio, Report, Result, Verdict
 
 Standing = Literal["pass", "fail", "advisory", "upcoming", "waived", "not-applicable", "error"]
 """What a result means for the verdict; a `fail` here is a mandatory one that nobody waived."""
@@ -27,7 +27,12 @@ _RANKS = {standing: rank for rank, standing in enumerate(("fail", "error", "advi
 _SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 _NOT_FINDINGS = frozenset(OUTCOMES) - {"fail", "error"}
 
-VERDICTS = {"go": "GO", "conditional": "CONDITIONAL", "no-go": "NO-GO", "undecided": "UNDECIDED"}
+VERDICTS: dict[Verdict, str] = {
+    "go": "GO",
+    "conditional": "CONDITIONAL",
+    "no-go": "NO-GO",
+    "undecided": "UNDECIDED",
+}
 """The verdict as people are shown it."""
 
 
@@ -80,7 +85,7 @@ def folded(found: Iterable[Result]) -> list[tuple[Result, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
-def faults(report: Report) -> list[Diagnostic]:
+def faults(report: Report | Portfolio) -> list[Diagnostic]:
     """Diagnostics, errors before warnings."""
     return sorted(report.diagnostics, key=lambda diagnostic: diagnostic.level != "error")
 

@@ -115,9 +115,9 @@ class _Page:
     def review(self, report: Report, review: Review) -> Iterator[list[str]]:
         """What a gate review has on the table, for whoever must decide or act."""
         sheet = self._sheet
-        head = sheet.paragraph(reviewing.title(review), "  ", "strong")
+        head = sheet.paragraph(reviewing.title(review), "strong")
         for sentence in reviewing.introduction(report, review):
-            head += sheet.paragraph(sentence, "  ")
+            head += sheet.paragraph(sentence)
         yield head + self._alarm(report)
         groups = list(reviewing.blocking(report))
         if self._quiet:
@@ -149,7 +149,7 @@ class _Page:
 
     def _alarm(self, report: Report) -> list[str]:
         text = reviewing.alarm(report.origin, report.as_of)
-        return self._sheet.paragraph(text, style="alarm") if text else []
+        return self._sheet.paragraph(text, "alarm") if text else []
 
     def summary(self, report: Report) -> list[str]:
         """The verdict, the counts, what was looked at, what to do next."""
@@ -165,7 +165,7 @@ class _Page:
             return lines
         moment = f"{report.workspace} as of {report.as_of.date()}".lstrip()  # a broken one has no name
         lines.append(one_line(f"{tally.extent(report)}, {moment}"))
-        lines += self._sheet.paragraph(reviewing.provenance(report.origin), "  ") if report.origin else []
+        lines += self._sheet.paragraph(reviewing.provenance(report.origin)) if report.origin else []
         if report.next_step:
             lines += wrap(f"Next: {one_line(report.next_step)}", self._width, "  ")
         return lines
