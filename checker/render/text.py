@@ -60,6 +60,19 @@ def inert_json(value: object, indent: int | None = None) -> str:
     return text
 
 
+_FORMULA = ("=", "+", "-", "@")
+
+
+def cell(text: str) -> str:
+    """One visible line that no spreadsheet takes for a formula.
+
+    A cell that begins with `=`, `+`, `-` or `@` is computed: an apostrophe before it makes it a text. Source of
+    the rule: OWASP, "CSV Injection".
+    """
+    line = one_line(text)
+    return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
+
+
 def clip(text: str, limit: int) -> str:
     """At most `limit` characters of `text`, saying how many were left out."""
     if len(text) <= limit:
