@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "review": "checker.cli.review",
     "history": "checker.cli.history",
     "verify": "checker.cli.verify",
+    "sign-off": "checker.cli.sign_off",
     "waive": "checker.cli.waive",
     "explain": "checker.cli.explain",
     "rules": "checker.cli.rules",

@@ -93,7 +93,9 @@ class People(NamedTuple):
 
     def _counts(self, role: Role, tenure: Tenure, day: Day) -> bool:
         """A delegate stands in for a member only while that member holds the role."""
-        stands = not tenure.by or any(t.person == tenure.by and not t.by and t.holds(day) for t in role.tenures)
+        stands = not tenure.by or any(
+            t.person == tenure.by and not t.by and t.holds(day) for t in role.tenures
+        )
         return stands and tenure.holds(day)
 
 
@@ -164,7 +166,9 @@ def _tenures(
                     hint = suggestion(raw[name], tuple(persons)) or "Add them to `people`."
                     message = f"no person has the id `{raw[name]}`"
                     diagnostics.append(source.diagnostic("unknown-person", message, (*place, name), hint))
-            since, until = (day(source, (*place, end), raw.get(end), diagnostics) for end in ("since", "until"))
+            since, until = (
+                day(source, (*place, end), raw.get(end), diagnostics) for end in ("since", "until")
+            )
             if since and until and until < since:
                 message = f"the last day {until} is before the first day {since}"
                 diagnostics.append(source.diagnostic("interval", message, (*place, "until")))

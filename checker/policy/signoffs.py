@@ -159,7 +159,8 @@ def _sign_off(
         valid_until,
         evidence,
         tuple(
-            Reviewed(each["kind"], each["id"], each["digest"], each.get("parts", {})) for each in raw["reviewed"]
+            Reviewed(each["kind"], each["id"], each["digest"], each.get("parts", {}))
+            for each in raw["reviewed"]
         ),
         source,
         at,

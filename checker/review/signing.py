@@ -7,6 +7,7 @@ host's where a host recorded it, otherwise what the sign-off states.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date as Day
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -91,7 +92,7 @@ def concerns(desk: Desk, sign_off: SignOff) -> bool:
 def reviewed(
     asked: AskedSignOff, snapshot: Snapshot, product: str, launch: Subject | None
 ) -> tuple[Subject, ...]:
-    """The subjects that a sign-off is to review: those of the kinds asked for, and of launches this one alone.
+    """The subjects that a sign-off is to review: of the kinds asked for, and of all launches this one alone.
 
     Where no kinds are named, the launch itself, or else the record of the product.
     """
@@ -121,10 +122,8 @@ def last_day(desk: Desk, sign_off: SignOff, approval: Approval) -> Day | None:
     """The last day on which it counts; None: no limit."""
     ends = [sign_off.valid_until] if sign_off.valid_until else []
     if desk.asked.max_age_days is not None:
-        try:
+        with suppress(OverflowError):  # longer than there is a calendar
             ends.append(_day(desk, sign_off, approval) + timedelta(days=desk.asked.max_age_days))
-        except OverflowError:
-            pass  # longer than there is a calendar
     return min(ends, default=None)
 
 
@@ -185,11 +184,11 @@ def _author(desk: Desk, sign_off: SignOff, approval: Approval) -> Iterator[str]:
         return
     person = desk.people.identity(sign_off.person)
     for subject in desk.reviewed:
-        how = next((f"its field {name}" for name, who in _fields(desk, subject) if person in who), "")
-        if not how and any(person in desk.people.identities(name) for name in desk.authors(subject)):
-            how = "the history in git"
-        if how:
-            yield (f"{_who(desk, sign_off)} is an author of {_named(subject)} ({how}): {_may_sign(desk)}.")
+        wrote = frozenset(id for name in desk.authors(subject) for id in desk.people.identities(name))
+        field = next((name for name, who in _fields(desk, subject) if person in who), "")
+        if field or person in wrote:
+            how = f"its field {field}" if field else "the history in git"
+            yield f"{_who(desk, sign_off)} is an author of {_named(subject)} ({how}): {_may_sign(desk, wrote)}."
 
 
 def _evidence(desk: Desk, sign_off: SignOff, approval: Approval) -> Iterator[str]:
@@ -223,10 +222,8 @@ def _scope(desk: Desk, sign_off: SignOff, approval: Approval) -> Iterator[str]:
         )
     if not _covers(desk, sign_off):
         wanted = f"not for {desk.market}" if desk.market else "not for all markets"
-        yield (
-            f"It is for {', '.join(sign_off.markets)}, {wanted}: "
-            f"{_who(desk, sign_off)} must sign {f'for {desk.market} too' if desk.market else 'without --market'}."
-        )
+        mend = f"for {desk.market} too" if desk.market else "without --market"
+        yield (f"It is for {', '.join(sign_off.markets)}, {wanted}: {_who(desk, sign_off)} must sign {mend}.")
 
 
 def _apart(desk: Desk, sign_off: SignOff, approval: Approval) -> Iterator[str]:
@@ -364,26 +361,19 @@ def _missing(desk: Desk, signed: int) -> str:
     return f"{head}: {_may_sign(desk)}."
 
 
-def _may_sign(desk: Desk) -> str:
-    """Who may sign today; a clause."""
+def _may_sign(desk: Desk, wrote: frozenset[str] = frozenset()) -> str:
+    """Who may sign today; a clause. `wrote`: who is an author by the history in git, as far as it was asked."""
     role, people = desk.asked.role, desk.people
     names = [person.name for person in people.holders(role, desk.as_of.date())]
     if AUTHORS in desk.asked.apart_from:
-        wrote = {id for subject in desk.reviewed for id in _authors(desk, subject)}
+        wrote = wrote.union(*(who for subject in desk.reviewed for _, who in _fields(desk, subject)))
         names = [name for name in names if people.identity(name) not in wrote]
     if not names:
         return f"add somebody else to the role {role} in the register of people, who then signs"
     more = len(names) - MOST_NAMED
     shown = names[:MOST_NAMED] + ([counted(more, "others")] if more > 0 else [])
-    return f"{phrases.alternatives(shown)} may sign: gonogo sign-off {desk.gate.id} --subject {desk.names[0]} --role {role}"
-
-
-def _authors(desk: Desk, subject: Subject) -> Iterator[str]:
-    """Everyone who wrote an artifact, by identity."""
-    for _, who in _fields(desk, subject):
-        yield from who
-    for name in desk.authors(subject):
-        yield from desk.people.identities(name)
+    command = f"gonogo sign-off {desk.gate.id} --subject {desk.names[0]} --role {role}"
+    return f"{phrases.alternatives(shown)} may sign: {command}"
 
 
 def _fields(desk: Desk, subject: Subject) -> Iterator[tuple[str, frozenset[str]]]:

@@ -79,7 +79,8 @@ def put(data: Any, pointer: str, value: Any) -> Any:
 def test_each_marked_field_is_a_part() -> None:
     digest, parts = material.digests(NESTED, DATA)
     assert set(parts) == PARTS
-    assert digest.startswith("sha256:") and len(digest) == 71
+    assert digest.startswith("sha256:")
+    assert len(digest) == 71
     assert all(len(part) == 16 and int(part, 16) >= 0 for part in parts.values())
     assert material.values(NESTED, DATA)["/risks/2/severity"] == "low"
 

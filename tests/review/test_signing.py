@@ -259,7 +259,8 @@ def test_a_void_sign_off_says_why(tmp_path: Path, name: str) -> None:
     (state,) = judged(tmp_path, CASES[name]).states
     assert (state.status, state.reasons) == ("void", CASES[name].reasons)
     assert (state.id, state.launch, state.role) == ("s0", "checkout", "legal")
-    assert state.location and state.location.path == "signoffs/s0.signoff.yaml"
+    assert state.location
+    assert state.location.path == "signoffs/s0.signoff.yaml"
     assert all(reason.endswith(".") and ": " in reason for reason in state.reasons)
 
 
@@ -346,7 +347,8 @@ def test_nobody_signed(tmp_path: Path) -> None:
     (state,) = judged(tmp_path, Case(()), sign=False).states
     assert (state.status, state.approval, state.id) == ("missing", None, "")
     assert state.reasons == (f"Nobody has signed: {ALL}.",)
-    assert state.location and state.location.path == "ga.gate.yaml"
+    assert state.location
+    assert state.location.path == "ga.gate.yaml"
 
 
 @pytest.mark.parametrize(
