@@ -415,6 +415,41 @@ class Portfolio(NamedTuple):
     origin: Origin | None = None
 
 
+class Turn(NamedTuple):
+    """Something that one commit changed: the stage of a product, or the verdict about it."""
+
+    commit: str
+    committed: datetime
+    """What the committer states, in the workspace's time zone."""
+    title: str
+    """The first line of the commit's message."""
+    product: str
+    old_stage: str
+    """Empty: the product was new, or stated none."""
+    stage: str
+    gate: str
+    """The gate that the change of stage passes, or that is asked about; empty: no gate leads there."""
+    was: Verdict | None
+    """The verdict before; None: there was none, or nobody asked."""
+    verdict: Verdict
+    """As a review at the gate would have said on the commit's files."""
+    blockers: tuple[Result, ...]
+    """What blocks, the most severe first."""
+
+
+class History(NamedTuple):
+    """What commits changed, each held against the one before it."""
+
+    workspace: str
+    as_of: datetime
+    commits: int
+    """How many were held against their base."""
+    turns: tuple[Turn, ...]
+    """The oldest first."""
+    diagnostics: tuple[Diagnostic, ...]
+    exit_code: int
+
+
 class Report(NamedTuple):
     """Results, verdict and the inputs they rest on: all that a renderer may know."""
 

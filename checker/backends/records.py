@@ -13,6 +13,8 @@ from checker.policy import language
 from checker.policy.policies import Policy, Rule
 from checker.snapshot import Snapshot, Subject
 
+Olds = Mapping[tuple[str, str], dict[str, Any]]
+"""The data of the subjects at the base revision by kind and id."""
 Progress = Callable[[int, int], None]
 """Told how many subjects are done, and of how many."""
 
@@ -47,7 +49,7 @@ class Memo:
 
 def run(
     plan: Plan,
-    olds: Mapping[tuple[str, str], dict[str, Any]] | None = None,
+    olds: Olds | None = None,
     progress: Progress | None = None,
     memo: Memo | None = None,
 ) -> list[Result]:
@@ -124,7 +126,7 @@ class _Evaluation:
         snapshot: Snapshot,
         subject: Subject,
         shared: Mapping[str, Any],
-        olds: Mapping[tuple[str, str], dict[str, Any]] | None,
+        olds: Olds | None,
         results: list[Result],
     ) -> None:
         """`shared`: the part of the activation that is the same for all; `results` is added to."""

@@ -62,7 +62,7 @@ def command(
     Exit codes: 0 go, 1 no-go, 2 usage or configuration error, 3 nothing matched, 4 undecided.
     """
     output.keep_apart(outputs)
-    workspace = options.workspace_folder(folder)
+    workspace = options.workspace_folder(folder, policies)
     inside = tuple(options.within(workspace, path) for path in paths)
 
     from checker import run

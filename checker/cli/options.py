@@ -53,12 +53,14 @@ def absolute(path: str) -> str:
         raise Problem("the current folder is no longer there", "Go to another one.") from None
 
 
-def workspace_folder(stated: str | None) -> str:
-    """The folder of the workspace that is meant.
+def workspace_folder(stated: str | None, policies: str | None = None) -> str:
+    """The folder of the workspace that is meant; with `policies` any folder may be judged.
 
     Raises:
         Problem: there is none.
     """
+    if policies is not None:
+        return absolute(stated or ".")
     if stated is None:
         found = nearest(".")
         if found is None:

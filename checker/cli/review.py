@@ -74,7 +74,7 @@ def command(
                 f"there is no {each.format} of this",
                 f"With {'--all' if everything else '--subject'} there are {', '.join(formats)}.",
             )
-    workspace = options.workspace_folder(folder)
+    workspace = options.workspace_folder(folder, policies)
 
     from checker import run
     from checker.run.reviewing import Asked

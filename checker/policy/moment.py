@@ -36,6 +36,13 @@ def zone(name: str) -> tzinfo | None:
         return None
 
 
+def start_of(moment: datetime) -> datetime:
+    """The first second of the day of a moment, where that is its end; the moment itself otherwise."""
+    if moment != end_of(moment.date(), moment.tzinfo or UTC):
+        return moment
+    return datetime.combine(moment.date(), time(0), moment.tzinfo)
+
+
 def end_of(day: calendar.date, zone: tzinfo) -> datetime:
     """The last second of a day, so that two evaluations on one day agree."""
     return datetime.combine(day, time(23, 59, 59, fold=1), zone)

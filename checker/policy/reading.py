@@ -130,8 +130,27 @@ _VALIDATORS: dict[str, validation.Validator] = {}
 
 def _validator(schema: str) -> validation.Validator:
     if schema not in _VALIDATORS:
-        _VALIDATORS[schema] = validation.Validator(json.loads(shipped.schema(schema)))
+        _VALIDATORS[schema] = validation.Validator(_null_is_absent(json.loads(shipped.schema(schema))))
     return _VALIDATORS[schema]
+
+
+def _null_is_absent(schema: Any) -> Any:
+    """The same schema, in which nothing is required that may be null: a document that was read has no nulls."""
+    if isinstance(schema, list):
+        return [_null_is_absent(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _null_is_absent(each) for name, each in schema.items()}
+    properties = schema.get("properties")
+    if isinstance(properties, dict) and isinstance(schema.get("required"), list):
+        found["required"] = [name for name in schema["required"] if not _may_be_null(properties.get(name))]
+    return found
+
+
+def _may_be_null(schema: Any) -> bool:
+    if not isinstance(schema, dict):
+        return False
+    return "null" in schema.get("type", ()) or any(map(_may_be_null, schema.get("anyOf", ())))
 
 
 _TEXT = re.compile(

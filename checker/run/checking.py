@@ -80,11 +80,22 @@ def prepare(request: Request) -> Loaded | Report:
     workspace, diagnostics = workspaces.load(doors.open, doors.home)
     if workspace is None:
         return _failed(request, "", UTC, diagnostics)
+    return gather(request, doors, workspace, diagnostics)
+
+
+def gather(
+    request: Request,
+    doors: Doors,
+    workspace: Workspace,
+    diagnostics: tuple[Diagnostic, ...],
+    memo: files.Memo | None = None,
+) -> Loaded | Report:
+    """Collect what a loaded workspace judges; `memo`: what was collected before in other states of it."""
     selector = request.selector(workspace)
     if not isinstance(selector, plan.Selector):
         return _failed(request, workspace.name, workspace.zone, (*diagnostics, *selector), workspace.inputs)
     as_of = request.as_of(workspace.zone)
-    snapshot, ledger, missing = collect(workspace, doors.files, selector, as_of)
+    snapshot, ledger, missing = collect(workspace, doors.files, selector, as_of, memo)
     approvals = Approvals(workspace, doors.open(doors.home))
     return Loaded(doors, workspace, as_of, selector, snapshot, ledger, approvals, (*diagnostics, *missing))
 
@@ -102,10 +113,14 @@ def _doors(request: Request) -> Doors | Diagnostic:
 
 
 def collect(
-    workspace: Workspace, door: Files, selector: plan.Selector, as_of: datetime
+    workspace: Workspace,
+    door: Files,
+    selector: plan.Selector,
+    as_of: datetime,
+    memo: files.Memo | None = None,
 ) -> tuple[Snapshot, Ledger, tuple[Diagnostic, ...]]:
     """Every subject of a workspace; it is complete where no selection that is asked for came back empty."""
-    found = files.collect(workspace.selections, door)
+    found = files.collect(workspace.selections, door, memo)
     hint = "Mend the pattern, or write `optional: true` where none is expected yet."
     diagnostics = tuple(
         workspace.source.diagnostic("no-subjects", why, selection.at, hint, warning=True)

@@ -40,11 +40,11 @@ def review(request: Request, asked: Asked) -> Report:
     if isinstance(gate, Diagnostic) or found is None:
         return conclude(request, loaded, (), (), (), (), wrong)
     product, launch = found
-    report = _review(request, loaded, gate, product, launch)
+    report = at_gate(request, loaded, gate, product, launch)
     if asked.forecast is None:
         return report
     then = asked.forecast(loaded.as_of)
-    later = _review(request._replace(clock="forecast"), loaded._replace(as_of=then), gate, product, launch)
+    later = at_gate(request._replace(clock="forecast"), loaded._replace(as_of=then), gate, product, launch)
     return forecast.foresee(report, later)
 
 
@@ -64,7 +64,15 @@ def _unknown_subject(loaded: Loaded, id: str) -> Diagnostic:
     return Diagnostic("unknown-subject", f"no product or launch has the id `{id}`", hint=hint)
 
 
-def _review(request: Request, loaded: Loaded, gate: Gate, product: str, launch: Subject | None) -> Report:
+def at_gate(
+    request: Request,
+    loaded: Loaded,
+    gate: Gate,
+    product: str,
+    launch: Subject | None = None,
+    olds: records.Olds | None = None,
+) -> Report:
+    """The review of a product at a gate; `launch`: of that launch alone, `olds`: compared with that base."""
     loaded = loaded._replace(selector=loaded.selector._replace(products=(product,)))
     snapshot, authors = loaded.snapshot, Authors(request.folder, loaded.doors.commit)
     table = _table(loaded, authors)
@@ -72,7 +80,7 @@ def _review(request: Request, loaded: Loaded, gate: Gate, product: str, launch: 
     planned = plan.make(loaded.workspace, snapshot, loaded.as_of, loaded.selector, gate)
     results = [
         result
-        for result in records.run(planned, progress=request.progress)
+        for result in records.run(planned, olds, progress=request.progress)
         if any(assembly.concerns(result, snapshot, passage) for passage in passages)
     ]
     seen = [assembly.asked(table, gate, passage) for passage in passages]
@@ -104,7 +112,7 @@ def _table(loaded: Loaded, authors: Authors) -> Table:
         (each, of(each.source.path, each.person, each.signed_at)) for each in loaded.workspace.sign_offs
     )
     return Table(
-        workspace,
+        loaded.workspace,
         loaded.snapshot,
         loaded.as_of,
         records.context(loaded.snapshot, loaded.as_of),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from checker import cel, documents
@@ -25,11 +25,36 @@ class Collected(NamedTuple):
     """Selections that found no subject and are not optional, and why."""
 
 
-def collect(selections: Iterable[Selection], files: Files) -> Collected:
+class Memo:
+    """What files yielded, so that no file is read twice that is the same in several states of a workspace.
+
+    `identify` gives one text for the same bytes at a path, such as git's name for them; None: it does not know.
+    """
+
+    def __init__(self) -> None:
+        self.identify: Callable[[str], str | None] = lambda path: None
+        self._known: dict[tuple[str, Path, str, str], tuple[Evidence, list[Subject]]] = {}
+
+    def subjects(
+        self, selection: Selection, path: str, captures: Mapping[str, str], files: Files
+    ) -> tuple[Evidence, list[Subject]]:
+        """What was read, and the subjects of one file."""
+        identity = self.identify(path)
+        if identity is None:
+            return _subjects(selection, path, captures, files)
+        key = (selection.kind.name, selection.at, path, identity)
+        if key not in self._known:
+            self._known[key] = _subjects(selection, path, captures, files)
+        return self._known[key]
+
+
+def collect(selections: Iterable[Selection], files: Files, memo: Memo | None = None) -> Collected:
     """The subjects that the selections name.
 
-    A file that several selections name yields its subjects for each of them.
+    A file that several selections name yields its subjects for each of them. `memo`: what was found before in
+    other states of the same workspace, by the same selections.
     """
+    found_in = memo.subjects if memo else _subjects
     selections = tuple(selections)
     subjects: list[Subject] = []
     inputs: dict[str, Evidence] = {}
@@ -37,7 +62,7 @@ def collect(selections: Iterable[Selection], files: Files) -> Collected:
     for selection, chosen in zip(selections, choose(selections, files), strict=True):
         before = len(subjects)
         for path, captures in chosen.items():
-            inputs[path], found = _subjects(selection, path, captures, files)
+            inputs[path], found = found_in(selection, path, captures, files)
             subjects += found
         if len(subjects) == before and not selection.optional:
             patterns = ", ".join(selection.patterns)

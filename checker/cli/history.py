@@ -1,0 +1,70 @@
+"""`gonogo history`: what commits changed at gates."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from checker.cli import console, options, output
+from checker.cli.console import Problem
+from checker.cli.output import Output
+from checker.render import Options, history
+
+EXAMPLE = """\b
+Examples:
+  gonogo history
+  gonogo history ga --subject pierlocker
+  gonogo history --since 2026-01-01 --until 2026-06-30 --output-format csv=stages.csv"""
+
+
+@click.command("history", short_help="Say what commits changed at gates.", epilog=EXAMPLE)
+@click.argument("gate", required=False, default="", metavar="[GATE]", shell_complete=options.complete_gates)
+@click.option("--subject", default="", metavar="ID", help="Follow the verdict about this product or launch.")
+@click.option("--since", type=options.Moment(), metavar="DATE", help="Only commits of this day or later.")
+@click.option("--until", type=options.Moment(), metavar="DATE", help="Only commits of this day or earlier.")
+@output.output_format(lambda: history.RENDERERS, "terminal")
+@options.policies_option
+@options.color_option
+@click.option("--quiet", "-q", is_flag=True, help="Show only what a gate would have stopped.")
+@options.folder_option
+def command(
+    gate: str,
+    subject: str,
+    since: options.Clock | None,
+    until: options.Clock | None,
+    outputs: tuple[Output, ...],
+    policies: str | None,
+    color: str,
+    quiet: bool,
+    folder: str | None,
+) -> int:
+    """Hold every commit of the current branch against the one before it, and say what it changed.
+
+    Without --subject: each product whose stage a commit changed, and what the gates that it passed would have
+    said. With GATE and --subject: the verdict by commit, wherever it or what blocks changed. Dates are those
+    that committers state. The working tree is not touched.
+
+    Exit codes: 0 nothing would have been stopped, 1 something would, 2 usage or configuration error, 3 no commit
+    lies in that time, 4 undecided.
+    """
+    from checker.run.history import Asked
+    from checker.run.history import history as run_history
+
+    output.keep_apart(outputs)
+    if subject and not gate:
+        raise Problem("a verdict is one of a gate", f"gonogo history GATE --subject {subject}.")
+    workspace = options.workspace_folder(folder, policies)
+    request = options.request(workspace, policies=policies)
+    found = run_history(
+        request,
+        Asked(gate, subject, since, until),
+    )
+
+    def render(each: Output) -> str:
+        colored = console.colored(color, None if each.file else sys.stdout)
+        chosen = Options(colored, console.width(Options().width), quiet=quiet)
+        return history.RENDERERS[each.format](found, chosen)
+
+    output.write_all(outputs, render)
+    return found.exit_code

@@ -1,0 +1,55 @@
+"""`gonogo verify`: evaluate a report again."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from checker.cli import console, options
+from checker.cli.console import Problem
+
+EXAMPLE = """\b
+Examples:
+  gonogo verify report.json
+  gonogo verify review.json --workspace ../shop"""
+
+_SHOWN = 20
+
+
+@click.command("verify", short_help="Evaluate a report again, and say what differs.", epilog=EXAMPLE)
+@click.argument("report", type=click.Path(exists=True, dir_okay=False), metavar="REPORT")
+@options.policies_option
+@click.option("--all", "everything", is_flag=True, help=f"Show every difference, not the first {_SHOWN} only.")
+@options.folder_option
+def command(report: str, policies: str | None, everything: bool, folder: str | None) -> int:
+    """Evaluate REPORT (of --output-format json) again, and say: identical, or exactly what differs.
+
+    The files are read from the commit that the report names, without touching the working tree; where it names
+    none, they are those that are there.
+
+    Exit codes: 0 identical, 1 different, 2 usage error, or the report cannot be evaluated again.
+    """
+    from checker.model import Diagnostic
+    from checker.policy import reading
+    from checker.run import verifying
+    from checker.transports.disk import Disk
+
+    workspace = options.workspace_folder(folder, policies)
+    above, name = os.path.split(os.path.abspath(report))
+    source, wrong = reading.read(name, Disk(above).read, "report-v1", "json")
+    if source is None:
+        console.complain(wrong)
+        raise Problem(f"{report} is not a report of gonogo", "Make one with --output-format json=FILE.")
+    found = verifying.verify(workspace, source.data, options.request(workspace, policies=policies).policies)
+    if isinstance(found, Diagnostic):
+        console.complain((found,))
+        return 2
+    head = "identical" if found.identical else "different"
+    lines = [f"{head}: evaluated again on {found.read}, {source.data['verdict']} then, {found.again.verdict} now"]
+    shown = found.differences if everything else found.differences[:_SHOWN]
+    lines += (f"  {difference}" for difference in shown)
+    if len(shown) < len(found.differences):
+        lines.append(f"  … and {len(found.differences) - len(shown)} more: gonogo verify {report} --all")
+    console.put(console.plain("\n".join(lines) + "\n"))
+    return found.exit_code

@@ -1,0 +1,304 @@
+"""The history of gates: each commit of a line held against the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from typing import NamedTuple
+
+from checker import judge, shipped
+from checker.backends.records import Olds
+from checker.model import SEVERITIES, Diagnostic, Fault, Files, History, Report, Result, Turn, Verdict
+from checker.policy import moment
+from checker.policy import workspace as workspaces
+from checker.policy.gates import Gate
+from checker.policy.workspace import Workspace
+from checker.review import assembly
+from checker.run import doors as doors_
+from checker.run import reviewing
+from checker.run.checking import Loaded, Request, gather
+from checker.run.doors import Doors
+from checker.snapshot import Snapshot
+from checker.sources.files import Memo
+from checker.transports import patterns
+from checker.transports.git import Commit, Repository, Tree
+
+
+class Asked(NamedTuple):
+    """What a history is about."""
+
+    gate: str
+    """The gate; empty: every gate that a change of stage passes."""
+    subject: str
+    """A product or launch whose verdict at the gate is followed; empty: every change of a stage."""
+    since: Callable[[tzinfo], datetime] | None = None
+    """Commits of the day of this moment or later, once the time zone is known; None: from the first on."""
+    until: Callable[[tzinfo], datetime] | None = None
+    """Commits of this moment or earlier; None: up to the newest."""
+
+
+def history(request: Request, asked: Asked) -> History:
+    """What the commits of the current branch changed, as its gates would have seen it."""
+    repository = doors_.history(request.folder)
+    if isinstance(repository, Fault):
+        return _failed(request, (doors_.diagnostic(repository),))
+    commits = repository.commits(changes=True)
+    if isinstance(commits, Fault):
+        return _failed(request, (doors_.diagnostic(commits),))
+    return _Replay(request, asked, repository).over(commits)
+
+
+def _failed(request: Request, diagnostics: tuple[Diagnostic, ...]) -> History:
+    zone = request.as_of(UTC)
+    return History("", zone, 0, (), diagnostics, judge.USAGE)
+
+
+class _State(NamedTuple):
+    """A commit, with all that is judged in it."""
+
+    commit: Commit
+    loaded: Loaded
+
+
+class _Replay:
+    """Walks along a line of commits and keeps what did not change between them."""
+
+    def __init__(self, request: Request, asked: Asked, repository: Repository) -> None:
+        self.request, self.asked, self.repository = request, asked, repository
+        self.memo = Memo()
+        self.workspace: Workspace | None = None
+        self.listened: list[_Listening] = []
+        self.warnings: tuple[Diagnostic, ...] = ()
+        self.unjudged: dict[Diagnostic, list[Commit]] = {}
+        doors = doors_.present(request.folder, request.policies)
+        zone = workspaces.zone(doors.open, doors.home)
+        self.since = moment.start_of(asked.since(zone)) if asked.since else None
+        self.until = asked.until(zone) if asked.until else None
+
+    def over(self, commits: Sequence[Commit]) -> History:
+        """The history of these commits, the oldest first; each counts that lies in the time asked for."""
+        base: _State | None = None
+        was: Report | None = None
+        turns: list[Turn] = []
+        held = 0
+        wanted = [commit for commit in commits if self._is_wanted(commit)]
+        before = commits[commits.index(wanted[0]) - 1] if wanted and commits[0] is not wanted[0] else None
+        for commit in (before, *wanted):
+            if commit is None:
+                continue
+            head = self._state(commit, base)
+            if commit is not before:
+                held += 1
+                if head and self.asked.subject:
+                    was, turn = self._verdict(head, was)
+                    turns += turn
+                elif head:
+                    turns += self._stages(base, head)
+            elif head and self.asked.subject:
+                was, _ = self._verdict(head, None)
+            base = head or base
+        return self._history(held, turns)
+
+    def _is_wanted(self, commit: Commit) -> bool:
+        return (self.since is None or commit.committed >= self.since) and (
+            self.until is None or commit.committed <= self.until
+        )
+
+    def _state(self, commit: Commit, base: _State | None) -> _State | None:
+        """What a commit holds; None where it cannot be judged, which is told."""
+        if base and not self._touches(commit):
+            return _State(commit, base.loaded)
+        doors = doors_.at(self.request.folder, self.repository, commit.id, self.request.policies)
+        self._identify(doors.files)
+        if self.workspace is None or self._touches_judging(commit):
+            self.listened = []
+            workspace, diagnostics = workspaces.load(lambda folder: self._listen(doors, folder), doors.home)
+            if workspace is None:
+                for diagnostic in diagnostics[:1]:
+                    self.unjudged.setdefault(diagnostic, []).append(commit)
+                self.workspace = None
+                return None
+            if self.workspace is not None:
+                self.memo = Memo()
+                self._identify(doors.files)
+            self.workspace, self.warnings = workspace, diagnostics
+        request = self.request._replace(as_of=lambda zone: commit.committed.astimezone(zone), clock="as-of")
+        loaded = gather(request, doors, self.workspace, self.warnings, self.memo)
+        return None if isinstance(loaded, Report) else _State(commit, loaded)
+
+    def _identify(self, files: Files) -> None:
+        if isinstance(files, Tree):
+            self.memo.identify = files.blob
+
+    def _listen(self, doors: Doors, folder: str) -> Files:
+        elsewhere = folder != doors.home and not folder.startswith(shipped.POLICIES)
+        files = _Listening(doors.open(folder), elsewhere)
+        self.listened.append(files)
+        return files
+
+    def _touches(self, commit: Commit) -> bool:
+        """Whether a commit changes anything that is read."""
+        return self.workspace is None or self._touches_judging(commit) or any(
+            _fits(self._artifacts, path) for path in _paths(commit)
+        )
+
+    @property
+    def _artifacts(self) -> list[str]:
+        assert self.workspace is not None, "asked where there is one"
+        ledger = [f"{self.workspace.ledger}/**"] if self.workspace.ledger else []
+        return [pattern for each in self.workspace.selections for pattern in each.patterns] + ledger
+
+    def _touches_judging(self, commit: Commit) -> bool:
+        """Whether a commit changes anything that was read, or would have been, to load what judges."""
+        return any(files.heard(path) for path in _paths(commit) for files in self.listened)
+
+    def _stages(self, base: _State | None, head: _State) -> Iterator[Turn]:
+        """The changes of stages that a commit made, each at the gates that it passes."""
+        if base is None or base.loaded is head.loaded:
+            return
+        before, after = _stages(base.loaded.snapshot), _stages(head.loaded.snapshot)
+        changed = [id for id in after if before.get(id, "") != after[id] and after[id]]
+        if not changed:
+            return
+        olds: Olds = {
+            (subject.ref.kind, subject.ref.id): subject.data for subject in base.loaded.snapshot.subjects
+        }
+        for product in changed:
+            for gate in self._passed(head.loaded, product, before.get(product, ""), after[product]):
+                if gate is None:
+                    yield _turn(head, product, before.get(product, ""), after[product], "", None, None)
+                    continue
+                report = reviewing.at_gate(self.request, head.loaded, gate, product, olds=olds)
+                yield _turn(head, product, before.get(product, ""), after[product], gate.id, None, report)
+
+    def _passed(self, loaded: Loaded, product: str, old: str, new: str) -> list[Gate | None]:
+        """The gates that lie between two stages; None alone: none leads to the new one."""
+        found: list[Gate | None] = []
+        for gate in loaded.workspace.gates:
+            order = gate.lifecycle
+            if order is None or gate.leads_to is None or self.asked.gate not in ("", gate.id):
+                continue
+            reached, left = order.position(new), order.position(old)
+            if reached is not None and (-1 if left is None else left) < gate.leads_to <= reached:
+                found.append(gate)
+        if found or self.asked.gate:
+            return found
+        return [None]
+
+    def _verdict(self, head: _State, was: Report | None) -> tuple[Report | None, list[Turn]]:
+        """The verdict at a commit, and the turn where it differs from the one before."""
+        loaded, gates = head.loaded, {gate.id: gate for gate in head.loaded.workspace.gates}
+        found = assembly.find(loaded.snapshot, self.asked.subject)
+        gate = gates.get(self.asked.gate)
+        if found is None or gate is None:
+            return was, []
+        report = reviewing.at_gate(self.request, loaded, gate, *found)
+        if was is not None and _blocking(was.results) == _blocking(report.results) and was.verdict == report.verdict:
+            return report, []
+        stage = report.review.stage if report.review else ""
+        turn = _turn(head, found[0], stage, stage, gate.id, was.verdict if was else None, report)
+        return report, [turn]
+
+    def _history(self, held: int, turns: list[Turn]) -> History:
+        told = tuple(
+            diagnostic._replace(
+                message=f"{len(commits)} of the commits cannot be judged, the first is {commits[0].id[:12]}: "
+                + diagnostic.message
+            )
+            for diagnostic, commits in self.unjudged.items()
+        )
+        code = judge.PASS
+        if self.workspace is None or not held:
+            code = judge.USAGE if told else judge.NOTHING
+        elif any(turn.verdict == "no-go" for turn in turns):
+            code = judge.NO_GO
+        elif told or any(turn.verdict == "undecided" for turn in turns):
+            code = judge.UNDECIDED
+        name = self.workspace.name if self.workspace else ""
+        zone = self.workspace.zone if self.workspace else UTC
+        return History(name, self.request.as_of(zone), held, tuple(turns), told, code)
+
+
+class _Listening:
+    """A door that remembers what was asked of it."""
+
+    def __init__(self, files: Files, elsewhere: bool) -> None:
+        """`elsewhere`: outside of the workspace's folder, so that its changes are not known."""
+        self.files, self.elsewhere = files, elsewhere
+        self.asked: set[str] = set()
+
+    def heard(self, path: str) -> bool:
+        """Whether a change at this path may be a change of what was read, or found."""
+        return self.elsewhere or path in self.asked or _fits(self.asked, path)
+
+    def find(self, pattern: str) -> Sequence[tuple[str, Mapping[str, str]]]:
+        """As the door behind."""
+        self.asked.add(pattern)
+        return self.files.find(pattern)
+
+    def find_all(self, patterns: Iterable[str]) -> Mapping[str, Sequence[tuple[str, Mapping[str, str]]]]:
+        """As the door behind."""
+        patterns = tuple(patterns)
+        self.asked.update(patterns)
+        return self.files.find_all(patterns)
+
+    def read(self, path: str) -> bytes | Fault:
+        """As the door behind."""
+        self.asked.add(path)
+        return self.files.read(path)
+
+
+def _paths(commit: Commit) -> Iterator[str]:
+    for change in commit.changes:
+        yield change.path
+        if change.old_path:
+            yield change.old_path
+
+
+def _fits(texts: Iterable[str], path: str) -> bool:
+    return any(_pattern(text).whole.fullmatch(path) for text in texts)
+
+
+_pattern = lru_cache(maxsize=256)(patterns.pattern)
+
+
+def _stages(snapshot: Snapshot) -> dict[str, str]:
+    """The stage of every product: its record's, or where there is none, that of what states one."""
+    found: dict[str, str] = {}
+    for subject in snapshot.subjects:
+        stage = subject.data.get("stage")
+        is_record = subject.ref.kind == "product"
+        if subject.ref.product and isinstance(stage, str) and not subject.kind.launch_date:
+            if is_record:
+                found[subject.ref.product] = stage
+            else:
+                found.setdefault(subject.ref.product, stage)
+    return found
+
+
+def _turn(
+    head: _State, product: str, old: str, new: str, gate: str, was: Verdict | None, report: Report | None
+) -> Turn:
+    commit = head.commit
+    blockers = _blocking(report.results) if report else {}
+    return Turn(
+        commit.id,
+        commit.committed.astimezone(head.loaded.workspace.zone),
+        commit.subject,
+        product,
+        old,
+        new,
+        gate,
+        was,
+        report.verdict if report else "go",
+        tuple(sorted(blockers.values(), key=lambda r: (r.outcome == "error", SEVERITIES.index(r.severity)))),
+    )
+
+
+def _blocking(results: Iterable[Result]) -> dict[tuple[str, str, str, str], Result]:
+    return {
+        (result.rule, result.subject.kind, result.subject.id, result.key): result
+        for result in results
+        if result.enforcement == "mandatory" and result.outcome in ("fail", "error") and not result.waived
+    }

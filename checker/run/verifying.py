@@ -1,0 +1,138 @@
+"""Evaluating again what a report says: from the inputs that it recorded, or telling why they are not to be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from checker import judge, plan
+from checker.model import Diagnostic, Report, Severity
+from checker.run import doors as doors_
+from checker.run import reviewing
+from checker.run.checking import Request, check
+from checker.transports.git import Repository
+
+
+class Verified(NamedTuple):
+    """What a second evaluation found."""
+
+    identical: bool
+    """The same verdict, and the same outcome of every check."""
+    differences: tuple[str, ...]
+    """What differs, one sentence each; inputs first."""
+    read: str
+    """Which state of the files was evaluated."""
+    again: Report
+    exit_code: int
+
+
+def verify(folder: str, recorded: Mapping[str, Any], policies: str = "") -> Verified | Diagnostic:
+    """Evaluate again what `recorded`, a report that its schema found sound, says.
+
+    The files are those of the commit that it names; where it names none, those that are there.
+    """
+    request = Request(
+        folder,
+        lambda zone: datetime.fromisoformat(recorded["as_of"]).astimezone(zone),
+        lambda _: _selector(recorded["asked"]),
+        policies=policies,
+        traced=True,
+    )
+    unknown = [each for each in recorded["asked"] if each.startswith("param ")]
+    if unknown:
+        message = f"the report was made with {unknown[0]}, whose value it does not tell"
+        return Diagnostic("not-replayable", message, hint="Only a report without --param can be replayed.")
+    origin = recorded.get("origin") or {}
+    read = "the files that are there"
+    if origin.get("commit"):
+        commit = _known(folder, origin["commit"])
+        if isinstance(commit, Diagnostic):
+            return commit
+        request, read = request._replace(commit=commit), f"commit {commit[:12]}"
+    review = recorded.get("review")
+    if review:
+        launches = {scope["launch"] for scope in review["scopes"]}
+        subject = launches.pop() if len(launches) == 1 else ""
+        again = reviewing.review(request, reviewing.Asked(review["gate"], subject or review["product"]))
+    else:
+        again = check(request)
+    inputs, outcomes = tuple(_inputs(recorded, again)), tuple(_outcomes(recorded, again))
+    identical = not outcomes
+    code = judge.PASS if identical else judge.NO_GO
+    return Verified(identical, (*_tool(recorded, again), *inputs, *outcomes), read, again, code)
+
+
+def _known(folder: str, commit: str) -> str | Diagnostic:
+    repository = doors_.history(folder)
+    if not isinstance(repository, Repository):
+        return doors_.diagnostic(repository)
+    found = repository.resolve(commit)
+    return found if isinstance(found, str) else doors_.diagnostic(found)
+
+
+def _selector(asked: Iterable[str]) -> plan.Selector:
+    """What a report was limited to, from how it tells it (`plan.Selector.asked`)."""
+    found: dict[str, list[str]] = {}
+    for each in asked:
+        what, _, value = each.partition(" ")
+        found.setdefault(what, []).append(value)
+    severity = found.get("severity", [None])[0]
+    return plan.Selector(
+        tuple(found.get("rule", ())),
+        tuple(found.get("kind", ())),
+        cast(Severity | None, severity),
+        tuple(found.get("path", ())),
+    )
+
+
+def _tool(recorded: Mapping[str, Any], again: Report) -> Iterator[str]:
+    before = recorded["tool"]["version"]
+    if before != again.tool_version:
+        yield f"gonogo was {before} and is {again.tool_version}"
+    versions = {rule["id"]: (rule["policy"], rule["policy_version"]) for rule in recorded["rules"]}
+    now = {rule.id: (rule.policy, rule.policy_version) for rule in again.rules}
+    changed = {versions[id] + (now[id][1],) for id in versions.keys() & now.keys() if versions[id] != now[id]}
+    for policy, old, new in sorted(changed):
+        yield f"policy {policy} was {old or 'without a version'} and is {new or 'without a version'}"
+
+
+def _inputs(recorded: Mapping[str, Any], again: Report) -> Iterator[str]:
+    before = {each["locator"]: each["digest"] for each in recorded["inputs"]}
+    now = {each.locator: each.digest for each in again.inputs}
+    for locator in sorted(before.keys() | now.keys()):
+        if locator not in now:
+            yield f"{locator} was read, and is not there"
+        elif locator not in before:
+            yield f"{locator} is read, and was not there"
+        elif before[locator] != now[locator]:
+            yield f"{locator} has changed"
+
+
+_Key = tuple[str, str, str, str, tuple[str, ...]]
+
+
+def _outcomes(recorded: Mapping[str, Any], again: Report) -> Iterator[str]:
+    if recorded["verdict"] != again.verdict:
+        yield f"the verdict was {recorded['verdict']} and is {again.verdict}"
+    before: dict[_Key, list[str]] = {}
+    for each in recorded["results"]:
+        subject, waived = each["subject"], each.get("waived")
+        key = (each["rule"], subject["kind"], subject["id"], each["key"], tuple(each.get("markets", ())))
+        before.setdefault(key, []).append(_stand(each["outcome"], each["enforcement"], waived and waived["id"]))
+    now: dict[_Key, list[str]] = {}
+    for result in again.results:
+        ref = result.subject
+        found = _stand(result.outcome, result.enforcement, result.waived and result.waived.id)
+        now.setdefault((result.rule, ref.kind, ref.id, result.key, result.markets), []).append(found)
+    for key in sorted(before.keys() | now.keys()):
+        was, is_ = sorted(before.get(key, ())), sorted(now.get(key, ()))
+        if was != is_:
+            rule, kind, id, element, markets = key
+            what = f"{rule} on {kind} {id}" + (f" [{element}]" if element else "")
+            where = f" in {', '.join(markets)}" if markets else ""
+            yield f"{what}{where} was {', '.join(was) or 'not checked'} and is {', '.join(is_) or 'not checked'}"
+
+
+def _stand(outcome: str, enforcement: str, waiver: str | None) -> str:
+    return f"{outcome} ({enforcement}" + (f", waived by {waiver})" if waiver else ")")
