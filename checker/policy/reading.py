@@ -150,7 +150,11 @@ def _null_is_absent(schema: Any) -> Any:
 def _may_be_null(schema: Any) -> bool:
     if not isinstance(schema, dict):
         return False
-    return "null" in schema.get("type", ()) or any(map(_may_be_null, schema.get("anyOf", ())))
+    return (
+        "null" in schema.get("type", ())
+        or None in schema.get("enum", ())
+        or any(map(_may_be_null, schema.get("anyOf", ())))
+    )
 
 
 _TEXT = re.compile(
