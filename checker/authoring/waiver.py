@@ -116,7 +116,7 @@ def compose(
 def renew(
     workspace: Workspace, results: Sequence[Result], id: str, terms: Terms, as_of: datetime
 ) -> Draft | Diagnostic:
-    """A waiver that accepts what fails now on the subjects that it accepted before, or why it cannot."""
+    """A waiver that accepts what fails now in the places that it accepted before, or why it cannot."""
     old = find(workspace, id)
     if isinstance(old, Diagnostic):
         return old
@@ -165,7 +165,7 @@ def _covered(old: Waiver, result: Result) -> bool:
         and matches(old.subject, result.subject.id)
         and (not old.kind or old.kind == result.subject.kind)
         and waiving.concerns(old.markets, result.markets)
-        and (old.type == "switched-off" or bool(old.accepts_of((result.subject.id,))))
+        and (old.type == "switched-off" or bool(old.accepts_at((result.subject.id,), result.key)))
     )
 
 

@@ -64,9 +64,9 @@ class Waiver(NamedTuple):
         """The day on which it was granted, or last renewed by `today`."""
         return max((self.granted, *(each for each in self.renewed if each <= today)))
 
-    def accepts_of(self, ids: Collection[str]) -> tuple[Accepted, ...]:
-        """What it accepts of a subject with these ids."""
-        return tuple(accepted for accepted in self.accepts if accepted.subject in ids)
+    def accepts_at(self, ids: Collection[str], key: str) -> tuple[Accepted, ...]:
+        """What it accepts at an element (empty: at the whole) of a subject with these ids."""
+        return tuple(each for each in self.accepts if each.subject in ids and each.key == key)
 
 
 def waiver(source: Source) -> tuple[Waiver | None, tuple[Diagnostic, ...]]:

@@ -25,7 +25,7 @@ from checker.policy import moment
 from checker.policy.gates import matches
 from checker.policy.people import NOBODY, People
 from checker.policy.policies import suggestion
-from checker.policy.waivers import Limits, Waiver
+from checker.policy.waivers import Accepted, Limits, Waiver
 from checker.policy.workspace import Workspace
 from checker.snapshot import Snapshot
 
@@ -150,8 +150,8 @@ def apply(
     - `renewed-too-often`: more than `limits.renewals` times;
     - `unapproved`: owner and approver are not two known people, or the approval is only asserted. What is
       only asserted still waives what is not mandatory;
-    - `changed`: its rule's policy has another major version, or an accepted subject fails elsewhere or with
-      another value. What fails as it was accepted stays waived;
+    - `changed`: its rule's policy has another major version, or what was accepted fails with another value.
+      What fails as it was accepted stays waived. Another element that fails is a failure of its own;
     - `active`.
 
     Of several waivers for one failure the one that expires last waives it, of these the first by id.
@@ -245,7 +245,7 @@ class _Register:
             return _Found("not-yet-valid", f"it holds from {waiver.granted} on", approval)
         failing = tuple(self._failing(waiver))
         concerned = [
-            index for index in failing if waiver.type == "switched-off" or waiver.accepts_of(self._ids(index))
+            index for index in failing if waiver.type == "switched-off" or self._accepted(waiver, index)
         ]
         if not concerned:
             return _Found("unused", self._idle(waiver, failing), approval)
@@ -337,8 +337,12 @@ class _Register:
         """Whether it accepted exactly this failure."""
         if waiver.type == "switched-off":
             return True
-        key, digest = self.results[index].key, saw(self.results[index])[0]
-        return any(a.key == key and a.saw == digest for a in waiver.accepts_of(self._ids(index)))
+        digest = saw(self.results[index])[0]
+        return any(accepted.saw == digest for accepted in self._accepted(waiver, index))
+
+    def _accepted(self, waiver: Waiver, index: int) -> tuple[Accepted, ...]:
+        """What it accepted where this fails."""
+        return waiver.accepts_at(self._ids(index), self.results[index].key)
 
     def _changes(self, waiver: Waiver, changed: Sequence[int], held: int) -> str:
         told = [self._change(waiver, index) for index in changed[:MOST_NAMED]]
@@ -349,12 +353,9 @@ class _Register:
 
     def _change(self, waiver: Waiver, index: int) -> str:
         result = self.results[index]
-        name = place(result)
-        before = [a for a in waiver.accepts_of(self._ids(index)) if a.key == result.key]
-        if not before:
-            return f"{name} fails too and was not accepted"
-        was = f" ({before[0].shown})" if before[0].shown else ""
-        return f"{name} is no longer what was accepted{was} but {saw(result)[1]}"
+        before = "; ".join(filter(None, (accepted.shown for accepted in self._accepted(waiver, index))))
+        was = f" ({before})" if before else ""
+        return f"{place(result)} is no longer what was accepted{was} but {saw(result)[1]}"
 
     def _active(self, waiver: Waiver, held: int) -> str:
         left = (waiver.expires - self.today).days
