@@ -7,7 +7,7 @@ on: what it would not accept is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date as Day
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -18,7 +18,7 @@ from checker.model import Approval, Diagnostic, Result
 from checker.policy import moment, reading, waivers
 from checker.policy.gates import matches
 from checker.policy.policies import suggestion
-from checker.policy.waivers import Accepted, Waiver
+from checker.policy.waivers import Waiver
 from checker.policy.workspace import Workspace
 from checker.review import waiving
 
@@ -109,7 +109,9 @@ def compose(
         **_agreed(terms),
         "accepts": [] if failing.type == "switched-off" else _accepts(chosen),
     }
-    told = tuple(f"{waiving.place(result)}: {waiving.saw(result)[1]}" for result in chosen)
+    told = tuple(
+        f"{waiving.named(result.subject.id, result.key)}: {waiving.saw(result)[1]}" for result in chosen
+    )
     return _draft(workspace, results, data, as_of, told)
 
 
@@ -121,7 +123,8 @@ def renew(
     if isinstance(old, Diagnostic):
         return old
     rule = waiving.terms(workspace).get(old.rule)
-    chosen = [result for result in results if result.rule == old.rule and _covered(old, result)]
+    places = old.places()
+    chosen = [result for result in results if result.rule == old.rule and _covered(old, places, result)]
     if rule is None or not chosen:
         return Diagnostic(
             "nothing-fails", "nothing fails any more that it waives", hint=f"Delete {old.source.path}."
@@ -159,13 +162,13 @@ def _meant(failing: Failing, result: Result) -> bool:
     )
 
 
-def _covered(old: Waiver, result: Result) -> bool:
+def _covered(old: Waiver, places: Container[tuple[str, str]], result: Result) -> bool:
     return (
         result.outcome == "fail"
         and matches(old.subject, result.subject.id)
         and (not old.kind or old.kind == result.subject.kind)
         and waiving.concerns(old.markets, result.markets)
-        and (old.type == "switched-off" or bool(old.accepts_at((result.subject.id,), result.key)))
+        and (old.type == "switched-off" or (result.subject.id, result.key) in places)
     )
 
 
@@ -203,7 +206,7 @@ def _same(waiver: Waiver, failing: Failing, chosen: Iterable[Result]) -> bool:
     asked = (failing.rule, failing.subject, set(failing.markets))
     if (waiver.rule, waiver.subject, set(waiver.markets)) != asked:
         return False
-    places = {(accepted.subject, accepted.key) for accepted in waiver.accepts}
+    places = waiver.places()
     return waiver.type == "switched-off" or any((r.subject.id, r.key) in places for r in chosen)
 
 
@@ -277,34 +280,17 @@ def _draft(
 
 def _changes(old: Waiver, new: Waiver) -> Iterator[str]:
     """What a renewal changes, a line each."""
-    before, after = _by_place(old.accepts), _by_place(new.accepts)
-    for place in sorted(before.keys() | after.keys()):
-        was, now = before.get(place, {}), after.get(place, {})
-        if was.keys() != now.keys():
-            subject, key = place
-            name = f"`{subject}`" + (f" at `{key}`" if key else "")
-            sides = ["; ".join(text or "not shown" for text in side.values()) for side in (was, now)]
-            yield f"{name}: {sides[0] or 'not accepted before'} → {sides[1] or 'fails no more'}"
-    for field in (
-        "policy_version",
-        "owner",
-        "approver",
-        "reason",
-        "expires",
-        "ticket",
-        "compensating_control",
-    ):
-        was, now = (waiver.source.data.get(field) for waiver in (old, new))
-        if was != now:
-            yield f"{field}: {was if was is not None else 'none'} → {now if now is not None else 'none'}"
-
-
-def _by_place(accepts: Iterable[Accepted]) -> dict[tuple[str, str], dict[str, str]]:
-    """What was seen, by subject and element: digests and what they stand for."""
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    for accepted in accepts:
-        found.setdefault((accepted.subject, accepted.key), {})[accepted.saw] = accepted.shown
-    return found
+    after = new.places()
+    for (subject, key), was in sorted(old.places().items()):
+        now = after.get((subject, key), [])
+        if {each.saw for each in was} != {each.saw for each in now}:
+            then, since = ("; ".join(each.shown or "not shown" for each in side) for side in (was, now))
+            yield f"{waiving.named(subject, key)}: {then} → {since or 'fails no more'}"
+    for field in _ORDER:
+        stated = [waiver.source.data.get(field) for waiver in (old, new)]
+        if stated[0] != stated[1] and field not in ("renewed", "accepts"):
+            then, since = ("none" if value is None else str(value) for value in stated)
+            yield f"{field}: {then} → {since}"
 
 
 class _Dumper(yaml.SafeDumper):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date as Day
 from typing import Literal, NamedTuple
 
@@ -64,9 +63,12 @@ class Waiver(NamedTuple):
         """The day on which it was granted, or last renewed by `today`."""
         return max((self.granted, *(each for each in self.renewed if each <= today)))
 
-    def accepts_at(self, ids: Collection[str], key: str) -> tuple[Accepted, ...]:
-        """What it accepts at an element (empty: at the whole) of a subject with these ids."""
-        return tuple(each for each in self.accepts if each.subject in ids and each.key == key)
+    def places(self) -> dict[tuple[str, str], list[Accepted]]:
+        """What it accepts, by subject and element (empty: the whole)."""
+        found: dict[tuple[str, str], list[Accepted]] = {}
+        for accepted in self.accepts:
+            found.setdefault((accepted.subject, accepted.key), []).append(accepted)
+        return found
 
 
 def waiver(source: Source) -> tuple[Waiver | None, tuple[Diagnostic, ...]]:

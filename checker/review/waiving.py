@@ -14,13 +14,23 @@ same `saw`. A `switched-off` waiver accepts whatever its rule finds. A waived re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date as Day
 from datetime import datetime
 from typing import NamedTuple
 
 from checker import canonical, plan
-from checker.model import Approval, Location, Reason, Result, Waived, WaiverState, WaiverStatus
+from checker.model import (
+    OUTCOMES,
+    Approval,
+    Location,
+    Outcome,
+    Reason,
+    Result,
+    Waived,
+    WaiverState,
+    WaiverStatus,
+)
 from checker.policy import moment
 from checker.policy.gates import matches
 from checker.policy.people import NOBODY, People
@@ -156,8 +166,10 @@ def apply(
 
     Of several waivers for one failure the one that expires last waives it, of these the first by id.
     """
-    register = _Register(results, as_of, limits, rules, people, former or {})
-    judged = [(waiver, register.judge(waiver, approve)) for waiver in sorted(waivers, key=lambda w: w.id)]
+    ordered = sorted(waivers, key=lambda waiver: waiver.id)
+    named = frozenset(waiver.rule for waiver in ordered)
+    register = _Register(results, as_of, limits, rules, people, former or {}, named)
+    judged = [(waiver, register.judge(waiver, approve)) for waiver in ordered]
     waiving: dict[int, Waiver] = {}
     for waiver, found in judged:
         for index in found.holds:
@@ -221,13 +233,20 @@ class _Register:
         rules: Mapping[str, RuleTerms],
         people: People,
         former: FormerIds,
+        named: Collection[str],
     ) -> None:
+        """`named`: the rules that waivers are about."""
         self.results, self.as_of, self.limits = results, as_of, limits
         self.today = as_of.date()
         self.rules, self.people, self.former = rules, people, former
         self.by_rule: dict[str, list[int]] = {}
+        self.by_id: dict[tuple[str, str], list[int]] = {}
+        """By rule, and every id of the subject."""
         for index, result in enumerate(results):
-            self.by_rule.setdefault(result.rule, []).append(index)
+            if result.rule in named:
+                self.by_rule.setdefault(result.rule, []).append(index)
+                for id in self._ids(index):
+                    self.by_id.setdefault((result.rule, id), []).append(index)
 
     def judge(self, waiver: Waiver, approve: Approve) -> _Found:
         """Its status, the reason for it, and what it waives."""
@@ -244,9 +263,9 @@ class _Register:
         if waiver.granted > self.today:
             return _Found("not-yet-valid", f"it holds from {waiver.granted} on", approval)
         failing = tuple(self._failing(waiver))
-        concerned = [
-            index for index in failing if waiver.type == "switched-off" or self._accepted(waiver, index)
-        ]
+        places = waiver.places()
+        accepted = {index: self._accepted(places, index) for index in failing}
+        concerned = [index for index in failing if waiver.type == "switched-off" or accepted[index]]
         if not concerned:
             return _Found("unused", self._idle(waiver, failing), approval)
         refused = self._refusal(waiver, since, concerned)
@@ -258,25 +277,39 @@ class _Register:
                 f" {rule.policy_version}: look again at what fails, then {_renew(waiver)}"
             )
             return _Found("changed", message, approval)
-        held = tuple(index for index in concerned if self._holds(waiver, index))
+        held = tuple(
+            index
+            for index in concerned
+            if waiver.type == "switched-off" or saw(self.results[index])[0] in accepted[index]
+        )
         binding = [index for index in held if self.results[index].enforcement == "mandatory"]
         if approval.assurance == "asserted" and binding:
-            spared = tuple(index for index in held if index not in binding)
+            spared = tuple(index for index in held if self.results[index].enforcement != "mandatory")
             return _Found("unapproved", _unsigned(waiver, approval, len(binding)), approval, spared)
-        changed = [index for index in concerned if index not in held]
+        waived = frozenset(held)
+        changed = {index: accepted[index] for index in concerned if index not in waived}
         if changed:
             return _Found("changed", self._changes(waiver, changed, len(held)), approval, held)
         return _Found("active", self._active(waiver, len(held)), approval, held)
 
     def _failing(self, waiver: Waiver) -> Iterator[int]:
         """The failures that it matches."""
-        for index in self.by_rule.get(waiver.rule, ()):
+        for index in self._fitting(waiver, ("fail",)):
             result = self.results[index]
-            if (
-                result.outcome == "fail"
-                and (not waiver.kind or waiver.kind == result.subject.kind)
-                and concerns(waiver.markets, result.markets)
-                and any(matches(waiver.subject, id) for id in self._ids(index))
+            if waiver.kind in ("", result.subject.kind) and concerns(waiver.markets, result.markets):
+                yield index
+
+    def _fitting(self, waiver: Waiver, outcomes: Sequence[Outcome] = OUTCOMES) -> Iterator[int]:
+        """The results of its rule on the subjects that it names."""
+        pattern = "*" in waiver.subject
+        found = (
+            self.by_rule.get(waiver.rule, ())
+            if pattern
+            else self.by_id.get((waiver.rule, waiver.subject), ())
+        )
+        for index in found:
+            if self.results[index].outcome in outcomes and (
+                not pattern or any(matches(waiver.subject, id) for id in self._ids(index))
             ):
                 yield index
 
@@ -288,22 +321,22 @@ class _Register:
     def _idle(self, waiver: Waiver, failing: Sequence[int]) -> str:
         """Why it waives nothing."""
         judged = self.by_rule.get(waiver.rule, ())
-        fitting = [index for index in judged if any(matches(waiver.subject, id) for id in self._ids(index))]
+        outcomes = {self.results[index].outcome for index in self._fitting(waiver)}
         delete = f"delete {waiver.source.path}"
         if failing:
             return f"nothing fails any more that it accepted, though other failures fit it: {delete}"
         if not judged:
             return f"nothing is judged by {waiver.rule}: {delete}"
-        if not fitting:
+        if not outcomes:
             known = tuple(sorted({id for index in judged for id in self._ids(index)}))
             near = suggestion(waiver.subject, known) or f"If it is gone, {delete}."
             how = "fits the pattern" if "*" in waiver.subject else "has the id"
             return f"nothing that {waiver.rule} judges {how} `{waiver.subject}`. {near}"
-        if any(self.results[index].outcome == "error" for index in fitting):
+        if "error" in outcomes:
             return (
                 f"{waiver.rule} could not be decided there, and only a failure can be waived: mend the error"
             )
-        if any(self.results[index].outcome == "fail" for index in fitting):
+        if "fail" in outcomes:
             return f"{waiver.rule} fails there for another kind or market only: {delete}"
         return f"nothing fails there that it would waive: {delete}"
 
@@ -333,29 +366,24 @@ class _Register:
         stranger = same_person(waiver.owner, waiver.approver, self.people)
         return ("unapproved", stranger) if stranger else None
 
-    def _holds(self, waiver: Waiver, index: int) -> bool:
-        """Whether it accepted exactly this failure."""
-        if waiver.type == "switched-off":
-            return True
-        digest = saw(self.results[index])[0]
-        return any(accepted.saw == digest for accepted in self._accepted(waiver, index))
+    def _accepted(self, places: Mapping[tuple[str, str], list[Accepted]], index: int) -> dict[str, str]:
+        """What was accepted where this fails: digests, and what they stand for."""
+        key = self.results[index].key
+        return {each.saw: each.shown for id in self._ids(index) for each in places.get((id, key), ())}
 
-    def _accepted(self, waiver: Waiver, index: int) -> tuple[Accepted, ...]:
-        """What it accepted where this fails."""
-        return waiver.accepts_at(self._ids(index), self.results[index].key)
-
-    def _changes(self, waiver: Waiver, changed: Sequence[int], held: int) -> str:
-        told = [self._change(waiver, index) for index in changed[:MOST_NAMED]]
+    def _changes(self, waiver: Waiver, changed: Mapping[int, Mapping[str, str]], held: int) -> str:
+        told = [self._change(index, changed[index]) for index in list(changed)[:MOST_NAMED]]
         if len(changed) > MOST_NAMED:
-            told.append(f"{len(changed) - MOST_NAMED} more")
+            told.append(f"{len(changed) - MOST_NAMED:,} more")
         rest = f"; {_failures(held)} as accepted stay waived" if held else ""
         return f"{_listed(told)}{rest}: look again, then {_renew(waiver)}"
 
-    def _change(self, waiver: Waiver, index: int) -> str:
+    def _change(self, index: int, accepted: Mapping[str, str]) -> str:
         result = self.results[index]
-        before = "; ".join(filter(None, (accepted.shown for accepted in self._accepted(waiver, index))))
+        before = "; ".join(filter(None, accepted.values()))
         was = f" ({before})" if before else ""
-        return f"{place(result)} is no longer what was accepted{was} but {saw(result)[1]}"
+        name = named(result.subject.id, result.key)
+        return f"{name} is no longer what was accepted{was} but {saw(result)[1]}"
 
     def _active(self, waiver: Waiver, held: int) -> str:
         left = (waiver.expires - self.today).days
@@ -363,9 +391,9 @@ class _Register:
         return f"it keeps {_failures(held)} from blocking, and expires {when}"
 
 
-def place(result: Result) -> str:
+def named(subject: str, key: str) -> str:
     """What people call the place of a failure: the subject's id, and the element where there is one."""
-    return f"`{result.subject.id}`" + (f" at `{result.key}`" if result.key else "")
+    return f"`{subject}`" + (f" at `{key}`" if key else "")
 
 
 def same_person(owner: str, approver: str, people: People) -> str:
