@@ -31,6 +31,14 @@ _MOST = 5
 """Rules and roles named as those that the most products lack."""
 
 
+class Pressing(NamedTuple):
+    """What needs somebody: a product, and gates that are closed to it for the same reasons."""
+
+    standing: Standing
+    """At the first of the gates."""
+    gates: tuple[str, ...]
+
+
 class Stage(NamedTuple):
     """The products in one stage."""
 
@@ -43,8 +51,8 @@ class Stage(NamedTuple):
     """The rules that block the most products at the gates listed, and how many, the most first."""
     missing: tuple[tuple[str, int], ...]
     """The roles whose sign-off the most products lack there, and how many."""
-    pressing: tuple[Standing, ...]
-    """What needs somebody: gates behind that are not met, then the next gates that are closed."""
+    pressing: tuple[Pressing, ...]
+    """Gates behind that are not met, then the next gates that are closed."""
 
 
 def stages(portfolio: Portfolio) -> Iterator[Stage]:
@@ -56,8 +64,8 @@ def stages(portfolio: Portfolio) -> Iterator[Stage]:
             f"stage {name}" if name else "no stage stated",
             len({each.product for each in own}),
             tuple(_counts(own)),
-            _most((each.product, result.rule) for each in pressing for result in each.blockers),
-            _most((each.product, role) for each in pressing for role in each.missing),
+            _most((each.product, result.rule) for each, _ in pressing for result in each.blockers),
+            _most((each.product, role) for each, _ in pressing for role in each.missing),
             tuple(pressing),
         )
 
@@ -68,13 +76,19 @@ def _most(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:_MOST])
 
 
-def _pressing(standings: Iterable[Standing]) -> list[Standing]:
-    found = []
+def _pressing(standings: Iterable[Standing]) -> list[Pressing]:
+    alike: dict[object, list[Standing]] = {}
     for _, group in groupby(standings, key=lambda each: each.product):
         own = list(group)
         following = next((each.gate for each in own if not each.passed), None)
-        found += [each for each in own if closed(each) and (each.passed or each.gate == following)]
-    return sorted(found, key=lambda each: (not each.passed, each.verdict != "no-go"))
+        for each in own:
+            if closed(each) and (each.passed or each.gate == following):
+                why = tuple((result.rule, result.subject, result.key) for result in each.blockers)
+                alike.setdefault((each.product, each.passed, each.verdict, each.missing, why), []).append(
+                    each
+                )
+    found = [Pressing(same[0], tuple(each.gate for each in same)) for same in alike.values()]
+    return sorted(found, key=lambda each: (not each.standing.passed, each.standing.verdict != "no-go"))
 
 
 def closed(standing: Standing) -> bool:
@@ -98,10 +112,14 @@ def title(portfolio: Portfolio) -> str:
     return f"Portfolio of {portfolio.workspace}: {products}, {gates}, as of {moment(portfolio.as_of)}"
 
 
-def place(standing: Standing) -> str:
-    """The product, the gate, and on which side of it the product is."""
+def place(pressing: Pressing) -> str:
+    """The product, the gates, and on which side of them the product is."""
+    standing, gates = pressing
     name = f" ({standing.name})" if standing.name and standing.name != standing.product else ""
-    where = f"gate {standing.gate}, which lies behind it" if standing.passed else f"gate {standing.gate}"
+    several = len(gates) > 1
+    where = f"gates {', '.join(gates)}" if several else f"gate {gates[0]}"
+    if standing.passed:
+        where += f", which {'lie' if several else 'lies'} behind it"
     return f"{standing.product}{name}, {where}"
 
 

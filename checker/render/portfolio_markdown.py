@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.model import Portfolio, Standing
+from checker.model import Portfolio
 from checker.render import Options, portfolio, tally
 from checker.render.gfm import Section, cell, code, page
 from checker.render.review import alarm, provenance
@@ -40,18 +40,19 @@ def _sections(table: Portfolio) -> Iterator[Section]:
     yield Section("What blocks the most products", ("Stage", "Rule", "Products"), common, open=True)
     pressing = [(stage.name, each) for stage in stages for each in stage.pressing]
     header = ("Stage", "Product", "Gate", "Verdict", "Sign-offs lacking", "What blocks")
-    behind = [_row(*each) for each in pressing if each[1].passed]
+    behind = [_row(*each) for each in pressing if each[1].standing.passed]
     yield Section("Gates that lie behind and are not met", header, behind, open=True)
-    ahead = [_row(*each) for each in pressing if not each[1].passed]
+    ahead = [_row(*each) for each in pressing if not each[1].standing.passed]
     yield Section("Next gates that are closed", header, ahead)
 
 
-def _row(stage: str, standing: Standing) -> list[str]:
+def _row(stage: str, pressing: portfolio.Pressing) -> list[str]:
+    standing = pressing.standing
     name = standing.name if standing.name != standing.product else ""
     return [
         stage,
         cell(code(standing.product), name),
-        cell(code(standing.gate)),
+        cell(*map(code, pressing.gates)),
         cell(tally.VERDICTS[standing.verdict], portfolio.numbers(standing)),
         cell(*standing.missing),
         cell(*portfolio.blockers(standing, _BLOCKERS)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from checker.model import Portfolio, Standing
+from checker.model import Portfolio
 from checker.render import Options, portfolio, tally, terminal
 from checker.render.review import alarm, provenance
 from checker.render.sheet import Entry, Sheet
@@ -17,7 +17,7 @@ _ALL = "gonogo review --all --output-format csv=portfolio.csv"
 
 
 class _Limit(NamedTuple):
-    standings: int
+    entries: int
     """Listed of each stage."""
     blockers: int
     """Told of each of those."""
@@ -33,7 +33,7 @@ def render(table: Portfolio, options: Options) -> str:
     for stage in stages:
         if not options.quiet:
             parts.append(_stage(sheet, stage, limit))
-        elif behind := [each for each in stage.pressing if each.passed]:
+        elif behind := [each for each in stage.pressing if each.standing.passed]:
             parts.append(_pressing(sheet, behind, limit))
     parts.append(_summary(sheet, table))
     shown = [fault for fault in tally.faults(table) if fault.level == "error" or not options.quiet]
@@ -45,7 +45,7 @@ def _stage(sheet: Sheet, stage: portfolio.Stage, limit: _Limit) -> list[str]:
     heading = f"── {stage.name}: {tally.counted(stage.products, 'product')}"
     lines = [sheet.paint("strong", one_line(heading))]
     lines += [f"  {line}" for line in sheet.table([portfolio.HEADER, *stage.counts])]
-    if len(stage.pressing) > limit.standings:
+    if len(stage.pressing) > limit.entries:
         lines.append("")
         for what, common in (("Block the most products", stage.common), ("Lack a sign-off", stage.missing)):
             most = ", ".join(f"{name} ({number:,})" for name, number in common)
@@ -53,17 +53,19 @@ def _stage(sheet: Sheet, stage: portfolio.Stage, limit: _Limit) -> list[str]:
     return lines + (["", *_pressing(sheet, stage.pressing, limit)] if stage.pressing else [])
 
 
-def _pressing(sheet: Sheet, standings: Sequence[Standing], limit: _Limit) -> list[str]:
-    lines = sheet.entries(_entry(each, limit.blockers) for each in standings[: limit.standings])
-    if hidden := len(standings[limit.standings :]):
+def _pressing(sheet: Sheet, found: Sequence[portfolio.Pressing], limit: _Limit) -> list[str]:
+    lines = sheet.entries(_entry(each, limit.blockers) for each in found[: limit.entries])
+    if hidden := len(found[limit.entries :]):
         lines += sheet.paragraph(f"… and {hidden:,} more. All of them: {_ALL}", lead="  ")
     return lines
 
 
-def _entry(standing: Standing, limit: int) -> Entry:
+def _entry(pressing: portfolio.Pressing, limit: int) -> Entry:
+    standing = pressing.standing
     verdict = tally.VERDICTS[standing.verdict]
     numbers = portfolio.numbers(standing)
-    lines = [f"{portfolio.place(standing)}: {numbers}" if numbers else portfolio.place(standing)]
+    where = portfolio.place(pressing)
+    lines = [f"{where}: {numbers}" if numbers else where]
     if standing.missing:
         lines.append(f"Sign-offs lacking: {', '.join(standing.missing)}")
     return verdict, verdict, [*lines, *portfolio.blockers(standing, limit)]

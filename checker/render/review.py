@@ -105,6 +105,8 @@ _FORESEEN = {
     "in-force": "A rule comes into force",
     "condition-due": "A condition falls due",
 }
+_ABBREVIATED = 12
+"""Digits of a commit that are enough for people; the JSON report has them all."""
 _REASONS = 3
 _VALUES = 3
 
@@ -155,20 +157,19 @@ def provenance(origin: Origin | None) -> str:
     """Which files were judged, in a sentence; empty where that is not known."""
     if origin is None or not (origin.commit or origin.note):
         return ""
-    files = f"commit {origin.commit}" if origin.commit else "files that no commit holds as they are"
-    return f"Judged: {files}" + (f"; {origin.note}" if origin.note else "")
+    commit = origin.commit if origin.commit[:_ABBREVIATED] not in origin.note else ""
+    return f"Judged: {'; '.join(filter(None, (commit and f'commit {commit}', origin.note)))}"
 
 
 def footing(report: Report) -> Iterator[str]:
     """What the verdict rests on besides the checks: waivers, and decisions against a verdict."""
-    if report.without_waivers:
-        active = sum(each.status == "active" for each in report.waivers)
+    counting = sum(each.status == "active" and each.covers > 0 for each in report.waivers)
+    if counting and report.without_waivers:
+        it = "it" if counting == 1 else "them"
         without = tally.VERDICTS[report.without_waivers]
-        if active:
-            it = "it" if active == 1 else "them"
-            yield f"With {tally.counted(active, 'waiver')} in force; without {it} {without}"
-        elif report.waivers:
-            yield f"{tally.counted(len(report.waivers), 'waiver')} on file, none in force: {without}"
+        yield f"With {tally.counted(counting, 'waiver')}; without {it} {without}"
+    elif report.waivers:
+        yield f"{tally.counted(len(report.waivers), 'waiver')} on file, none of which accepts a failure here"
     if report.overruled:
         decisions = tally.counted(report.overruled, "decision")
         yield f"On record: {decisions} to proceed against a verdict (overrule or emergency)"
@@ -227,7 +228,7 @@ def why(result: Result) -> list[str]:
         values = [
             f"{seen.expression} is {seen.value}"
             for seen in reason.seen
-            if seen.value.strip('"') not in reason.text and not seen.value.endswith("…")
+            if seen.location and seen.value.strip('"') not in reason.text and not seen.value.endswith("…")
         ]
         told = reason.text if reason.text != result.message else ""
         saw = ", ".join(values[:_VALUES])
@@ -327,14 +328,20 @@ def _conditions(found: Iterable[tuple[ConditionState, DecisionState]], today: Da
 
 
 def _waivers(found: Iterable[WaiverState]) -> Table:
-    """Those that are not active first, for they need somebody; then by the days they have left."""
+    """Those that do not hold first, for they need somebody; then by the days they have left.
+
+    Waivers that hold and accept nothing of what was reviewed are only counted.
+    """
     states = sorted(found, key=lambda each: (each.status == "active", each.days_left, each.id))
-    rows = tuple(map(_waiver, states))
-    active = sum(each.status == "active" for each in states)
-    parts = [f"{active} in force", f"{len(states) - active} not in force"]
-    summary = ", ".join(parts if active < len(states) else parts[:1]) if states else "none"
+    shown = [each for each in states if each.status != "active" or each.covers]
+    counts = {
+        "in force here": sum(each.status == "active" for each in shown),
+        "not in force": sum(each.status != "active" for each in shown),
+        "about something else": len(states) - len(shown),
+    }
+    summary = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number)
     header = ("Time left", "Waiver", "Who answers for it", "Remarks")
-    return Table("Waivers", header, rows, summary)
+    return Table("Waivers", header, tuple(map(_waiver, shown)), summary or "none")
 
 
 def _waiver(state: WaiverState) -> Row:

@@ -43,7 +43,7 @@ class Sheet:
         return f"\x1b[{code}m{text}\x1b[0m" if self._color and code and text else text
 
     def paragraph(self, text: str, style: str = "", lead: str = "") -> list[str]:
-        """`text` over as many lines as it takes, behind `lead`; those after the first two columns further in."""
+        """`text` in as many lines as it takes, behind `lead`; those after the first are further in."""
         lines = wrap(lead + one_line(text), self.width, lead + "  ")
         return [self.paint(style, line) for line in lines]
 

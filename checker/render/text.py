@@ -66,8 +66,8 @@ _FORMULA = ("=", "+", "-", "@")
 def cell(text: str) -> str:
     """One visible line that no spreadsheet takes for a formula.
 
-    A cell that begins with `=`, `+`, `-` or `@` is computed: an apostrophe before it makes it a text. Source of
-    the rule: OWASP, "CSV Injection".
+    A cell that begins with `=`, `+`, `-` or `@` is computed: an apostrophe before it makes it a text.
+    Source of the rule: OWASP, "CSV Injection".
     """
     line = one_line(text)
     return f"'{line}" if line.lstrip().startswith(_FORMULA) else line

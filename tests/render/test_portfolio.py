@@ -73,8 +73,27 @@ def test_a_small_one_is_listed_whole() -> None:
 
 
 def test_only_gates_behind_and_the_next_are_listed() -> None:
-    listed = [(each.product, each.gate) for stage in stages(PORTFOLIO) for each in stage.pressing]
-    assert listed == [("ledger", "ga"), ("checkout", "ga"), ("payout", "ga"), ("payout", "growth")]
+    listed = [(each.standing.product, each.gates) for stage in stages(PORTFOLIO) for each in stage.pressing]
+    assert listed == [
+        ("ledger", ("ga",)),
+        ("checkout", ("ga",)),
+        ("payout", ("ga",)),
+        ("payout", ("growth",)),
+    ]
+
+
+def test_gates_that_are_closed_for_the_same_reasons_are_told_together() -> None:
+    behind = {"passed": True}
+    table = PORTFOLIO._replace(
+        standings=(
+            standing("checkout", "ga", "alpha", "no-go", **behind),
+            standing("checkout", "ga", "beta", "no-go", **behind),
+            standing("checkout", "ga", "ga", "no-go", **behind, missing=("counsel",)),
+        )
+    )
+    text = " ".join(written("terminal", table).split())
+    assert "checkout (Checkout), gates alpha, beta, which lie behind it: 1 failed" in text
+    assert "checkout (Checkout), gate ga, which lies behind it: 1 failed" in text
 
 
 def test_quiet_lists_what_decides_the_exit_code() -> None:
