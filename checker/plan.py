@@ -80,6 +80,10 @@ class Selector(NamedTuple):
             self.severity is None or SEVERITIES.index(info.severity) <= SEVERITIES.index(self.severity)
         )
 
+    def takes(self, info: RuleInfo) -> bool:
+        """Whether a question of a gate about a product is asked for, which is about no file alone."""
+        return self.takes_rule(info) and not self.paths and (not self.kinds or info.kind in self.kinds)
+
     def takes_subject(self, subject: Subject) -> bool:
         """Whether a subject is asked for."""
         return (

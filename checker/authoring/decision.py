@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from datetime import date as Day
 from typing import Any, NamedTuple
 
-from checker import canonical, plan
+from checker import plan
 from checker.ledger import Entry, Ledger
 from checker.model import Diagnostic, Verdict
 from checker.policy import decisions, moment, reading
@@ -285,14 +285,8 @@ def body(asked: Asked, on: Table, workspace: Workspace, at: datetime) -> dict[st
 
 
 def packs(workspace: Workspace) -> list[dict[str, str]]:
-    """The packs of a workspace, each with the digest over the paths and digests of its policies."""
-    files: dict[str, dict[str, str]] = {}
-    for policy in workspace.policies:
-        files.setdefault(policy.pack, {})[policy.source.path] = policy.source.reading.digest
-    return [
-        {"id": pack.id, "version": pack.version, "digest": canonical.digest(files.get(pack.id, {}))}
-        for pack in workspace.packs
-    ]
+    """The packs of a workspace, by which they can be told from others of the same name."""
+    return [{"id": pack.id, "version": pack.version, "digest": pack.digest} for pack in workspace.packs]
 
 
 def opened(workspace: Workspace, gate: str, subject: str, commit: str = "") -> dict[str, Any]:

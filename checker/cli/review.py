@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 
 import click
 
-from checker.cli import console, options, output
+from checker.cli import console, options, output, recording
 from checker.cli.console import Problem
 from checker.cli.output import Output
 from checker.cli.progress import Progress
@@ -33,6 +33,15 @@ FORMATS = tuple(dict.fromkeys((*RENDERERS, *portfolio.RENDERERS)))
 )
 @click.option("--all", "everything", is_flag=True, help="Every product at every gate, or at the gates named.")
 @output.output_format(lambda: FORMATS, "terminal")
+@click.option(
+    "--open",
+    "opening",
+    is_flag=True,
+    help="First record in the ledger that the review is opened: the packs as they are now judge it, and newer "
+    "rules only advise until the gate says otherwise.",
+)
+@click.option("--as", "person", metavar="PERSON", help="Who opens it.")
+@recording.key_option
 @options.forecast_option
 @options.as_of_option
 @options.clock_option
@@ -44,6 +53,9 @@ def command(
     gates: tuple[str, ...],
     subject: str | None,
     everything: bool,
+    opening: bool,
+    person: str | None,
+    key: str | None,
     outputs: tuple[Output, ...],
     forecast: Callable[[tzinfo], datetime] | None,
     as_of: Callable[[tzinfo], datetime] | None,
@@ -75,6 +87,13 @@ def command(
                 f"With {'--all' if everything else '--subject'} there are {', '.join(formats)}.",
             )
     workspace = options.workspace_folder(folder, policies)
+    if opening:
+        if subject is None or person is None or as_of or clock or policies:
+            raise Problem(
+                "a review is opened now, by somebody, for one subject",
+                "gonogo review GATE --subject ID --open --as PERSON --key KEY.",
+            )
+        _open(workspace, gates[0], subject, person, key)
 
     from checker import run
     from checker.run.reviewing import Asked
@@ -102,6 +121,31 @@ def command(
         progress.clear()
     output.write_all(outputs, render)
     return code
+
+
+def _open(folder: str, gate: str, subject: str, person: str, key: str | None) -> None:
+    """Record that a review is opened.
+
+    Raises:
+        Problem: it cannot be recorded, or there is nothing to review.
+    """
+    from checker.authoring import decision
+    from checker.run import doors
+    from checker.transports.git import Repository
+
+    desk = recording.open_desk(folder, person)
+    desk.gate(gate)
+    repository = Repository.find(folder)
+    commit = ""
+    if isinstance(repository, Repository):
+        packs = (evidence.locator for evidence in desk.workspace.inputs)
+        origin = doors.origin(folder, doors.present(folder), "now", packs)
+        commit = origin.commit if origin else ""
+        if not commit:
+            note = origin.note if origin else "there is no commit yet"
+            raise Problem(f"the packs cannot be locked: {note}", "Commit them, then open the review.")
+    entry = recording.record(desk, "review-opened", decision.opened(desk.workspace, gate, subject, commit), key)
+    console.say(f"gonogo: opened, see {desk.path(entry)}; commit it")
 
 
 def _ahead(forecast: options.Clock | None) -> Callable[[datetime], datetime] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from checker import shipped
+from checker import canonical, shipped
 from checker.kinds import Kind
 from checker.model import Diagnostic, Fault, Files, Location, Open, Path
 from checker.policy import gates, reading
@@ -23,6 +23,8 @@ class Pack(NamedTuple):
     """Empty where it has no `pack.yaml`."""
     policies: int
     """How many it holds."""
+    digest: str
+    """`sha256:…` over the paths and digests of its files: two packs of one digest judge alike."""
 
 
 def named(state: Loading, source: reading.Source) -> tuple[list[Policy], list[Pack]]:
@@ -92,6 +94,7 @@ def _read(state: Loading, files: Files, folder: str, shown: str) -> tuple[Pack, 
         itself = path in (folder, ".")  # the folder cannot be listed
         return state.read(path, schema, files, shown if itself else outside + path.removeprefix(inside))
 
+    before = len(state.inputs)
     head = files.find(f"{inside}{PACK}")
     pack = read(head[0][0], "pack") if head else None
     name = pack.data["pack"] if pack else shown.rpartition("/")[2]
@@ -114,7 +117,9 @@ def _read(state: Loading, files: Files, folder: str, shown: str) -> tuple[Pack, 
             state.diagnostics += diagnostics
             if policy:
                 policies.append(policy)
-    return Pack(name, pack.data["version"] if pack else "", len(policies)), policies
+    held = sorted((each.locator.removeprefix(outside), each.digest) for each in state.inputs[before:])
+    digest = canonical.digest([list(each) for each in held])
+    return Pack(name, pack.data["version"] if pack else "", len(policies), digest), policies
 
 
 class Library(NamedTuple):

@@ -13,7 +13,6 @@ from checker.model import (
     Approval,
     DecisionState,
     Enforcement,
-    Location,
     Outcome,
     Reason,
     Result,
@@ -24,10 +23,11 @@ from checker.model import (
     SubjectRef,
 )
 from checker.policy import language
-from checker.policy.gates import AskedDecision, AskedSignOff, Gate, Need
+from checker.policy.gates import AskedDecision, AskedSignOff, Gate
+from checker.policy.policies import Policy
 from checker.policy.signoffs import SignOff
 from checker.policy.workspace import Workspace
-from checker.review import deciding, signing
+from checker.review import deciding, questions, signing
 from checker.snapshot import Snapshot, Subject
 
 
@@ -69,11 +69,6 @@ class Passage(NamedTuple):
         former = self.record.data.get("formerly", ()) if self.record else ()
         return tuple(dict.fromkeys((self.id, self.product, *(str(name) for name in former))))
 
-    @property
-    def subject(self) -> Subject | None:
-        """What a result about it points at."""
-        return self.launch or self.record
-
 
 class Seen(NamedTuple):
     """What a gate itself asks of one passage, and what was found."""
@@ -100,6 +95,33 @@ def find(snapshot: Snapshot, id: str) -> tuple[str, Subject | None] | None:
 def products(snapshot: Snapshot) -> tuple[str, ...]:
     """The ids of all products: those of the register, and those that subjects name; sorted."""
     return tuple(sorted({subject.ref.product for subject in snapshot.subjects if subject.ref.product}))
+
+
+def standing(workspace: Workspace, snapshot: Snapshot, product: str) -> plan.Place:
+    """Where a product stands: by its record, or where the register has none, by what states a stage of it."""
+    record = snapshot.find("product", product)
+    stating = [record] if record else [s for s in snapshot.of_product(product) if "stage" in s.data]
+    places = [plan.place(workspace, snapshot, each) for each in stating if not each.kind.launch_date]
+    if not places:
+        return plan.Place((), "", ())
+    stages = {stage for place in places for stage in place.stages}
+    return places[0]._replace(stages=tuple(sorted(stages)))
+
+
+def needs(workspace: Workspace, snapshot: Snapshot) -> list[tuple[Result, RuleInfo]]:
+    """Whether every product has what the gates that it has passed need, and what the next one will."""
+    found: list[tuple[Result, RuleInfo]] = []
+    for product in products(snapshot) if any(gate.needs for gate in workspace.gates) else ():
+        place = standing(workspace, snapshot, product)
+        ahead = [gate for gate in workspace.gates if place.takes(gate) and not place.reached(gate)]
+        for gate in workspace.gates:
+            if not place.takes(gate):
+                continue
+            if gate not in ahead:
+                found += questions.needs(gate, snapshot, product)
+            elif gate.leads_to == min(g.leads_to or 0 for g in ahead if g.lifecycle is gate.lifecycle):
+                found += questions.needs(gate, snapshot, product, "upcoming")
+    return found
 
 
 def passages(
@@ -157,55 +179,31 @@ def asked(table: Table, gate: Gate, passage: Passage) -> Seen:
 class _Asking:
     def __init__(self, table: Table, gate: Gate, passage: Passage) -> None:
         self.table, self.gate, self.passage = table, gate, passage
+        self.about = questions.About(passage.product, passage.launch or passage.record)
         self.results: list[Result] = []
         self.rules: dict[str, RuleInfo] = {}
 
     def seen(self) -> Seen:
-        for need in self.gate.needs:
-            self._need(need)
+        for answered in questions.needs(self.gate, self.table.snapshot, self.passage.product):
+            self._add(*answered)
         sign_offs = [state for wanted in self.gate.sign_offs for state in self._sign_off(wanted)]
         for required in self.gate.requires:
             self._require(required)
         decisions = self._decisions(self.gate, self.passage.names)
-        held, rules = deciding.results(self.gate, decisions, self._ref(), self._where(()))
+        gate, about = self.gate, self.about
+        held, rules = deciding.results(gate, decisions, about.ref(gate), about.location(gate))
         self.results += held
         self.rules.update((rule.id, rule) for rule in rules)
         return Seen(tuple(self.results), tuple(self.rules.values()), tuple(sign_offs), decisions)
-
-    def _need(self, need: Need) -> None:
-        product, kind = self.passage.product, need.kind
-        there = self.table.snapshot.related(kind, product)
-        some = "at least " if need.most is None else "" if need.most == need.least else "at most "
-        count = need.most if some == "at most " and len(there) > need.least else need.least
-        wanted = f"{some}{count} {kind}"
-        fits = need.least <= len(there) and (need.most is None or len(there) <= need.most)
-        message = (
-            f"{product} has {wanted}"
-            if fits
-            else f"{product} has {len(there) or 'no'} {kind}; it needs {wanted}"
-        )
-        fix = (
-            f"Write the {kind} of {product}: gonogo new {kind}."
-            if len(there) < need.least
-            else "Keep one of them."
-        )
-        self._add(
-            f"needs.{kind}",
-            f"The product has {wanted}",
-            ("needs", kind),
-            "pass" if fits else "fail",
-            message,
-            fix=fix,
-        )
 
     def _sign_off(self, wanted: AskedSignOff) -> Iterator[SignOffState]:
         """One state for all markets where each has the same."""
         table, passage = self.table, self.passage
         reviewed = signing.reviewed(wanted, table.snapshot, passage.product, passage.launch)
-        found: list[SignOffState] = []
+        by_market: list[tuple[SignOffState, ...]] = []
         for market in passage.markets or ("",):
             if not wanted.markets or not market or market in wanted.markets:
-                found += signing.judge(
+                found = signing.judge(
                     self.gate,
                     wanted,
                     passage.launch,
@@ -220,9 +218,11 @@ class _Asking:
                     table.snapshot.data,
                     table.context,
                 )
-        alike = tuple(dict.fromkeys(state._replace(market="") for state in found))
-        per_market = len(found) // max(1, len(passage.markets or ("",)))
-        states = alike if len(alike) <= per_market and not wanted.markets else found
+                by_market.append(found)
+        everywhere = {tuple(state._replace(market="") for state in found) for found in by_market}
+        states = [state for found in by_market for state in found]
+        if len(everywhere) == 1 and not wanted.markets:
+            states = list(everywhere.pop())
         for state in states:
             self._signed(wanted, state)
             yield state
@@ -231,54 +231,53 @@ class _Asking:
         outcomes: Mapping[str, Outcome] = {"present": "pass", "not-needed": "not-applicable"}
         where = f" in {state.market}" if state.market else ""
         who = state.approval.person if state.approval else ""
-        title = wanted.title or f"The {wanted.role} has signed"
-        message = {
-            "present": f"{who} signed as {wanted.role}{where}",
-            "not-needed": f"no sign-off by the {wanted.role} is asked for{where}",
-            "missing": f"nobody has signed as {wanted.role}{where}",
-            "void": f"the sign-off by {who} as {wanted.role}{where} does not count",
-        }[state.status]
-        self._add(
-            f"sign-off.{wanted.role}",
-            title,
-            wanted.at,
+        lacking = state.status in ("missing", "void")
+        answer = questions.Answer(
             outcomes.get(state.status, "error"),
-            message,
-            fix=f"gonogo sign-off {self.gate.id} --subject {self.passage.id} --role {wanted.role}"
-            if state.status in ("missing", "void")
+            {
+                "present": f"{who} signed as {wanted.role}{where}",
+                "not-needed": f"no sign-off by the {wanted.role} is asked for{where}",
+                "missing": f"nobody has signed as {wanted.role}{where}",
+                "void": f"the sign-off by {who} as {wanted.role}{where} does not count",
+            }[state.status],
+            f"gonogo sign-off {self.gate.id} --subject {self.passage.id} --role {wanted.role}"
+            if lacking
             else "",
-            key=state.market,
-            reasons=tuple(Reason(text, "") for text in state.reasons),
-            enforcement="advisory" if wanted.advisory else "mandatory",
-            markets=(state.market,) if state.market else (),
-            owner=wanted.role,
+            tuple(Reason(text, "") for text in state.reasons),
+            state.market,
+            (state.market,) if state.market else (),
+            wanted.role,
         )
+        title = wanted.title or f"The {wanted.role} has signed"
+        enforcement: Enforcement = "advisory" if wanted.advisory else "mandatory"
+        name = f"sign-off.{wanted.role}"
+        self._add(*questions.result(self.gate, self.about, name, title, wanted.at, answer, enforcement))
 
     def _require(self, required: AskedDecision) -> None:
         gate = next(each for each in self.table.workspace.gates if each.id == required.gate)
-        title = f"What it rests on has passed {gate.id}"
         try:
             ids = self._required_products(required)
         except cel.EvaluationError as error:
-            self._add(f"requires.{gate.id}", title, required.at, "error", f"`products` says nothing: {error}")
-            return
+            ids = []
+            answer = questions.Answer("error", f"whose decision is required cannot be told: {error}")
+            self._required(required, gate, answer)
         for product in ids:
             record = self.table.snapshot.find("product", product)
             former = record.data.get("formerly", ()) if record else ()
             latest = next(iter(self._decisions(gate, (product, *former))), None)
-            proceeds = latest is not None and latest.decision.startswith("proceed")
-            outcome: Outcome = "error" if latest is None else "pass" if proceeds and latest.stands else "fail"
-            self._add(
-                f"requires.{gate.id}",
-                title,
-                required.at,
-                outcome,
-                f"no decision about {product} at {gate.id} is recorded"
-                if latest is None
-                else f"{product} at {gate.id}: {latest.decision}; {latest.message}",
-                fix="" if outcome == "pass" else f"gonogo review {gate.id} --subject {product}",
-                key=product,
-            )
+            outcome: Outcome = "error"
+            message = f"no decision about {product} at {gate.id} is recorded"
+            if latest:
+                proceeds = latest.decision.startswith("proceed") and latest.stands
+                outcome = "pass" if proceeds else "fail"
+                message = f"{product} at {gate.id}: {latest.decision}; {latest.message}"
+            fix = f"gonogo review {gate.id} --subject {product}"
+            self._required(required, gate, questions.Answer(outcome, message, fix, key=product))
+
+    def _required(self, required: AskedDecision, gate: Gate, answer: questions.Answer) -> None:
+        title = f"What it rests on has passed {gate.id}"
+        name = f"requires.{gate.id}"
+        self._add(*questions.result(self.gate, self.about, name, title, required.at, answer))
 
     def _required_products(self, required: AskedDecision) -> list[str]:
         if required.products is None:
@@ -299,71 +298,14 @@ class _Asking:
         }
 
     def _decisions(self, gate: Gate, names: Sequence[str]) -> tuple[DecisionState, ...]:
-        table = self.table
+        table, workspace = self.table, self.table.workspace
         return deciding.decisions(
-            table.ledger,
-            gate,
-            names,
-            table.workspace.people,
-            table.approve,
-            table.as_of,
-            table.workspace.ledger,
+            table.ledger, gate, names, workspace.people, table.approve, table.as_of, workspace.ledger
         )
 
-    def _ref(self) -> SubjectRef:
-        subject = self.passage.subject
-        if subject:
-            return subject.ref
-        return SubjectRef("product", self.passage.product, self.gate.source.path, self.passage.product)
-
-    def _where(self, at: tuple[str | int, ...]) -> Location:
-        subject = self.passage.subject
-        return subject.location() if subject else Location(self.gate.source.path, self.gate.source.span(at))
-
-    def _add(
-        self,
-        name: str,
-        title: str,
-        at: tuple[str | int, ...],
-        outcome: Outcome,
-        message: str,
-        *,
-        fix: str = "",
-        key: str = "",
-        reasons: tuple[Reason, ...] = (),
-        enforcement: Enforcement = "mandatory",
-        markets: tuple[str, ...] = (),
-        owner: str = "",
-    ) -> None:
-        gate, ref, where = self.gate, self._ref(), self._where(at)
-        id = f"{gate.id}.{name}"
-        written = Location(gate.source.path, gate.source.span(at))
-        self.rules[id] = RuleInfo(
-            id, title, gate.id, "", "", "high", ref.kind, fix=fix, description=gate.title, location=written
-        )
-        subject = self.passage.subject
-        open = outcome in ("fail", "error")
-        self.results.append(
-            Result(
-                id,
-                gate.id,
-                ref,
-                outcome,
-                "high",
-                enforcement,
-                message,
-                where,
-                subject.evidence if subject else (gate.source.evidence,),
-                key,
-                fix,
-                reasons,
-                None,
-                gate.id,
-                subject.excerpt(where.span) if subject and open else None,
-                markets,
-                owner if open else "",
-            )
-        )
+    def _add(self, result: Result, rule: RuleInfo) -> None:
+        self.results.append(result)
+        self.rules[rule.id] = rule
 
 
 def next_gate(workspace: Workspace, gate: Gate) -> Gate | None:
@@ -403,31 +345,53 @@ class Opened(NamedTuple):
     on: Day
     rules: Mapping[str, str]
     """The version of its policy for each rule that there was."""
+    commit: str
+    """The commit that holds the packs as they were; empty: none does."""
+    packs: Mapping[str, str]
+    """The digest of each pack, by its id."""
+    approval: Approval
+    """How we know who opened it."""
 
 
 def opened(table: Table, gate: Gate, passage: Passage) -> Opened | None:
-    """The last opening of a review of this passage at this gate; None: it was not opened."""
-    zone = table.as_of.tzinfo
+    """The last opening of a review of this passage at this gate; None: it was not opened, or not by then."""
     found = None
     for entry in table.ledger.entries.values():
         body = entry.body
-        if (
-            entry.type == "review-opened"
-            and body.get("gate") == gate.id
-            and body.get("subject") in passage.names
-        ):
-            found = Opened(entry.at.astimezone(zone).date(), body.get("rules", {}))
+        about = body.get("gate") == gate.id and body.get("subject") in passage.names
+        if entry.type == "review-opened" and about and entry.at <= table.as_of:
+            packs = {pack["id"]: pack["digest"] for pack in body.get("packs", ())}
+            on = entry.at.astimezone(table.as_of.tzinfo).date()
+            path = f"{table.workspace.ledger}/{entry.path}"
+            approval = table.approve(path, entry.by, entry.at)
+            found = Opened(on, body.get("rules", {}), body.get("commit", ""), packs, approval)
     return found
 
 
-def advised(results: Iterable[Result], gate: Gate, opened: Opened, as_of: datetime) -> list[Result]:
-    """The same results; rules that came after the review was opened only advise, until the gate says so."""
-    if gate.newer_rules_from is not None and as_of.date() >= gate.newer_rules_from:
-        return list(results)
+def holds(opened: Opened, gate: Gate, as_of: datetime) -> bool:
+    """Whether what a review was opened with still counts, and not yet what came since."""
+    return gate.newer_rules_from is None or as_of.date() < gate.newer_rules_from
+
+
+def locked(current: Workspace, before: Workspace, opened: Opened) -> Workspace:
+    """The workspace with the policies that a review was opened with, and beside them the rules that are newer."""
+    then = {policy.id: policy for policy in before.policies}
+    policies: list[Policy] = []
+    for policy in current.policies:
+        if policy.id not in then:
+            policies.append(policy)
+            continue
+        newer = tuple(rule for rule in policy.rules if rule.id not in opened.rules)
+        policies += [policy._replace(rules=newer)] if newer else []
+    policies += then.values()
+    kinds = {**before.kinds, **current.kinds}
+    return current._replace(policies=tuple(sorted(policies, key=lambda p: p.id)), kinds=kinds)
+
+
+def advised(results: Iterable[Result], gate: Gate, opened: Opened) -> list[Result]:
+    """The same results; rules that came after the review was opened only advise."""
     until = f" until {gate.newer_rules_from}" if gate.newer_rules_from else ""
-    told = Reason(
-        f"this rule is newer than the review, which was opened on {opened.on}: it advises{until}", ""
-    )
+    told = Reason(f"newer than the review, which was opened on {opened.on}, so it only advises{until}", "")
     return [
         result._replace(enforcement="advisory", reasons=(*result.reasons, told))
         if result.enforcement == "mandatory" and result.policy != gate.id and result.rule not in opened.rules

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from checker import judge, plan
+from checker import judge
 from checker.model import SEVERITIES, Diagnostic, Origin, Portfolio, Report, Result, Standing
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
 from checker.review import assembly
 from checker.review.assembly import Passage, Seen, Table
-from checker.snapshot import Subject
 
 
 def at_gate(
@@ -29,10 +28,8 @@ def at_gate(
     nowhere = [result for result in by_product.get("", ()) if result.outcome in ("fail", "error")]
     lost = [result for result in nowhere if _unreadable(table, result)]
     for product, each in seen.items():
-        claims = [
-            plan.place(table.workspace, table.snapshot, subject) for subject in _stating(table, product)
-        ]
-        if claims and not all(place.takes(gate) for place in claims):
+        place = assembly.standing(table.workspace, table.snapshot, product)
+        if not place.takes(gate):
             continue
         found = [*by_product.get(product, ()), *lost]
         conditions = sum(assembly.open_conditions(s.decisions) for _, s in each)
@@ -45,10 +42,10 @@ def at_gate(
         yield Standing(
             product,
             str(record.data.get("name", product)) if record else product,
-            next((stage for place in claims for stage in place.stages), ""),
+            next(iter(place.stages), ""),
             gate.id,
             judge.verdict(found, conditions),
-            any(place.passed(gate) for place in claims),
+            place.passed(gate),
             sum(r.outcome == "fail" for r in blockers),
             sum(r.outcome == "error" for r in blockers),
             sum(r.outcome == "fail" and r.waived is not None for r in found),
@@ -66,14 +63,6 @@ def at_gate(
 
 def _blocks(result: Result) -> bool:
     return result.enforcement == "mandatory" and result.outcome in ("fail", "error") and not result.waived
-
-
-def _stating(table: Table, product: str) -> list[Subject]:
-    """What states the stage of a product: its record, or where the register has none, its subjects."""
-    record = table.snapshot.find("product", product)
-    if record:
-        return [record]
-    return [s for s in table.snapshot.of_product(product) if "stage" in s.data and not s.kind.launch_date]
 
 
 def _unreadable(table: Table, result: Result) -> bool:

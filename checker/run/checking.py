@@ -13,7 +13,7 @@ from checker.ledger import Ledger
 from checker.model import Diagnostic, Evidence, Files, Origin, Report, Result, Review, RuleInfo, WaiverState
 from checker.policy import workspace as workspaces
 from checker.policy.workspace import Workspace
-from checker.review import deciding, waiving
+from checker.review import assembly, deciding, waiving
 from checker.run import doors as doors_
 from checker.run.doors import Clock, Doors
 from checker.snapshot import Snapshot
@@ -67,9 +67,15 @@ def check(request: Request) -> Report:
         return loaded
     planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector)
     results = records.run(planned, progress=request.progress)
-    waived, waivers = waive(loaded, results)
     found = (*_strangers(planned), *_unasked(planned, results))
-    return conclude(request, loaded, planned.rules, waived, waivers, results, found)
+    needed = [
+        pair for pair in assembly.needs(loaded.workspace, loaded.snapshot) if loaded.selector.takes(pair[1])
+    ]
+    results += (result for result, _ in needed)
+    waived, waivers = waive(loaded, results)
+    rules = {rule.id: rule for rule in (*planned.rules, *(rule for _, rule in needed))}
+    ordered = tuple(rules[id] for id in sorted(rules))
+    return conclude(request, loaded, ordered, waived, waivers, results, found)
 
 
 def prepare(request: Request) -> Loaded | Report:

@@ -9,10 +9,13 @@ from typing import NamedTuple
 from checker import plan
 from checker.backends import records
 from checker.model import Diagnostic, Portfolio, Report, Standing
+from checker.policy import workspace as workspaces
 from checker.policy.gates import Gate
 from checker.policy.policies import suggestion
+from checker.policy.workspace import Workspace
 from checker.review import assembly, deciding, forecast, standings
-from checker.review.assembly import Passage, Seen, Table
+from checker.review.assembly import Opened, Passage, Seen, Table
+from checker.run import doors as doors_
 from checker.run.authors import Authors
 from checker.run.checking import Loaded, Request, conclude, prepare, trace, waive
 from checker.snapshot import Subject
@@ -77,7 +80,12 @@ def at_gate(
     snapshot, authors = loaded.snapshot, Authors(request.folder, loaded.doors.commit)
     table = _table(loaded, authors)
     passages = assembly.passages(snapshot, gate, product, launch)
-    planned = plan.make(loaded.workspace, snapshot, loaded.as_of, loaded.selector, gate)
+    opened, doubts = _opened(table, gate, passages[0])
+    judging = loaded.workspace
+    if opened:
+        judging, changed = _locked(request, loaded, opened)
+        doubts += changed
+    planned = plan.make(judging, snapshot, loaded.as_of, loaded.selector, gate)
     results = [
         result
         for result in records.run(planned, olds, progress=request.progress)
@@ -85,9 +93,8 @@ def at_gate(
     ]
     seen = [assembly.asked(table, gate, passage) for passage in passages]
     results += (result for each in seen for result in each.results)
-    opened = assembly.opened(table, gate, passages[0])
     if opened:
-        results = assembly.advised(results, gate, opened, loaded.as_of)
+        results = assembly.advised(results, gate, opened)
     results = assembly.owned(results, snapshot)
     waived, waivers = waive(loaded, results)
     rules = {rule.id: rule for rule in (*planned.rules, *(rule for each in seen for rule in each.rules))}
@@ -99,10 +106,49 @@ def at_gate(
         waived,
         waivers,
         results,
-        authors.doubts,
+        (*authors.doubts, *doubts),
         assembly.review(table, gate, passages, seen, waived, opened),
         assembly.open_conditions(decisions),
         not authors.doubts,
+    )
+
+
+def _opened(table: Table, gate: Gate, passage: Passage) -> tuple[Opened | None, tuple[Diagnostic, ...]]:
+    """What the review was opened with, where that counts; and why it does not."""
+    opened = assembly.opened(table, gate, passage)
+    if opened is None or not assembly.holds(opened, gate, table.as_of):
+        return None, ()
+    if opened.approval.assurance != "asserted":
+        return opened, ()
+    who = opened.approval.person
+    message = f"the review was opened on {opened.on} by {who}, which is only asserted, so all rules count"
+    hint = f"{opened.approval.note} Open it again, signed: gonogo review {gate.id} --subject {passage.id} --open."
+    return None, (Diagnostic("opening-asserted", message, hint=hint.strip(), level="warning"),)
+
+
+def _locked(request: Request, loaded: Loaded, opened: Opened) -> tuple[Workspace, tuple[Diagnostic, ...]]:
+    """The workspace with the packs that a review was opened with, and which of them cannot be had as they were."""
+    workspace = loaded.workspace
+    other = {pack.id for pack in workspace.packs if opened.packs.get(pack.id, pack.digest) != pack.digest}
+    other |= opened.packs.keys() - {pack.id for pack in workspace.packs}
+    if not other:
+        return workspace, ()
+    if opened.commit:
+        doors = doors_.committed(request.folder, opened.commit, request.policies)
+        before = None if isinstance(doors, Diagnostic) else workspaces.load(doors.open, doors.home)[0]
+        if before is not None:
+            workspace = assembly.locked(workspace, before, opened)
+            other -= {pack.id for pack in before.packs if opened.packs.get(pack.id) == pack.digest}
+    hint = "Fetch the commit or install the gonogo that the review was opened with, or open the review anew."
+    return workspace, tuple(
+        Diagnostic(
+            "pack-changed",
+            f"pack {pack} is not as it was when the review was opened on {opened.on}: it judges as it is now",
+            workspace.source.diagnostic("", "", ("packs",)).location,
+            hint,
+            "warning",
+        )
+        for pack in sorted(other)
     )
 
 
