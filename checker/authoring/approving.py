@@ -112,7 +112,7 @@ def compose(
     register = [*workspace.sign_offs, *_recorded(workspace)]
     flaws = _flaws(workspace, gate, asked, passage, signed, register, authors, as_of, snapshot)
     if flaws:
-        return tuple(Diagnostic("sign-off", flaw.rstrip(".")) for flaw in flaws)
+        return tuple(map(_refused, flaws))
     previous = [
         each
         for each in register
@@ -248,6 +248,12 @@ def _flaws(
             vouched = Approval(signed.person, "signed", signed.signed_at)  # which is still to come
             found.update(dict.fromkeys(signing.flaws(desk, signed, vouched)))
     return tuple(found)
+
+
+def _refused(flaw: str) -> Diagnostic:
+    """A reason, `WHAT: DO.`, in its two parts."""
+    what, _, do = flaw.partition(": ")
+    return Diagnostic("sign-off", what, hint=do[:1].upper() + do[1:])
 
 
 def _recorded(workspace: Workspace) -> Iterator[SignOff]:

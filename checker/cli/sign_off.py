@@ -77,8 +77,8 @@ def command(
 ) -> int:
     """Sign off what GATE asks ROLE to review, after showing it; a renewal shows only what has changed.
 
-    The file is bound to the digests of the material fields. It counts once its signer signed it with a key, or
-    the code host recorded their review of it. What would be void is refused, and nothing is overwritten.
+    The file is bound to the digests of the material fields. It counts once its signer signed it with a key,
+    or the code host recorded their review of it. What would be void is refused, and nothing is overwritten.
 
     Exit codes: 0 written; 2 it was not, and nothing changed.
     """

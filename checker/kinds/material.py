@@ -24,8 +24,8 @@ digest of all of them says."""
 def digests(kind: Kind, data: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     """The digest of all material fields, and the first `PART` hexadecimal digits of that of each.
 
-    Each is known by its JSON pointer (RFC 6901). Absent and null are the same; the order of a list counts, that
-    of a map does not.
+    Each is known by its JSON pointer (RFC 6901). Absent and null are the same; the order of a list counts,
+    that of a map does not.
     """
     whole = {pointer: canonical.digest(_settled(value)) for pointer, value in values(kind, data).items()}
     return canonical.digest(whole), {

@@ -112,7 +112,7 @@ def plain(name: str) -> str:
     """A name as it is compared: without `@` before a handle, without regard to case, spacing and how
     its accents are composed."""
     composed = unicodedata.normalize("NFC", name)
-    return unicodedata.normalize("NFC", " ".join(composed.split()).removeprefix("@").casefold())
+    return unicodedata.normalize("NFC", " ".join(composed.split()).lstrip("@ ").casefold())
 
 
 def people(source: Source) -> tuple[People | None, tuple[Diagnostic, ...]]:

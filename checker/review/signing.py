@@ -188,7 +188,8 @@ def _author(desk: Desk, sign_off: SignOff, approval: Approval) -> Iterator[str]:
         field = next((name for name, who in _fields(desk, subject) if person in who), "")
         if field or person in wrote:
             how = f"its field {field}" if field else "the history in git"
-            yield f"{_who(desk, sign_off)} is an author of {_named(subject)} ({how}): {_may_sign(desk, wrote)}."
+            who = _who(desk, sign_off)
+            yield f"{who} is an author of {_named(subject)} ({how}): {_may_sign(desk, wrote)}."
 
 
 def _evidence(desk: Desk, sign_off: SignOff, approval: Approval) -> Iterator[str]:
@@ -362,7 +363,7 @@ def _missing(desk: Desk, signed: int) -> str:
 
 
 def _may_sign(desk: Desk, wrote: frozenset[str] = frozenset()) -> str:
-    """Who may sign today; a clause. `wrote`: who is an author by the history in git, as far as it was asked."""
+    """Who may sign today; a clause. `wrote`: who is an author by the history in git, where it was asked."""
     role, people = desk.asked.role, desk.people
     names = [person.name for person in people.holders(role, desk.as_of.date())]
     if AUTHORS in desk.asked.apart_from:
@@ -372,7 +373,7 @@ def _may_sign(desk: Desk, wrote: frozenset[str] = frozenset()) -> str:
         return f"add somebody else to the role {role} in the register of people, who then signs"
     more = len(names) - MOST_NAMED
     shown = names[:MOST_NAMED] + ([counted(more, "others")] if more > 0 else [])
-    command = f"gonogo sign-off {desk.gate.id} --subject {desk.names[0]} --role {role}"
+    command = f"gonogo sign-off {desk.gate.id} --subject {desk.names[0]} --role {role} --as NAME"
     return f"{phrases.alternatives(shown)} may sign: {command}"
 
 

@@ -1,8 +1,8 @@
 """How we know who approved a file: by a signature, by a host's record, or by somebody's word alone.
 
 A file is `signed` by the SSH signature beside it (`FILE.sig`), `host-verified` by a recorded review of
-exactly its bytes, and otherwise `asserted`, with a note that says why. Nothing here asks the clock: a key must
-be valid at the time that is stated, and the same files give the same answer on every day.
+exactly its bytes, and otherwise `asserted`, with a note that says why. Nothing here asks the clock: a key
+must be valid at the time that is stated, and the same files give the same answer on every day.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from checker.review import signing
 from checker.snapshot import Snapshot, Subject
 from tests import signing as making
 
-COMMAND = "gonogo sign-off ga --subject checkout --role legal"
+COMMAND = "gonogo sign-off ga --subject checkout --role legal --as NAME"
 ADA = f"Ada Example may sign: {COMMAND}"
 OTHERS = f"Ben Sample or Cleo Demo may sign: {COMMAND}"
 ALL = f"Ada Example, Ben Sample or Cleo Demo may sign: {COMMAND}"
@@ -135,7 +135,8 @@ CASES = {
     ),
     "several did": Case(
         (
-            f"prd `checkout-prd` has changed since it was reviewed in `goals`, `markets`, `requirements`: {MUST}",
+            "prd `checkout-prd` has changed since it was reviewed in `goals`, `markets`, `requirements`: "
+            f"{MUST}",
         ),
         files={"checkout/prd.md": CHANGED.replace(", DE", "") + "\n## Requirements\n\n- It is fast.\n"},
     ),
@@ -175,7 +176,8 @@ CASES = {
     ),
     "the delegation is over": Case(
         (
-            f"Cleo Demo was not in the role legal on 2026-06-15: {ALL.replace(', Ben Sample or Cleo Demo', ' or Ben Sample')}.",
+            "Cleo Demo was not in the role legal on 2026-06-15: "
+            f"Ada Example or Ben Sample may sign: {COMMAND}.",
         ),
         {"person": "cleo", "signed_at": "2026-06-15T09:00:00Z"},
         as_of="2026-06-20",
@@ -204,7 +206,8 @@ CASES = {
     ),
     "in the future": Case(
         (
-            "It is signed at 2026-06-11T01:00+01:00, which is still to come: mend the time, or wait until then.",
+            "It is signed at 2026-06-11T01:00+01:00, which is still to come: "
+            "mend the time, or wait until then.",
         ),
         {"signed_at": "2026-06-11T00:00:00Z"},
     ),
@@ -512,7 +515,8 @@ def test_the_order_of_sign_offs_changes_nothing(once: Judged, order: list[str], 
             for who in people
         ]
         return signing.judge(
-            gate, asked, None, None, NAMES, signing.reviewed(asked, once.snapshot, "checkout", None), "", signed,
+            gate, asked, None, None, NAMES,
+            signing.reviewed(asked, once.snapshot, "checkout", None), "", signed,
             once.workspace.people, lambda _: frozenset(), as_of, {}, language.Context(as_of),
         )  # fmt: skip
 

@@ -168,7 +168,8 @@ REFUSALS = {
     "a stranger signed": (lambda f, k: signed_by(f, k, "stranger"), "which no allowed signer has."),
     "no signers": (
         without_signers,
-        "The workspace names no keys that may sign. Name an allowed signers file as `signers` in gonogo.yaml.",
+        "The workspace names no keys that may sign. "
+        "Name an allowed signers file as `signers` in gonogo.yaml.",
     ),
     "no such signers": (lost_signers, "There is no such file."),
     "no file": (lost_file, f"{FILE} cannot be read: There is no such file."),
