@@ -136,7 +136,7 @@ def blockers(standing: Standing, limit: int) -> list[str]:
         owner = f", {result.owner}" if result.owner else ""
         lines.append(f"{result.message} ({result.rule}{owner})")
     if hidden := len(standing.blockers[limit:]):
-        lines.append(f"and {tally.counted(hidden, 'other')}")
+        lines[-1] += f"; and {tally.counted(hidden, 'other')}"
     return lines
 
 

@@ -6,7 +6,9 @@ from checker.model import Diagnostic, Origin, Portfolio, Result, Standing, Verdi
 from tests.render.reports import AS_OF, BROKEN, HOSTILE, PLAN, TRICKS, at, result
 from tests.render.reviews import COMMIT, GATE_REVIEW
 
-_BLOCKERS = tuple(each for each in GATE_REVIEW.results if each.owner and each.enforcement == "mandatory")
+_BLOCKERS = tuple(
+    each for each in GATE_REVIEW.results if each.owner and each.enforcement == "mandatory" and not each.waived
+)
 
 
 def _rule(number: int) -> Result:
