@@ -151,7 +151,8 @@ def apply(
 
     The status of a waiver is the first of these that applies:
 
-    - `not-waivable`: its rule says so, or is the rule that an artifact can be read;
+    - `not-waivable`: its rule says so, or is the rule that an artifact can be read, or is what a gate itself
+      asks for (a rule with results that is not among `rules`);
     - `not-yet-valid`: its first day is still to come;
     - `unused`: there is no such rule or subject, or nothing fails that it accepted;
     - `expired`: its last day is over, at midnight in the workspace's time zone;
@@ -255,6 +256,11 @@ class _Register:
         since = waiver.since(self.today)
         approval = approve(waiver.source.path, waiver.approver, moment.end_of(since, zone))
         rule = self.rules.get(waiver.rule)
+        if rule is None and waiver.rule in self.by_rule:
+            message = (
+                f"{waiver.rule} is what the gate itself asks for: to do without is a decision, not a waiver"
+            )
+            return _Found("not-waivable", message, approval)
         if rule is None:
             near = suggestion(waiver.rule, tuple(self.rules)) or "Delete it, or mend the id."
             return _Found("unused", f"no rule is called `{waiver.rule}`. {near}", approval)

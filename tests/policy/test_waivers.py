@@ -12,7 +12,7 @@ import pytest
 from checker import run
 from checker.policy import reading, waivers
 from checker.policy.waivers import Accepted, Limits
-from tests.judging import configuration, write
+from tests.judging import configuration, policy, rule, write
 
 SAW = "sha256:" + "0" * 64
 DATA: dict[str, Any] = {
@@ -117,6 +117,23 @@ def test_a_term_begins_with_the_last_renewal_there_was(today: str, since: str) -
     found, _ = read(renewed=["2026-06-10", "2026-06-20"])
     assert found is not None
     assert found.since(Day.fromisoformat(today)) == Day.fromisoformat(since)
+
+
+@pytest.mark.parametrize(
+    ("written", "waivable"), [("false", False), ("true", True), ("no", None), ("0", None)]
+)
+def test_a_rule_says_truly_or_not_at_all_whether_it_can_be_waived(
+    tmp_path: Path, written: str, waivable: bool | None
+) -> None:
+    text = policy(rule("filled(subject.name)", waivable="WRITTEN")).replace('"WRITTEN"', written)
+    files = {"policies/test.policy.yaml": text, "policies/pack.yaml": "pack: t\nversion: 1.0.0\ntitle: T\n"}
+    workspace, wrong = run.load(str(write(tmp_path, files)))
+    if waivable is None:  # `no` is a text
+        assert workspace is None
+        assert any("waivable" in diagnostic.message for diagnostic in wrong)
+    else:
+        assert workspace is not None, wrong
+        assert workspace.policies[0].rules[0].waivable is waivable
 
 
 def test_a_register_is_read_with_its_limits(tmp_path: Path) -> None:

@@ -482,6 +482,13 @@ def test_a_waiver_that_does_not_hold_leaves_the_failure_to_another() -> None:
     assert [state.status for state in states] == ["active", "changed"]
 
 
+def test_what_a_gate_itself_asks_for_is_decided_and_not_waived() -> None:
+    asked = failure(rule="ga.needs.prd")
+    found, state = one([asked], waiver(asked, rule="ga.needs.prd"))
+    assert (found, state.status) == ([False], "not-waivable")
+    assert "to do without is a decision, not a waiver" in state.message
+
+
 def test_where_only_a_part_was_judged_nothing_is_called_unused() -> None:
     assert apply([], waiver(), limited=True) == ([], ())
     assert apply([], waiver())[1][0].status == "unused"
