@@ -165,7 +165,8 @@ class _Page:
             return lines
         moment = f"{report.workspace} as of {report.as_of.date()}".lstrip()  # a broken one has no name
         lines.append(one_line(f"{tally.extent(report)}, {moment}"))
-        lines += self._sheet.paragraph(reviewing.provenance(report.origin)) if report.origin else []
+        if files := reviewing.provenance(report.origin):
+            lines += self._sheet.paragraph(files)
         if report.next_step:
             lines += wrap(f"Next: {one_line(report.next_step)}", self._width, "  ")
         return lines

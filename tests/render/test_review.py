@@ -170,6 +170,11 @@ def test_a_report_of_another_day_says_so(name: str, clock: str, said: str) -> No
         assert ("NOT VALID" in text) == bool(said)
 
 
+def test_an_origin_that_knows_no_commit_leaves_no_empty_line() -> None:
+    known, unknown = (page(MIXED._replace(origin=origin)) for origin in (None, Origin("", "now")))
+    assert known == unknown
+
+
 def test_quiet_is_what_blocks_and_the_verdict() -> None:
     text = page(quiet=True)
     assert "What blocks, owner not known (1)" in text
