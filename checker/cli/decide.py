@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from checker.policy.gates import Gate
 
 EXAMPLE = """\b
-Examples:
-  gonogo review ga --subject checkout --output-format json=review.json
-  gonogo decide ga --subject checkout --report review.json --decision proceed \\
-      --as "Ada Example" --role launch-approver --key ~/.ssh/id_ed25519
-  gonogo decide ga --subject checkout --report review.json --decision proceed-with-conditions \\
-      --as "Ada Example" --role launch-approver \\
-      --condition "Translate the help pages; owner=Ben Sample; due=2026-10-01; ticket=CHK-95"
-  gonogo decide --meet c1 --of 3f2a91c07b44 --as "Ben Sample" --evidence https://example.com/CHK-95
-  gonogo decide --approve 3f2a91c07b44 --as "Cleo Demo" --role launch-approver"""
+Example:
+  gonogo decide --meet c1 --of 71aab52fb5ea --as hiro --evidence TIDE-14
+
+\b
+On the report that was on the table:
+  gonogo review ga --subject tidetable --output-format json=review.json
+  gonogo decide ga --subject tidetable --report review.json \\
+      --decision proceed-with-conditions --as chioma --role head-of-product \\
+      --condition "Tell the vicar; owner=hiro; due=2027-01-31" --key KEY"""
 
 CHOICES = ("proceed", "proceed-with-conditions", "hold", "recycle", "stop")
 

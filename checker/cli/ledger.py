@@ -23,7 +23,7 @@ EXAMPLE = """\b
 Examples:
   gonogo ledger show
   gonogo ledger verify
-  gonogo ledger checkpoint --as "Ada Example" --key ~/.ssh/id_ed25519"""
+  gonogo ledger checkpoint --as chioma"""
 
 FORMATS = ("terminal", "json")
 

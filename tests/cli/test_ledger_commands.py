@@ -67,7 +67,8 @@ def test_entries_are_listed_the_newest_last(gonogo: Gonogo, home: Path, keys: Pa
         0,
         f"{short}  2026-09-11 10:30  decision       Ada Example (signed): proceed-with-conditions at ga for"
         " checkout-ga in GB on the verdict no-go, by overrule: A promise\n"
-        f"{second.id[7:19]}  2026-09-12 10:30  approval       Ben Sample (asserted): approves {short} as approver\n"
+        f"{second.id[7:19]}  2026-09-12 10:30  approval       Ben Sample (asserted): approves {short} as"
+        " approver\n"
         f"{third.id[7:19]}  2026-09-20 10:30  condition      Ben Sample (asserted): c1 of {short} was met on"
         " 2026-09-20: CHK-1\n",
         "",

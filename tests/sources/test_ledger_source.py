@@ -1,4 +1,4 @@
-"""The ledger as a source: decisions are gate records, and what was changed is an error that names the entry."""
+"""The ledger as a source: decisions are gate records; what was changed is an error that names the entry."""
 
 from __future__ import annotations
 
