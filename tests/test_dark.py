@@ -1,6 +1,6 @@
 """Everything between the door and the report runs in the dark: no files, no network, no processes, no clock.
 
-A run is recorded at the door to the disk, then replayed from the recording while the world is shut, but for
+A run is recorded at the doors to the disk and to the checking of signatures, then replayed from the recording while the world is shut, but for
 what gonogo ships; both must write the same report. So a report can be had again from its recorded inputs.
 """
 
@@ -20,10 +20,14 @@ import pytest
 
 from checker import run, shipped
 from checker.render import RENDERERS, Options
+from checker.run import doors
+from checker.transports import ssh
 from checker.transports.disk import Disk
 
 ROOT = Path(__file__).parents[1]
 AS_OF = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+VERIFY = ssh.verify
 
 shut = False
 SHUT_EVENTS = ("open", "os.", "socket.", "subprocess.", "shutil.", "glob.", "urllib.", "http.")
@@ -96,6 +100,16 @@ class Tape:
         """The same answers without a disk."""
         return Door(lambda name, argument: self.answers[folder, name, repr(argument)])
 
+    def verify(self, *arguments: Any, **stated: Any) -> Any:
+        """The real check of a signature, listened to."""
+        found = VERIFY(*arguments, **stated)
+        self.answers["", "verify", repr((arguments, stated))] = found
+        return found
+
+    def verified(self, *arguments: Any, **stated: Any) -> Any:
+        """The same answers without a process."""
+        return self.answers["", "verify", repr((arguments, stated))]
+
 
 @pytest.mark.parametrize("folder", [".", "examples/company"])
 def test_a_run_needs_nothing_but_what_came_through_the_door(
@@ -108,9 +122,11 @@ def test_a_run_needs_nothing_but_what_came_through_the_door(
         report = run.check(request)
         return {name: render(report, Options()) for name, render in RENDERERS.items()}
 
-    monkeypatch.setattr(run, "Disk", tape.record)
+    monkeypatch.setattr(doors, "Disk", tape.record)
+    monkeypatch.setattr(ssh, "verify", tape.verify)
     in_the_light = written()
-    monkeypatch.setattr(run, "Disk", tape.replay)
+    monkeypatch.setattr(doors, "Disk", tape.replay)
+    monkeypatch.setattr(ssh, "verify", tape.verified)
     with darkness(monkeypatch):
         in_the_dark = written()
     assert in_the_dark == in_the_light

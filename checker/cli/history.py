@@ -15,7 +15,7 @@ EXAMPLE = """\b
 Examples:
   gonogo history
   gonogo history ga --subject pierlocker
-  gonogo history --since 2026-01-01 --until 2026-06-30 --output-format csv=stages.csv"""
+  gonogo history --since 2026-01-01 --output-format csv=stages.csv"""
 
 
 @click.command("history", short_help="Say what commits changed at gates.", epilog=EXAMPLE)

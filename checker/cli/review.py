@@ -18,7 +18,7 @@ EXAMPLE = """\b
 Examples:
   gonogo review ga --subject pierlocker
   gonogo review ga --subject pierlocker --forecast 2026-12-31
-  gonogo review ga --subject pierlocker --output-format terminal --output-format json=review.json
+  gonogo review ga --subject pierlocker --output-format json=review.json
   gonogo review --all --output-format csv=portfolio.csv"""
 
 FORMATS = tuple(dict.fromkeys((*RENDERERS, *portfolio.RENDERERS)))

@@ -13,6 +13,7 @@ from checker import plan, run
 from checker.backends import records
 from checker.model import Result
 from checker.plan import Selector
+from checker.transports.disk import Disk
 from tests.judging import DAY, judged, policy, rule, write
 
 Olds = Mapping[tuple[str, str], dict[str, Any]] | None
@@ -23,8 +24,9 @@ def against(folder: Path, olds: Olds, *rules: Mapping[str, Any], subject: str, *
     files = {"policies/p.policy.yaml": policy(*rules, **head), "a.thing.yaml": subject}
     workspace, _ = run.load(str(write(folder, files)))
     assert workspace is not None
-    snapshot, _ = run.collect(workspace, str(folder), Selector())
-    planned = plan.make(workspace, snapshot, datetime(2026, 6, 1, tzinfo=UTC), Selector(rules=("test.*",)))
+    as_of = datetime(2026, 6, 1, tzinfo=UTC)
+    snapshot, _, _ = run.collect(workspace, Disk(folder), Selector(), as_of)
+    planned = plan.make(workspace, snapshot, as_of, Selector(rules=("test.*",)))
     return records.run(planned, olds)
 
 

@@ -88,6 +88,7 @@ def test_from_nothing_to_a_go_and_back(tmp_path: Path, gonogo: Gonogo) -> None:
     assert (second.code, json.loads(second.out)["verdict"]) == (0, "go")
     assert any(r["enforcement"] == "upcoming" for r in json.loads(second.out)["results"])
     git(folder, "commit", "--quiet", "--all", "--message", "acme: who owns it")
+    committed = gonogo(*as_json)
 
     # A change that enters the next stage is judged by that stage's gate.
     git(folder, "switch", "--quiet", "--create", "definition")
@@ -99,7 +100,7 @@ def test_from_nothing_to_a_go_and_back(tmp_path: Path, gonogo: Gonogo) -> None:
     # Back on main nothing has changed, down to the byte.
     git(folder, "commit", "--quiet", "--all", "--message", "acme: enters definition")
     git(folder, "switch", "--quiet", "main")
-    assert gonogo(*as_json) == second
+    assert gonogo(*as_json) == committed
 
     # gonogo leaves nothing behind.
     assert git(folder, "status", "--porcelain") == ""
