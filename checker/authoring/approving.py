@@ -103,12 +103,10 @@ def compose(
         signed, faults = sign_off(source)
     if signed is None:
         return faults
-    taken = next((each for each in workspace.sign_offs if each.id == signed.id), None)
-    if taken:
-        message = f"{signed.id} is there already, in {taken.source.path}"
-        return (
-            Diagnostic("duplicate-signoff", message, hint="One sign-off a day is enough; it stays as it is."),
-        )
+    twin = next((each for each in workspace.sign_offs if _same(each, signed)), None)
+    if twin:
+        message = f"this is signed already, in {twin.source.path}"
+        return (Diagnostic("duplicate-signoff", message, hint="It stays as it is; a key may still sign it."),)
     register = [*workspace.sign_offs, *_recorded(workspace)]
     flaws = _flaws(workspace, gate, asked, passage, signed, register, authors, as_of, snapshot)
     if flaws:
@@ -187,8 +185,10 @@ def _data(
     by = person.id if person else terms.person
     day = terms.signed_at.astimezone(workspace.zone).date()
     id = "-".join(map(plain, (passage.id, gate.id, terms.role, by, str(day))))
+    taken = {each.id for each in workspace.sign_offs}
+    numbered = (id, *(f"{id}-{number}" for number in range(2, len(taken) + 2)))
     data = {
-        "signoff": id,
+        "signoff": next(each for each in numbered if each not in taken),
         "gate": gate.id,
         "subject": passage.id,
         "role": terms.role,
@@ -248,6 +248,12 @@ def _flaws(
             vouched = Approval(signed.person, "signed", signed.signed_at)  # which is still to come
             found.update(dict.fromkeys(signing.flaws(desk, signed, vouched)))
     return tuple(found)
+
+
+def _same(one: SignOff, other: SignOff) -> bool:
+    """Whether two sign-offs of a day say the same."""
+    alike = one._replace(id=other.id, signed_at=other.signed_at, source=other.source) == other
+    return alike and one.signed_at.date() == other.signed_at.date()
 
 
 def _refused(flaw: str) -> Diagnostic:

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\b
 Examples:
-  gonogo sign-off ga --subject pierlocker --role legal --as "Ada Example" --key ~/.ssh/id_ed25519.pub
-  gonogo sign-off ga --subject pierlocker-ga --role privacy --as ben@example.org \\
-      --market DE --evidence reviews/dpia.pdf --valid-until 2026-12-31"""
+  gonogo sign-off ga --subject pierlocker --role privacy-officer --as "Esperanza Mockup"
+  gonogo sign-off ga --subject pierlocker-ga --role harbour-master --as kofi --evidence products.yaml"""
 
 MOST_COMMITS = 200
 """Changes of a file that are looked through for what was signed."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date as Day
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from checker import cel
@@ -81,7 +82,8 @@ def judge(
     doubt = () if needed is True else (f"Whether it is needed cannot be told: {needed}.",)
     if states and asked.quorum == 1 and not doubt:
         return tuple(states)
-    return (*states, _open(desk, "missing", (*doubt, _missing(desk, len(present)))))
+    signed = frozenset(people.identity(state.approval.person) for state in present if state.approval)
+    return (*states, _open(desk, "missing", (*doubt, _missing(desk, signed))))
 
 
 def concerns(desk: Desk, sign_off: SignOff) -> bool:
@@ -335,7 +337,7 @@ def _state(desk: Desk, sign_off: SignOff, approval: Approval) -> SignOffState:
         str(last) if last else "",
         desk.asked.advisory,
         sign_off.id,
-        Location(sign_off.source.path, sign_off.source.span(sign_off.at)),
+        Location(sign_off.source.path, partial(sign_off.source.span, sign_off.at)),
         sign_off.meaning,
     )
 
@@ -351,30 +353,32 @@ def _open(desk: Desk, status: str, reasons: tuple[str, ...] = ()) -> SignOffStat
         None,
         reasons,
         advisory=desk.asked.advisory,
-        location=Location(source.path, source.span(desk.asked.at)),
+        location=Location(source.path, partial(source.span, desk.asked.at)),
     )
 
 
-def _missing(desk: Desk, signed: int) -> str:
-    head = "Nobody has signed" if not signed else f"{signed} of {desk.asked.quorum} people have signed"
-    if not signed and desk.asked.quorum > 1:
-        head = f"None of {desk.asked.quorum} people has signed"
-    return f"{head}: {_may_sign(desk)}."
+def _missing(desk: Desk, signed: frozenset[str]) -> str:
+    """Who is missing besides those who have signed, by identity."""
+    quorum = desk.asked.quorum
+    head = "Nobody has signed" if not signed else f"{len(signed)} of {quorum} people have signed"
+    if not signed and quorum > 1:
+        head = f"None of {quorum} people has signed"
+    return f"{head}: {_may_sign(desk, signed)}."
 
 
-def _may_sign(desk: Desk, wrote: frozenset[str] = frozenset()) -> str:
-    """Who may sign today; a clause. `wrote`: who is an author by the history in git, where it was asked."""
+def _may_sign(desk: Desk, without: frozenset[str] = frozenset()) -> str:
+    """Who may sign today; a clause. `without`: who has signed, or is an author by the history in git."""
     role, people = desk.asked.role, desk.people
-    names = [person.name for person in people.holders(role, desk.as_of.date())]
     if AUTHORS in desk.asked.apart_from:
-        wrote = wrote.union(*(who for subject in desk.reviewed for _, who in _fields(desk, subject)))
-        names = [name for name in names if people.identity(name) not in wrote]
+        without = without.union(*(who for subject in desk.reviewed for _, who in _fields(desk, subject)))
+    holders = people.holders(role, desk.as_of.date())
+    names = [person.name for person in holders if person.id not in without]
     if not names:
         return f"add somebody else to the role {role} in the register of people, who then signs"
     more = len(names) - MOST_NAMED
     shown = names[:MOST_NAMED] + ([counted(more, "others")] if more > 0 else [])
     command = f"gonogo sign-off {desk.gate.id} --subject {desk.names[0]} --role {role} --as NAME"
-    return f"{phrases.alternatives(shown)} may sign: {command}"
+    return f"{phrases.alternatives(shown)} may sign with {command}"
 
 
 def _fields(desk: Desk, subject: Subject) -> Iterator[tuple[str, frozenset[str]]]:

@@ -312,6 +312,17 @@ def test_an_author_by_git_is_refused(gonogo: Gonogo, folder: Path) -> None:
     assert "Ada Example is an author of prd `checkout-prd` (the history in git)" in " ".join(ran.err.split())
 
 
+def test_a_shallow_clone_does_not_know_who_wrote_what(gonogo: Gonogo, folder: Path) -> None:
+    commit(folder)
+    (folder / "later").touch()
+    commit(folder)
+    clone = folder.parent / "clone"
+    git(folder, "clone", "-q", "--depth", "1", folder.as_uri(), str(clone))
+    ran = gonogo(*ASKED, *AT, cwd=clone)
+    assert (ran.code, (clone / WRITTEN).is_file()) == (0, True)
+    assert "Whether a signatory is an author stays open." in " ".join(ran.err.split())
+
+
 @pytest.mark.parametrize(
     ("key", "said"),
     [
@@ -332,19 +343,30 @@ def test_a_key_that_would_not_count_is_refused(
     assert files(folder) == before
 
 
-@pytest.mark.parametrize("there", [WRITTEN, f"{WRITTEN}.sig"])
-def test_nothing_is_overwritten(gonogo: Gonogo, folder: Path, there: str) -> None:
+def test_nothing_is_overwritten(gonogo: Gonogo, folder: Path) -> None:
     (folder / "signoffs").mkdir()
-    (folder / there).write_text("# mine\n")
-    if there == WRITTEN:
-        (folder / there).rename(folder / "keep")  # what is no sign-off is told of before anything else
-        signed_now = gonogo(*ASKED, *AT, cwd=folder)
-        assert signed_now.code == 0
+    (folder / f"{WRITTEN}.sig").write_text("mine\n")
     before = files(folder)
     ran = gonogo(*ASKED, *AT, cwd=folder)
     assert ran.code == 2
-    assert "already" in ran.err
+    assert f"{WRITTEN}.sig is already there. It stays as it is; remove it, or sign on another day." in ran.err
     assert files(folder) == before
+
+
+def test_the_same_is_signed_once_and_what_changed_on_the_day_once_more(
+    gonogo: Gonogo, folder: Path, keys: Path
+) -> None:
+    signed(gonogo, folder, keys, "2026-06-10T09:00:00+01:00")
+    before = files(folder)
+    ran = gonogo(*ASKED, *AT, cwd=folder)
+    assert ran.code == 2
+    assert f"this is signed already, in {WRITTEN}" in " ".join(ran.err.split())
+    assert files(folder) == before
+    (folder / "checkout/prd.md").write_text(CHANGED)
+    assert [status for status, _ in statuses(folder)] == ["void"]
+    ran = gonogo(*ASKED, *AT, "--key", keys / "ada", cwd=folder)
+    assert f"wrote {WRITTEN.replace('-10.', '-10-2.')} and its signature\n" in ran.out
+    assert statuses(folder) == [("present", ())]
 
 
 def test_a_full_disk_leaves_nothing_behind(

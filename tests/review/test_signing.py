@@ -21,9 +21,9 @@ from checker.snapshot import Snapshot, Subject
 from tests import signing as making
 
 COMMAND = "gonogo sign-off ga --subject checkout --role legal --as NAME"
-ADA = f"Ada Example may sign: {COMMAND}"
-OTHERS = f"Ben Sample or Cleo Demo may sign: {COMMAND}"
-ALL = f"Ada Example, Ben Sample or Cleo Demo may sign: {COMMAND}"
+ADA = f"Ada Example may sign with {COMMAND}"
+OTHERS = f"Ben Sample or Cleo Demo may sign with {COMMAND}"
+ALL = f"Ada Example, Ben Sample or Cleo Demo may sign with {COMMAND}"
 """On the tenth of June, when Cleo stands in for Ben."""
 NAMES = ("checkout", "basket")
 Json = dict[str, Any]
@@ -177,7 +177,7 @@ CASES = {
     "the delegation is over": Case(
         (
             "Cleo Demo was not in the role legal on 2026-06-15: "
-            f"Ada Example or Ben Sample may sign: {COMMAND}.",
+            f"Ada Example or Ben Sample may sign with {COMMAND}.",
         ),
         {"person": "cleo", "signed_at": "2026-06-15T09:00:00Z"},
         as_of="2026-06-20",
@@ -357,10 +357,10 @@ def test_nobody_signed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("others", "statuses", "said"),
     [
-        ((), ["present", "missing"], f"1 of 2 people have signed: {ALL}."),
-        (({"person": "ada@example.org"},), ["present", "missing"], f"1 of 2 people have signed: {ALL}."),
+        ((), ["present", "missing"], f"1 of 2 people have signed: {OTHERS}."),
+        (({"person": "ada@example.org"},), ["present", "missing"], f"1 of 2 people have signed: {OTHERS}."),
         (({"person": "ben"},), ["present", "present"], ""),
-        (({"person": "dan"},), ["present", "void", "missing"], f"1 of 2 people have signed: {ALL}."),
+        (({"person": "dan"},), ["present", "void", "missing"], f"1 of 2 people have signed: {OTHERS}."),
     ],
 )
 def test_a_quorum_counts_people(
@@ -422,6 +422,27 @@ def test_a_subject_of_a_kind_that_is_asked_for_was_not_reviewed(tmp_path: Path) 
     (tmp_path / "ga.gate.yaml").write_text(making.gate(of=["prd", "product"]))
     (state,) = again(tmp_path, Case(())).states
     assert state.reasons == (f"product `checkout` was not reviewed: {MUST}",)
+
+
+def test_one_of_several_subjects_is_gone(tmp_path: Path) -> None:
+    other = making.PRD.replace("checkout-prd", "second")
+    making.write(tmp_path, {"checkout/second.md": other, "gonogo.yaml": json.dumps(_TWO)})
+    (tmp_path / "signoffs").mkdir()
+    signed = base(making.load(tmp_path)[1])
+    assert len(signed["reviewed"]) == 2
+    (tmp_path / "signoffs/one.signoff.yaml").write_text(json.dumps(signed))
+    (tmp_path / "checkout/second.md").unlink()
+    (state,) = again(tmp_path, Case(())).states
+    assert state.reasons == (
+        "prd `second`, which was reviewed, is gone: "
+        "Ada Example must review it and sign again, or restore it.",
+    )
+
+
+_TWO = {
+    **making.CONFIGURATION,
+    "subjects": [{"kind": "prd", "files": "{product}/*.md", "product": "path.product"}],
+}
 
 
 def test_a_review_under_the_former_id_of_the_product_counts(tmp_path: Path) -> None:
