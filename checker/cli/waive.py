@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\b
 Examples:
-  gonogo waive launch.rollback.owner --subject checkout --expires 2026-09-30 \\
-      --reason "The owner starts in September." --owner "Ada Example" \\
-      --approver "Ben Sample" --ticket CHK-95
-  gonogo waive prd.links --subject 'legacy-*' --most 12 --type baseline ...
-  gonogo waive --renew launch-rollback-owner-checkout --expires 2026-12-31"""
+  gonogo waive launch.release-note --subject pierlocker-ga \\
+      --reason "The printer is at sea." --expires 2026-12-31 \\
+      --owner "Ada Example" --approver "Ben Sample"
+  gonogo waive --expires 2026-12-31 \\
+      --renew launch-rollback-rehearsed-pierlocker-ga"""
 
 _FIRST = {
     "rule": "RULE",

@@ -181,6 +181,7 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
         "a waiver needs --reason, --owner. Run gonogo waive --help.",
     ),
     "no rule": ({"rule": None}, "a waiver needs RULE."),
+    "a text that is none": ({"reason": "a\udcff"}, "such a waiver would not be sound"),
     "a text that no file may hold": ({"reason": "a\x00b"}, "such a waiver would not be sound"),
     "no such key": ({"sign": "nowhere"}, "'nowhere' does not exist."),
     "no key": ({"sign": "people.yaml"}, "ssh-keygen"),
