@@ -204,7 +204,9 @@ def _inputs(loaded: Loaded) -> tuple[Evidence, ...]:
 def trace(request: Request, loaded: Loaded) -> Origin | None:
     """Which state of the files was judged; None where nobody asked."""
     if request.traced or loaded.doors.commit:
-        read = (evidence.locator for evidence in _inputs(loaded))
+        # With policies of another folder, what judges is not of this repository.
+        own = loaded.snapshot.inputs if request.policies else _inputs(loaded)
+        read = (evidence.locator for evidence in own)
         return doors_.origin(request.folder, loaded.doors, request.clock, read)
     return Origin("", request.clock) if request.clock != "now" else None
 

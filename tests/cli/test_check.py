@@ -49,7 +49,7 @@ def test_a_failure_is_shown_with_its_place_its_reason_and_its_fix(workspace: Pat
         "…\n"
         "   = fix: Name the person who would call the rollback in rollback.owner.\n"
         "\n"
-        "NOT VALID FOR A GATE: judged with the clock set to 2026-06-01 23:59+00:00\n"
+        "NOT VALID FOR A GATE: …\n"
         "NO-GO: 7 pass, 1 fail, 0 advisory, 0 upcoming, 0 waived, 0 not-applicable, 0 error\n"
         "2 subjects in 2 files, 4 rules, acme as of 2026-06-01\n"
         "Next: gonogo explain launch.rollback.owner\n",
