@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date as Day
 from datetime import datetime, tzinfo
 from functools import cache
@@ -124,6 +124,33 @@ def read(entries: Iterable[Entry], folder: str = "") -> tuple[tuple[Decision, ..
             else:
                 decisions[about.entry] = _followed(about, entry, folder)
     return tuple(decisions.values()), tuple(findings)
+
+
+def newest_first(decisions: Sequence[Decision]) -> list[Decision]:
+    """By the time of each; of two of one moment the later is the one further on in the ledger."""
+    ordered = sorted(enumerate(decisions), key=lambda each: (each[1].at, each[0]), reverse=True)
+    return [decision for _, decision in ordered]
+
+
+def covers(newer: Decision, market: str, older: Decision, where: str) -> bool:
+    """Whether what was decided in a market (empty: in all) takes the place of an earlier decision in another.
+
+    A decision about a product covers its launches; one about a launch does not cover the product.
+    """
+    return newer.subject in (older.subject, newer.product) and market in ("", where)
+
+
+def in_force(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """Those that no later decision at the same gate has replaced everywhere, the newest first."""
+    later: dict[tuple[str, str], list[tuple[Decision, str]]] = {}
+    found = []
+    for decision in newest_first(decisions):
+        newer = later.setdefault((decision.gate, decision.product), [])
+        markets = decision.markets or ("",)
+        if not all(any(covers(*each, decision, market) for each in newer) for market in markets):
+            found.append(decision)
+            newer += ((decision, market) for market in markets)
+    return tuple(found)
 
 
 def document(entry: Entry) -> tuple[Reading, Document]:

@@ -49,11 +49,11 @@ def decisions(
     states: list[DecisionState] = []
     later: list[tuple[Decision, str]] = []
     found = [decision for decision in _about(ledger, gate.id, names, folder) if decision.at <= as_of]
-    for _, decision in sorted(enumerate(found), key=lambda each: (each[1].at, each[0]), reverse=True):
+    for decision in written.newest_first(found):
         state = judging.state(decision)
         markets = decision.markets or ("",)
         for market in markets:
-            newer = next((other for other, where in later if _covers(other, where, decision, market)), None)
+            newer = next((each[0] for each in later if written.covers(*each, decision, market)), None)
             states.append(state._replace(market=market) if newer is None else _replaced(state, market, newer))
         later += ((decision, market) for market in markets)
     return tuple(states)
@@ -301,10 +301,6 @@ def _about(ledger: Ledger, gate: str, names: Collection[str], folder: str) -> tu
         if entry.type in ("approval", "condition") and entry.body.get("decision") in asked
     )
     return written.read((*asked.values(), *after), folder)[0]
-
-
-def _covers(newer: Decision, market: str, older: Decision, where: str) -> bool:
-    return newer.subject in (older.subject, newer.product) and market in ("", where)
 
 
 def _replaced(state: DecisionState, market: str, newer: Decision) -> DecisionState:

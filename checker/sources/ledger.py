@@ -24,7 +24,7 @@ class Collected(NamedTuple):
     """What the ledger of a workspace holds."""
 
     subjects: tuple[Subject, ...]
-    """The decisions, sorted by path."""
+    """The decisions in force (`decisions.in_force`), sorted by path."""
     diagnostics: tuple[Diagnostic, ...]
     """Everything that shows that the ledger is not as it was written: an error each."""
     inputs: tuple[Evidence, ...]
@@ -44,7 +44,10 @@ def collect(workspace: Workspace, files: Files) -> Collected:
     found, unsound = decisions.read(ledger.entries.values(), workspace.ledger)
     kind = workspace.kinds.get(KIND) or kinds.shipped_kind(KIND)
     gates = {gate.id: gate for gate in workspace.gates}
-    subjects = [_subject(each, ledger.entries[each.entry], kind, gates, workspace.zone) for each in found]
+    subjects = [
+        _subject(each, ledger.entries[each.entry], kind, gates, workspace.zone)
+        for each in reversed(decisions.in_force(found))
+    ]
     return Collected(
         tuple(sorted(_unique(subjects), key=lambda subject: subject.ref.path)),
         diagnostics(workspace, (*ledgers.check(ledger), *unsound)),

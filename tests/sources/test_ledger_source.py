@@ -127,8 +127,24 @@ def test_a_decision_about_a_product_names_no_launch(tmp_path: Path) -> None:
 
 
 def test_of_two_decisions_with_one_id_one_is_at_fault(tmp_path: Path) -> None:
-    found = collected(book(workspace(tmp_path), decided(AT, id="x"), decided(AT, id="x", decision="hold")))
+    found = collected(book(workspace(tmp_path), decided(AT, id="x"), decided(AT, id="x", subject="other")))
     assert sorted(len(subject.faults) for subject in found.subjects) == [0, 1]
+
+
+def test_a_decision_that_was_replaced_everywhere_is_history(tmp_path: Path) -> None:
+    def at(days: int, **changes: Any) -> Entry:
+        return decided(AT + timedelta(days), id=f"day-{days}", **changes)
+
+    def records(*entries: Entry) -> set[str]:
+        folder = tmp_path / str(len(entries))
+        return {subject.ref.id for subject in collected(book(workspace(folder), *entries)).subjects}
+
+    made = [at(0, markets=["GB", "DE"]), at(1, gate="beta"), at(2, subject="other"), at(3, markets=["GB"])]
+    assert records(*made) == {"day-0", "day-1", "day-2", "day-3"}
+    made.append(at(4, markets=["DE"], decision="hold"))
+    assert records(*made) == {"day-1", "day-2", "day-3", "day-4"}
+    made.append(at(5, subject="checkout"))
+    assert records(*made) == {"day-1", "day-5"}
 
 
 def test_every_file_is_evidence_its_signature_too_and_hidden_files_are_no_entries(tmp_path: Path) -> None:
@@ -218,7 +234,7 @@ def test_what_follows_nothing_is_an_error(tmp_path: Path) -> None:
 
 def test_it_reads_the_ledger_of_any_commit(tmp_path: Path) -> None:
     made = Made(workspace(tmp_path))
-    first, second = decided(AT, id="first"), decided(AT + timedelta(days=1), id="second")
+    first, second = decided(AT, id="first"), decided(AT, id="second", subject="other")
     for entry in (first, second):
         book(tmp_path, entry)
         made.git("add", "-A")
