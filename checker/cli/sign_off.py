@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,10 @@ from checker.cli.console import Problem
 
 if TYPE_CHECKING:
     from checker.authoring.approving import Draft
+    from checker.kinds import Kind
     from checker.model import Fault
-    from checker.policy.signoffs import Attachment, Reviewed, SignOff
-    from checker.policy.workspace import Workspace
+    from checker.policy.signoffs import Attachment, SignOff
+    from checker.policy.workspace import Selection, Workspace
     from checker.snapshot import Subject
     from checker.transports.git import Commit, Repository
 
@@ -235,25 +236,29 @@ class _Past:
 
     def __init__(self, home: str, workspace: Workspace) -> None:
         self.home, self.workspace = home, workspace
+        self._registers: dict[str, Sequence[Subject]] = {}
 
     def before(self, previous: SignOff, subject: Subject) -> Mapping[str, Any] | None:
         """The data of a subject as it was signed; None where no commit holds that."""
+        from checker.kinds import material
         from checker.model import Fault
         from checker.review import signing
         from checker.sources.history import Provenance
 
-        entry = signing.entry(previous, subject)
-        if self._repository is None or entry is None:
+        entry, repository = signing.entry(previous, subject), self._repository
+        if repository is None or entry is None:
             return None
-        life = Provenance(self._repository).file(subject.ref.path)
+        life = Provenance(repository).file(subject.ref.path)
         if isinstance(life, Fault):
             return None
         name = subject.ref.path
         for commit in reversed(life.commits[-MOST_COMMITS:]):
-            found = self._at(commit, name, subject, entry)
-            if found is not None:
-                return found
-            name = self._former_name(commit, name)
+            tree = repository.tree(commit.id)
+            content = tree if isinstance(tree, Fault) else tree.read(name)
+            for found in self._subjects(name, content, subject.kind, previous):
+                if material.digests(found.kind, found.data)[0] == entry.digest:
+                    return found.data
+            name = _former_name(repository.prefix, commit, name)
         return None
 
     @cached_property
@@ -263,33 +268,47 @@ class _Past:
         found = Repository.find(self.home)
         return found if isinstance(found, Repository) else None
 
-    def _at(self, commit: Commit, name: str, subject: Subject, entry: Reviewed) -> Mapping[str, Any] | None:
-        """What a commit holds of a subject, where it is what was signed."""
-        from checker.kinds import material
+    def _subjects(
+        self, name: str, content: bytes | Fault, kind: Kind, previous: SignOff
+    ) -> Sequence[Subject]:
+        """The subjects that a file held, with what was derived for them when they were signed."""
+        from checker.sources import derivation, files
+
+        found = files.collect(self._selections(kind.name), _Alone(name, content)).subjects
+        if not self.workspace.derived:
+            return found
+        register = [each for each in self._register(previous) if each.ref.kind != kind.name]
+        derived = derivation.derive(self.workspace, (*register, *found), previous.signed_at)
+        return derived[len(register) :]
+
+    def _register(self, previous: SignOff) -> Sequence[Subject]:
+        """The products as they were when somebody signed, by the dates of commits; none: nobody knows."""
         from checker.model import Fault
         from checker.sources import files
 
-        tree = self._repository.tree(commit.id) if self._repository else None
-        content = None if tree is None or isinstance(tree, Fault) else tree.read(name)
-        if not isinstance(content, bytes):
-            return None
-        selections = [each for each in self.workspace.selections if each.kind is subject.kind]
-        for found in files.collect(selections, _Alone(name, content)).subjects:
-            if material.digests(found.kind, found.data)[0] == entry.digest:
-                return found.data
-        return None
+        if previous.id not in self._registers and self._repository:
+            at = self._repository.commit_at(previous.signed_at)
+            tree = at if isinstance(at, Fault) else self._repository.tree(at.id)
+            known = (
+                () if isinstance(tree, Fault) else files.collect(self._selections("product"), tree).subjects
+            )
+            self._registers[previous.id] = known
+        return self._registers.get(previous.id, ())
 
-    def _former_name(self, commit: Commit, name: str) -> str:
-        """The name that a file had before a commit."""
-        prefix = self._repository.prefix if self._repository else ""
-        renamed = {change.path: change.old_path for change in commit.changes if change.old_path}
-        return renamed.get(prefix + name, prefix + name).removeprefix(prefix)
+    def _selections(self, kind: str) -> list[Selection]:
+        return [each for each in self.workspace.selections if each.kind.name == kind]
+
+
+def _former_name(prefix: str, commit: Commit, name: str) -> str:
+    """The name that a file below `prefix` had before a commit."""
+    renamed = {change.path: change.old_path for change in commit.changes if change.old_path}
+    return renamed.get(prefix + name, prefix + name).removeprefix(prefix)
 
 
 class _Alone:
     """A workspace of one file."""
 
-    def __init__(self, path: str, content: bytes) -> None:
+    def __init__(self, path: str, content: bytes | Fault) -> None:
         self.path, self.content = path, content
 
     def find_all(self, patterns: Iterable[str]) -> dict[str, list[tuple[str, dict[str, str]]]]:

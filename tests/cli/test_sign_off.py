@@ -130,13 +130,22 @@ def signed(gonogo: Gonogo, folder: Path, keys: Path, at: str = "2026-06-01T12:00
     assert gonogo(*ASKED, "--at", at, "--key", keys / "ada", cwd=folder).code == 0
 
 
+DATES = {f"GIT_{who}_DATE": "2026-05-01T12:00:00Z" for who in ("AUTHOR", "COMMITTER")}
+
+
 def git(folder: Path, *arguments: str) -> None:
     identity = {
         f"GIT_{who}_{what}": f"{what}@example.org".lower()
         for who in ("AUTHOR", "COMMITTER")
         for what in ("NAME", "EMAIL")
     }
-    environment = {**os.environ, **identity, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    environment = {
+        **os.environ,
+        **identity,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        **DATES,
+    }
     subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, env=environment)
 
 
@@ -162,8 +171,6 @@ def test_a_renewal_shows_only_what_changed(gonogo: Gonogo, folder: Path, keys: P
     )
     signed(gonogo, folder, keys)
     commit(folder)
-    git(folder, "mv", "checkout/prd.md", "checkout/prd.md.tmp")
-    git(folder, "mv", "checkout/prd.md.tmp", "checkout/prd.md")
     (folder / "checkout/prd.md").write_text(CHANGED.replace("It is slow.", "It was slow."))
     commit(folder)
     ran = gonogo(*ASKED, *AT, cwd=folder)
@@ -180,6 +187,43 @@ def test_a_renewal_shows_only_what_changed(gonogo: Gonogo, folder: Path, keys: P
         "    `requirements`",
         "      + It is fast.",
         "  launch-plan `checkout-ga` (checkout/launch.yaml): nothing has changed",
+    ]
+
+
+def test_a_file_is_followed_to_the_name_that_it_had(gonogo: Gonogo, folder: Path, keys: Path) -> None:
+    prds = {"kind": "prd", "files": "{product}/*.md", "product": "path.product"}
+    configuration = {**making.CONFIGURATION, "subjects": [prds]}
+    (folder / "gonogo.yaml").write_text(json.dumps(configuration))
+    (folder / "checkout/prd.md").rename(folder / "checkout/draft.md")
+    commit(folder)
+    assert gonogo(*ASKED, "--at", "2026-06-01", "--key", keys / "ada", cwd=folder).code == 0
+    git(folder, "mv", "checkout/draft.md", "checkout/final.md")
+    (folder / "checkout/final.md").write_text(making.PRD.replace("GB, DE", "GB"))
+    commit(folder)
+    ran = gonogo(*ASKED, *AT, cwd=folder)
+    assert ran.out.splitlines()[2:-3] == [
+        "  prd `checkout-prd` (checkout/final.md): has changed",
+        "    `markets`",
+        "      - DE",
+    ]
+
+
+def test_what_was_derived_is_known_too(gonogo: Gonogo, folder: Path, keys: Path) -> None:
+    derive = {"launch-plan": {"tier": "size(product.data_classes) > 0 ? 1 : 2"}}
+    configuration = json.dumps({**making.CONFIGURATION, "derive": derive})
+    launch = making.LAUNCH.replace("tier: 2\n", "")
+    signers = (folder / "allowed_signers").read_text()
+    files = {"gonogo.yaml": configuration, "checkout/launch.yaml": launch, "allowed_signers": signers}
+    making.write(folder, {**files, "ga.gate.yaml": making.gate(of=["launch-plan"])})
+    commit(folder)
+    signed(gonogo, folder, keys, "2026-06-09T12:00:00Z")
+    (folder / "checkout/launch.yaml").write_text(launch.replace("GB, DE", "GB"))
+    ran = gonogo(*ASKED, *AT, cwd=folder)
+    assert ran.out.splitlines()[2:-3] == [
+        "  launch-plan `checkout-ga` (checkout/launch.yaml): has changed",
+        "    `scope`",
+        '      - markets: ["GB", "DE"]',
+        '      + markets: ["GB"]',
     ]
 
 
