@@ -148,6 +148,9 @@ class Seen(NamedTuple):
     """The value as a person would write it; `absent` for a field that is not there."""
     location: Location | None = None
     """Where the value stands (or would stand: its nearest present ancestor)."""
+    digest: str = ""
+    """Where `value` does not say all: of the whole value if it is cut, and inside a loop of all that the loop
+    ran over; empty otherwise."""
 
 
 class Reason(NamedTuple):

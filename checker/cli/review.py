@@ -95,8 +95,7 @@ def command(
             )
         _open(workspace, gates[0], subject, person, key)
 
-    from checker import run
-    from checker.run.reviewing import Asked
+    from checker.run import reviewing
 
     progress = Progress()
     request = options.request(
@@ -105,13 +104,13 @@ def command(
     render: Callable[[Output], str]
     try:
         if subject is None:
-            table = run.portfolio(request, gates)
+            table = reviewing.portfolio(request, gates)
             code = table.exit_code
 
             def render(each: Output) -> str:
                 return portfolio.RENDERERS[each.format](table, _options(each, color, quiet))
         else:
-            report = run.review(request, Asked(gates[0], subject, _ahead(forecast)))
+            report = reviewing.review(request, reviewing.Asked(gates[0], subject, _ahead(forecast)))
             code = report.exit_code
             output.spare(outputs, workspace, (evidence.locator for evidence in report.inputs))
 

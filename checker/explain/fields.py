@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from checker import cel
+from checker import canonical, cel
 from checker.cel import tree
 from checker.model import Location, Path
 from checker.snapshot import Snapshot, Subject
@@ -103,6 +103,17 @@ class Fields:
                 return f"{field_name('subject', path)} of {whose}" if path else whose
         return field_name(brief(origin.root), (*origin.path, *more))
 
+    def digest(self, value: object, elements: Sequence[cel.Element]) -> str:
+        """What tells a value from all others where its text does not: it is cut, or stands in a loop.
+
+        In a loop that is all that the outermost one ran over, since only a few of its elements are told.
+        Empty where the text says all.
+        """
+        whole = [*map(_list_of, elements[:1])]
+        if not whole and "…" not in cel.format_value(value, MOST_VALUE):
+            return ""
+        return canonical.digest([_plain(part) for part in (value, *whole)])
+
     def value(self, node: tree.Node, elements: Iterable[cel.Element]) -> object:
         """The value of a literal, or of a path off a variable; ABSENT where it is anything else."""
         if isinstance(node, tree.Binary) and node.operator == "+":
@@ -123,6 +134,25 @@ class Fields:
         except (KeyError, IndexError, TypeError):
             return cel.ABSENT
         return found
+
+
+def _list_of(element: cel.Element) -> object:
+    """What a loop ran over, as far as it can be told from one of its elements."""
+    if element.origin is None:
+        return [element.index_or_key]
+    found: Any = element.origin.value
+    for part in element.origin.path[:-1]:
+        found = found[part]
+    return found
+
+
+def _plain(value: object) -> object:
+    """A value in the shape of JSON, or its text where it has none."""
+    try:
+        canonical.encode(value)
+    except ValueError:
+        return cel.format_value(value)
+    return value
 
 
 def part_of(node: tree.Node) -> str | int | None:

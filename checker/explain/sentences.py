@@ -28,7 +28,8 @@ class Telling:
         if reason.missing is None:
             return Reason(self._sentence(node), fields.text(node), tuple(dict.fromkeys(self._seen())))
         path = fields.whole_path(node)
-        absent = Seen(fields.text(path), "absent", fields.location(reason.missing))
+        where = fields.location(reason.missing)
+        absent = Seen(fields.text(path), "absent", where, fields.digest(cel.ABSENT, reason.elements))
         return Reason(self._missing(reason.missing, path), fields.text(path), (absent,))
 
     def _seen(self) -> Iterator[Seen]:
@@ -36,7 +37,9 @@ class Telling:
         for observation in self.reason.seen:
             value = "absent" if observation.absent else shown(observation.value)
             where = self.fields.location(observation.origin) if observation.origin else None
-            yield Seen(self.fields.program.text[observation.start : observation.end], value, where)
+            text = self.fields.program.text[observation.start : observation.end]
+            digest = self.fields.digest(observation.value, self.reason.elements)
+            yield Seen(text, value, where, digest)
 
     # What people call a part of the expression, and its value
 

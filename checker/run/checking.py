@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import checker
 from checker import judge, plan
@@ -13,13 +14,13 @@ from checker.ledger import Ledger
 from checker.model import Diagnostic, Evidence, Files, Origin, Report, Result, Review, RuleInfo, WaiverState
 from checker.policy import workspace as workspaces
 from checker.policy.workspace import Workspace
-from checker.review import assembly, deciding, waiving
 from checker.run import doors as doors_
 from checker.run.doors import Clock, Doors
 from checker.snapshot import Snapshot
 from checker.sources import derivation, files
-from checker.sources import ledger as ledger_
-from checker.sources.approvals import Approvals
+
+if TYPE_CHECKING:
+    from checker.sources.approvals import Approvals
 
 
 class Request(NamedTuple):
@@ -50,7 +51,8 @@ class Loaded(NamedTuple):
     selector: plan.Selector
     snapshot: Snapshot
     ledger: Ledger
-    approvals: Approvals
+    approvals: Callable[[], Approvals]
+    """How we know who approved; made when somebody asks, for most checks need no signature."""
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -68,14 +70,21 @@ def check(request: Request) -> Report:
     planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector)
     results = records.run(planned, progress=request.progress)
     found = (*_strangers(planned), *_unasked(planned, results))
-    needed = [
-        pair for pair in assembly.needs(loaded.workspace, loaded.snapshot) if loaded.selector.takes(pair[1])
-    ]
+    needed = [pair for pair in _needs(loaded) if loaded.selector.takes(pair[1])]
     results += (result for result, _ in needed)
     waived, waivers = waive(loaded, results)
     rules = {rule.id: rule for rule in (*planned.rules, *(rule for _, rule in needed))}
     ordered = tuple(rules[id] for id in sorted(rules))
     return conclude(request, loaded, ordered, waived, waivers, results, found)
+
+
+def _needs(loaded: Loaded) -> Sequence[tuple[Result, RuleInfo]]:
+    """Whether each product has what its gates need."""
+    if not any(gate.needs for gate in loaded.workspace.gates):
+        return ()
+    from checker.review import assembly  # noqa: PLC0415
+
+    return assembly.needs(loaded.workspace, loaded.snapshot)
 
 
 def prepare(request: Request) -> Loaded | Report:
@@ -102,7 +111,13 @@ def gather(
         return _failed(request, workspace.name, workspace.zone, (*diagnostics, *selector), workspace.inputs)
     as_of = request.as_of(workspace.zone)
     snapshot, ledger, missing = collect(workspace, doors.files, selector, as_of, memo)
-    approvals = Approvals(workspace, doors.open(doors.home))
+
+    @cache
+    def approvals() -> Approvals:
+        from checker.sources.approvals import Approvals  # noqa: PLC0415
+
+        return Approvals(workspace, doors.open(doors.home))
+
     return Loaded(doors, workspace, as_of, selector, snapshot, ledger, approvals, (*diagnostics, *missing))
 
 
@@ -134,17 +149,15 @@ def collect(
     )
     complete = not any(selector.takes_selection(selection) for selection, _ in found.missing)
     kinds = {selection.kind.name for selection in workspace.selections}
-    recorded = ledger_.collect(workspace, door)
+    subjects, inputs, ledger = derivation.derive(workspace, found.subjects, as_of), found.inputs, Ledger({})
     if workspace.ledger:
-        kinds.add("gate-record")
-    snapshot = Snapshot(
-        (*derivation.derive(workspace, found.subjects, as_of), *recorded.subjects),
-        workspace.data,
-        frozenset(kinds),
-        (*found.inputs, *recorded.inputs),
-        complete,
-    )
-    return snapshot, recorded.ledger, (*diagnostics, *recorded.diagnostics)
+        from checker.sources import ledger as ledgers  # noqa: PLC0415
+
+        recorded = ledgers.collect(workspace, door)
+        kinds.add(ledgers.KIND)
+        subjects, inputs = (*subjects, *recorded.subjects), (*inputs, *recorded.inputs)
+        ledger, diagnostics = recorded.ledger, (*diagnostics, *recorded.diagnostics)
+    return Snapshot(subjects, workspace.data, frozenset(kinds), inputs, complete), ledger, diagnostics
 
 
 def waive(loaded: Loaded, results: Sequence[Result]) -> tuple[list[Result], tuple[WaiverState, ...]]:
@@ -152,10 +165,12 @@ def waive(loaded: Loaded, results: Sequence[Result]) -> tuple[list[Result], tupl
     workspace = loaded.workspace
     if not workspace.waivers:
         return list(results), ()
+    from checker.review import waiving  # noqa: PLC0415
+
     return waiving.apply(
         results,
         workspace.waivers,
-        loaded.approvals.of,
+        loaded.approvals().of,
         as_of=loaded.as_of,
         limits=workspace.waiver_limits,
         rules=waiving.terms(workspace),
@@ -190,11 +205,20 @@ def conclude(
         asked=loaded.selector.asked,
         waivers=waivers,
         without_waivers=judge.verdict(unwaived, conditions) if waivers else None,
-        overruled=deciding.overruled(loaded.ledger),
+        overruled=overruled(loaded),
         origin=trace(request, loaded),
         review=review,
         conditions=conditions,
     )
+
+
+def overruled(loaded: Loaded) -> int:
+    """How many decisions to proceed against a verdict are recorded."""
+    if not loaded.ledger.entries:
+        return 0
+    from checker.review import deciding  # noqa: PLC0415
+
+    return deciding.overruled(loaded.ledger)
 
 
 def _inputs(loaded: Loaded) -> tuple[Evidence, ...]:

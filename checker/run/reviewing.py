@@ -13,11 +13,11 @@ from checker.policy import workspace as workspaces
 from checker.policy.gates import Gate
 from checker.policy.policies import suggestion
 from checker.policy.workspace import Workspace
-from checker.review import assembly, deciding, forecast, standings
+from checker.review import assembly, forecast, standings
 from checker.review.assembly import Opened, Passage, Seen, Table
 from checker.run import doors as doors_
 from checker.run.authors import Authors
-from checker.run.checking import Loaded, Request, conclude, prepare, trace, waive
+from checker.run.checking import Loaded, Request, conclude, overruled, prepare, trace, waive
 from checker.snapshot import Subject
 
 
@@ -153,7 +153,8 @@ def _locked(request: Request, loaded: Loaded, opened: Opened) -> tuple[Workspace
 
 
 def _table(loaded: Loaded, authors: Authors) -> Table:
-    of = loaded.approvals.of
+    approvals = loaded.approvals()
+    of = approvals.of
     written = (
         (each, of(each.source.path, each.person, each.signed_at)) for each in loaded.workspace.sign_offs
     )
@@ -162,7 +163,7 @@ def _table(loaded: Loaded, authors: Authors) -> Table:
         loaded.snapshot,
         loaded.as_of,
         records.context(loaded.snapshot, loaded.as_of),
-        (*written, *loaded.approvals.recorded()),
+        (*written, *approvals.recorded()),
         of,
         authors.of,
         loaded.ledger,
@@ -194,7 +195,7 @@ def portfolio(request: Request, gates: Sequence[str] = ()) -> Portfolio:
         rows,
         (*loaded.diagnostics, *wrong, *authors.doubts),
         trace(request, loaded),
-        deciding.overruled(loaded.ledger),
+        overruled(loaded),
     )
 
 
