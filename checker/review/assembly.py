@@ -410,14 +410,14 @@ def review(
 ) -> Review:
     """The record of a review, from its results after waivers."""
     first = passages[0]
-    stage = first.record.data.get("stage") if first.record else None
+    stages = standing(table.workspace, table.snapshot, first.product).stages
     decisions = tuple(decision for each in seen for decision in each.decisions)
     following = next_gate(table.workspace, gate)
     return Review(
         gate.id,
         str(gate.source.data["title"]),
         first.product,
-        stage if isinstance(stage, str) else "",
+        ", ".join(stages),
         gate.stage,
         scopes(results, table.snapshot, passages, open_conditions(decisions)),
         tuple(state for each in seen for state in each.sign_offs),
