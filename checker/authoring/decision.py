@@ -304,7 +304,7 @@ def opened(workspace: Workspace, gate: str, subject: str, commit: str = "") -> d
 
 def find(ledger: Ledger, text: str) -> Decision | Refusal:
     """The decision that a text names: the id of its entry or its beginning, or the id of the decision."""
-    found, _ = decisions.read(ledger.entries.values())
+    found = decisions.book(ledger).decisions
     wanted = text.removeprefix("sha256:")
     fitting = [
         each

@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date as Day
 from datetime import datetime, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from checker import canonical, documents, shipped
 from checker.documents import Document, Reading
 from checker.kinds.validation import Validator, compiled
-from checker.ledger import Entry, Finding
+from checker.ledger import Entry, Finding, Ledger
 from checker.model import Evidence, Verdict
 from checker.policy.gates import Gate
 
@@ -100,11 +100,54 @@ class Decision(NamedTuple):
         return self.decision in ("proceed", "proceed-with-conditions")
 
 
-def read(entries: Iterable[Entry], folder: str = "") -> tuple[tuple[Decision, ...], tuple[Finding, ...]]:
-    """The decisions among the entries, in their order, and what is wrong with bodies.
+class Book(NamedTuple):
+    """The decisions of a ledger."""
 
-    `folder`: of the ledger, in the workspace. An entry with an unsound body counts for nothing.
+    decisions: tuple[Decision, ...]
+    """In the order of the ledger."""
+    findings: tuple[Finding, ...]
+    """Entries that say nothing sound, and count for nothing."""
+    places: Mapping[tuple[str, str], tuple[int, ...]]
+    """Where in `decisions` those about a gate and a subject are."""
+
+    def about(self, gate: str, names: Iterable[str]) -> list[Decision]:
+        """The decisions at a gate about what has one of these names, in the order of the ledger."""
+        found = (place for name in set(names) for place in self.places.get((gate, name), ()))
+        return [self.decisions[place] for place in sorted(found)]
+
+
+def book(ledger: Ledger, folder: str = "") -> Book:
+    """What a ledger says about decisions; `folder`: of the ledger, in the workspace.
+
+    Every cell of a portfolio asks, so the last answers are remembered.
     """
+    return _book(_Itself(ledger), folder)
+
+
+class _Itself:
+    """A ledger that is equal to itself alone, which takes no look at what it holds."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.ledger.entries is self.ledger.entries
+
+    def __hash__(self) -> int:
+        return id(self.ledger.entries)
+
+
+@lru_cache(maxsize=4)
+def _book(itself: _Itself, folder: str) -> Book:
+    decisions, findings = _read(itself.ledger.entries.values(), folder)
+    places: dict[tuple[str, str], tuple[int, ...]] = {}
+    for place, each in enumerate(decisions):
+        key = (each.gate, each.subject)
+        places[key] = (*places.get(key, ()), place)
+    return Book(decisions, findings, places)
+
+
+def _read(entries: Iterable[Entry], folder: str) -> tuple[tuple[Decision, ...], tuple[Finding, ...]]:
     decisions: dict[str, Decision] = {}
     findings: list[Finding] = []
     for entry in entries:

@@ -48,7 +48,9 @@ def decisions(
     judging = _Judging(gate, people, approve, as_of)
     states: list[DecisionState] = []
     later: list[tuple[Decision, str]] = []
-    found = [decision for decision in _about(ledger, gate.id, names, folder) if decision.at <= as_of]
+    found = [
+        decision for decision in written.book(ledger, folder).about(gate.id, names) if decision.at <= as_of
+    ]
     for decision in written.newest_first(found):
         state = judging.state(decision)
         markets = decision.markets or ("",)
@@ -284,23 +286,6 @@ class _Afterwards(NamedTuple):
 def short(entry: str) -> str:
     """The id of an entry as people write it."""
     return entry.removeprefix("sha256:")[:12]
-
-
-def _about(ledger: Ledger, gate: str, names: Collection[str], folder: str) -> tuple[Decision, ...]:
-    """The sound decisions about any of these names; a look at most entries is enough to pass them by."""
-    asked = {
-        entry.id: entry
-        for entry in ledger.entries.values()
-        if entry.type == "decision" and entry.body.get("gate") == gate and entry.body.get("subject") in names
-    }
-    if not asked:
-        return ()
-    after = (
-        entry
-        for entry in ledger.entries.values()
-        if entry.type in ("approval", "condition") and entry.body.get("decision") in asked
-    )
-    return written.read((*asked.values(), *after), folder)[0]
 
 
 def _replaced(state: DecisionState, market: str, newer: Decision) -> DecisionState:

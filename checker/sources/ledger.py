@@ -41,16 +41,16 @@ def collect(workspace: Workspace, files: Files) -> Collected:
     if not workspace.ledger:
         return Collected((), (), (), NOTHING)
     ledger, inputs = read(workspace.ledger, files)
-    found, unsound = decisions.read(ledger.entries.values(), workspace.ledger)
+    book = decisions.book(ledger, workspace.ledger)
     kind = workspace.kinds.get(KIND) or kinds.shipped_kind(KIND)
     gates = {gate.id: gate for gate in workspace.gates}
     subjects = [
         _subject(each, ledger.entries[each.entry], kind, gates, workspace.zone)
-        for each in reversed(decisions.in_force(found))
+        for each in reversed(decisions.in_force(book.decisions))
     ]
     return Collected(
         tuple(sorted(_unique(subjects), key=lambda subject: subject.ref.path)),
-        diagnostics(workspace, (*ledgers.check(ledger), *unsound)),
+        diagnostics(workspace, (*ledgers.check(ledger), *book.findings)),
         inputs,
         ledger,
     )
@@ -73,7 +73,7 @@ def read(folder: str, files: Files) -> tuple[Ledger, tuple[Evidence, ...]]:
 
 def findings(ledger: Ledger) -> tuple[Finding, ...]:
     """Everything that is wrong with a ledger, what its entries say included."""
-    return (*ledgers.check(ledger), *decisions.read(ledger.entries.values())[1])
+    return (*ledgers.check(ledger), *decisions.book(ledger).findings)
 
 
 def diagnostics(workspace: Workspace, found: tuple[Finding, ...]) -> tuple[Diagnostic, ...]:
