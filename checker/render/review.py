@@ -93,11 +93,7 @@ _BASES = {
     "overrule": "OVERRULE, against the verdict: ",
     "emergency": "EMERGENCY, against the verdict: ",
 }
-_WAIVER_TYPES = {
-    "exception": "Accepts ",
-    "baseline": "A baseline, accepts ",
-    "switched-off": "Switches the rule off, accepts ",
-}
+_WAIVER_TYPES = {"baseline": "A baseline", "switched-off": "Switches the rule off"}
 _FORESEEN = {
     "fails": "A check will fail",
     "waiver-expires": "A waiver expires",
@@ -272,8 +268,8 @@ def _sign_offs(review: Review) -> Table:
 
 def _sign_off(state: SignOffState) -> Row:
     role = (f"{state.role}, for {_scope(state.launch, state.market)}",)
-    who: Cell = (signatory(state.approval, state.meaning),) if state.approval else ()
-    remarks = list(state.reasons)
+    who = signatory(state.approval, state.meaning) if state.approval else ()
+    remarks = list(map(_sentence, state.reasons))
     if state.status == "missing" and not remarks:
         remarks.append("Nobody has signed yet.")
     if state.expires:
@@ -284,15 +280,20 @@ def _sign_off(state: SignOffState) -> Row:
     return Row(state.status.replace("-", " "), (role, who, tuple(remarks)), style)
 
 
-def signatory(approval: Approval, meaning: str = "") -> str:
-    """Who approved what when, and how we know."""
+def signatory(approval: Approval, meaning: str = "", role: str = "") -> Cell:
+    """Who approved what when, and how we know; on a line of its own what vouches for it."""
     who = approval.person
     if approval.name and approval.name != approval.person:
         who = f"{approval.name} ({approval.person})"
+    who += f" as {role}" if role else ""
     when = f"on {moment(approval.at)}" if approval.at else "at no stated time"
     means = f"meaning {meaning}" if meaning else ""
-    vouched = approval.assurance + (f" ({approval.note})" if approval.note else "")
-    return ", ".join(filter(None, (who, when, means, vouched)))
+    said = ", ".join(filter(None, (who, when, means, approval.assurance)))
+    return tuple(filter(None, (said, approval.note)))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _decisions(review: Review) -> Table:
@@ -304,9 +305,9 @@ def _decisions(review: Review) -> Table:
 def _decision(state: DecisionState) -> Row:
     words = f"{_BASES[state.basis]}{_DECISIONS[state.decision]}"
     what = (f"{words[0].upper()}{words[1:]}, for {_scope(state.launch, state.market)}", f"Record {state.id}")
-    who = (f"{signatory(state.approval)}, as {state.role}",)
+    who = signatory(state.approval, role=state.role)
     reason = (f"Reason: {state.reason}",) if state.reason else ()
-    message = (state.message,) if state.message else ()
+    message = (_sentence(state.message),) if state.message else ()
     style = "error" if not state.stands else "warning" if state.basis != "normal" else ""
     return Row("stands" if state.stands else "does not stand", (what, who, (*reason, *message)), style)
 
@@ -347,13 +348,15 @@ def _waivers(found: Iterable[WaiverState]) -> Table:
 def _waiver(state: WaiverState) -> Row:
     active = state.status == "active"
     left = f"{tally.counted(state.days_left, 'day')} left" if state.days_left else "last day"
-    covers = f"{_WAIVER_TYPES[state.type]}{tally.counted(state.covers, 'failure')}"
-    what = (f"{state.id}: {state.rule} on {state.subject}", covers)
-    who = (f"Owner {state.owner}", f"Approved by {signatory(state.approval)}")
+    what = [f"{state.id}: {state.rule} on {state.subject}"]
+    what += [_WAIVER_TYPES[state.type]] if state.type in _WAIVER_TYPES else []
+    what += [f"Accepts {tally.counted(state.covers, 'failure')}"] if state.covers else []
+    approved, *vouched = signatory(state.approval)
+    who = (f"Owner {state.owner}", f"Approved by {approved}", *vouched)
     until = f"Holds until the end of {state.expires}." if active else f"Its last day: {state.expires}."
-    remarks = (until,) if active or not state.message else (state.message, until)
+    remarks = (until,) if active or not state.message else (_sentence(state.message), until)
     label = left if active else state.status.replace("-", " ")
-    return Row(label, (what, who, remarks), "" if active else "error")
+    return Row(label, (tuple(what), who, remarks), "" if active else "error")
 
 
 def _foreseen(each: Foreseen) -> Row:

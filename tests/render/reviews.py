@@ -44,21 +44,21 @@ ADA = Approval(
     "ada",
     "signed",
     datetime(2026, 5, 30, 23, 59, tzinfo=PACIFIC),
-    "by the key SHA256:5xW0… of ada@checkout.example",
+    "Signed with the key SHA256:5xW0 of ada@checkout.example.",
     "Ada Example",
 )
 BEN = Approval(
     "Ben Sample",
     "asserted",
     datetime(2026, 5, 20, 10, 0, tzinfo=LONDON),
-    "there is no signature beside the file",
+    "There is no signature beside the file.",
     "Ben Sample",
 )
 CY = Approval(
     "cy",
     "host-verified",
     datetime(2026, 5, 28, 16, 5, tzinfo=LONDON),
-    "https://code.example/acme/checkout/pull/12#review-3",
+    "Recorded at https://code.example/acme/checkout/pull/12.",
     "Cy Placeholder",
 )
 

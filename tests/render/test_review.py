@@ -87,15 +87,15 @@ def test_a_terminal_of_80_columns_is_enough() -> None:
         (
             ADA,
             "approval",
-            "Ada Example (ada), on 2026-05-30 23:59-08:00, meaning approval, signed (by the key SHA256:5xW0…"
-            " of ada@checkout.example)",
+            "Ada Example (ada), on 2026-05-30 23:59-08:00, meaning approval, signed"
+            " Signed with the key SHA256:5xW0 of ada@checkout.example.",
         ),
         (BEN._replace(note=""), "review", "Ben Sample, on 2026-05-20 10:00+01:00, meaning review, asserted"),
         (Approval("cy", "host-verified"), "", "cy, at no stated time, host-verified"),
     ],
 )
 def test_who_approved_what_when_and_how_we_know(approval: Approval, meaning: str, said: str) -> None:
-    assert review.signatory(approval, meaning) == said
+    assert " ".join(review.signatory(approval, meaning)) == said
     state = REVIEW.sign_offs[0]._replace(approval=approval, meaning=meaning)
     report = GATE_REVIEW._replace(review=REVIEW._replace(sign_offs=(state,)))
     assert said in words(page(report))
