@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Protocol
 
 from checker import canonical
@@ -39,7 +40,6 @@ class Approvals:
         self._files = files
         self._known: dict[tuple[str, str, datetime | None], Approval] = {}
         self._collected: dict[str, str] = {}
-        self._allowed: bytes | Fault | None = None
 
     def of(self, path: str, person: str, at: datetime | None) -> Approval:
         """How we know that a person approved the file at a path; `at` is when they say that they did."""
@@ -50,21 +50,15 @@ class Approvals:
 
     def recorded(self) -> tuple[tuple[SignOff, Approval], ...]:
         """The recorded reviews that sign off a gate, those that were taken back too (`SignOff.withdrawn`)."""
-        return tuple(
-            (
-                review.sign_off,
-                self._approval(
-                    review.person,
-                    "asserted" if why else "host-verified",
-                    review.at,
-                    why or _source(file, review),
-                ),
-            )
-            for file in self._reviews
-            for review in file.reviews
-            if review.sign_off
-            for why in (self._distrust(file),)
-        )
+        found = []
+        for file in self._reviews:
+            for review in file.reviews:
+                if review.sign_off:
+                    doubt = self._distrust(file)
+                    assurance: Assurance = "asserted" if doubt else "host-verified"
+                    note = doubt or _source(file, review)
+                    found.append((review.sign_off, self._approval(review.person, assurance, review.at, note)))
+        return tuple(found)
 
     def _of(self, path: str, person: str, at: datetime | None) -> Approval:
         content = self._files.read(path)
@@ -97,10 +91,6 @@ class Approvals:
         self, content: bytes, signature: bytes, at: datetime | None, principals: Iterable[str]
     ) -> Verified | Fault:
         """Who signed: one of these principals where the key is theirs, else whoever it was."""
-        if self._allowed is None:
-            hint = "Name an allowed signers file as `signers` in gonogo.yaml."
-            nobody = Fault("no-signers", "The workspace names no keys that may sign.", hint=hint)
-            self._allowed = self._files.read(self._signers) if self._signers else nobody
         allowed = self._allowed
         if isinstance(allowed, Fault):
             return allowed
@@ -121,10 +111,21 @@ class Approvals:
 
     def _principals(self, person: str) -> Iterator[str]:
         """The names with keys that mean the person."""
-        allowed = self._files.read(self._signers) if self._signers else b""
-        if isinstance(allowed, bytes):
+        if isinstance(self._allowed, bytes):
             same = self._people.identity(person)
-            yield from (n for n in ssh.principals(allowed) if self._people.identity(n) == same)
+            yield from (n for n in ssh.principals(self._allowed) if self._people.identity(n) == same)
+
+    @cached_property
+    def _allowed(self) -> bytes | Fault:
+        """The allowed signers."""
+        path = self._signers
+        if not path:
+            hint = "Name an allowed signers file as `signers` in gonogo.yaml."
+            return Fault("no-signers", "The workspace names no keys that may sign.", hint=hint)
+        found = self._files.read(path)
+        if isinstance(found, Fault):
+            return found._replace(message=f"The allowed signers {path} cannot be read: {found.message}")
+        return found
 
     # records
 

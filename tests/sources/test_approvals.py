@@ -171,7 +171,10 @@ REFUSALS = {
         "The workspace names no keys that may sign. "
         "Name an allowed signers file as `signers` in gonogo.yaml.",
     ),
-    "no such signers": (lost_signers, "There is no such file."),
+    "no such signers": (
+        lost_signers,
+        "The allowed signers allowed_signers cannot be read: There is no such file.",
+    ),
     "no file": (lost_file, f"{FILE} cannot be read: There is no such file."),
     "a folder": (
         folder_for_signature,
