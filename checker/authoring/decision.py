@@ -71,9 +71,13 @@ class Table(NamedTuple):
         asked = {market for _, market, _ in self.scopes}
         if "" not in asked and not asked.issuperset(markets):
             return None
-        if subject == self.product and not markets:
-            found.append(self.verdict)
-        return min(found, key=WORST_FIRST.index, default=None)
+        if not found:
+            return None
+        everywhere = min((verdict for *_, verdict in self.scopes), key=WORST_FIRST.index)
+        whole = subject == self.product and not markets
+        if whole or WORST_FIRST.index(self.verdict) < WORST_FIRST.index(everywhere):
+            found.append(self.verdict)  # something is missing that no scope tells of
+        return min(found, key=WORST_FIRST.index)
 
 
 class Asked(NamedTuple):

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,7 @@ from tests.cli.conftest import Gonogo, Ran
 from tests.deciding import CLOSED, GATE, files, workspace
 from tests.repositories import Made
 
+ROOT = Path(__file__).parents[2]
 CONDITION = "Translate the help pages; owner=Ben Sample; due=2126-10-01; ticket=CHK-95"
 
 
@@ -220,6 +225,7 @@ FORGED = [
         lambda report: {**report, "review": {**report["review"], "gate": "beta"}},
         "is about the gate beta, not ga",
     ),
+    (changed(verdict="undecided"), "nobody proceeds against undecided without a basis"),
     (
         lambda report: {
             **report,
@@ -242,6 +248,15 @@ def test_a_report_of_something_else_is_refused(desk: Desk, home: Path, forge: An
     assert ran.code == 2
     assert message in " ".join(ran.err.split())
     assert files(home.parent) == before
+
+
+@pytest.mark.parametrize(("verdict", "code"), [("go", 0), ("undecided", 2)])
+def test_what_the_whole_report_misses_is_missing_in_every_market(
+    desk: Desk, home: Path, verdict: str, code: int
+) -> None:
+    report = desk.review()
+    report.write_text(json.dumps({**json.loads(report.read_text()), "verdict": verdict}))
+    assert desk.decide("--market", "GB", subject="checkout-ga").code == code
 
 
 @pytest.mark.parametrize(
@@ -458,6 +473,28 @@ def test_two_branches_that_both_decided_merge_without_conflict(desk: Desk, home:
     newest = next(reversed(book(home).entries.values()))
     assert newest.parents == merged.heads
     assert desk.standing() == [("proceed", True), ("hold", False), ("proceed", False)]
+
+
+def test_several_who_decide_at_once_lose_nothing(desk: Desk, home: Path) -> None:
+    report = desk.review()
+    flags = ["--subject", "checkout", "--report", str(report), "--decision", "hold", "--reason", "Because"]
+    people = ("ada", "ben", "cleo", "ada", "ben", "cleo")
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "checker", "decide", "ga", *flags, "--as", who, "--role", "approver"],
+            cwd=home,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for who in people
+    ]
+    told = [process.communicate(timeout=60)[0] for process in running]
+    assert [process.returncode for process in running] == [0] * len(people)
+    recorded = {found[1] for text in told if (found := re.search(r"recorded (sha256:\w+)", text))}
+    assert len(recorded) == len(people)
+    assert book(home).entries.keys() == recorded
+    assert desk.gonogo("ledger", "verify", cwd=home).code == 0
 
 
 def test_the_decision_is_a_gate_record_that_rules_see(desk: Desk, home: Path, keys: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from checker import ledger
+from checker.authoring import decision
 from checker.ledger import Entry
 from checker.policy import workspace as workspaces
 from checker.policy.workspace import Workspace
@@ -216,6 +217,14 @@ def test_an_entry_that_says_nothing_sound_is_an_error(
     assert diagnostic.message.startswith(f"{entry.id}: The entry {message}")
     assert diagnostic.location
     assert diagnostic.location.path == f"ledger/{entry.path}"
+
+
+def test_an_opened_review_is_sound_and_holds_every_rule(tmp_path: Path) -> None:
+    folder = workspace(tmp_path)
+    body = decision.opened(load(folder), "ga", "checkout", "0" * 40)
+    assert {"launch-plan.schema", "product.readable"} <= body["rules"].keys()
+    found = collected(book(folder, ledger.make("review-opened", AT, "Ada Example", body)))
+    assert (found.subjects, found.diagnostics) == ((), ())
 
 
 def test_somebody_cannot_decide_in_anothers_name(tmp_path: Path) -> None:
