@@ -243,7 +243,7 @@ class _Judging(NamedTuple):
                 doubt = f" (that of {approved.person} does not count: {refusal})"
             elif day <= until:
                 return _Afterwards("given", until, f"{approved.person} approved on {day}")
-            elif late is None or day < late[0]:
+            elif late is None:
                 late = day, approved.person
         if self.as_of.date() <= until:
             return _Afterwards("awaited", until, f"{term}, and awaits it{doubt}")
@@ -270,8 +270,7 @@ class _Judging(NamedTuple):
 
     def _day(self, approval: Approval, said: datetime) -> Day:
         """The day of an approval: by the host's clock where there is one, otherwise as people say."""
-        at = approval.at if approval.assurance == "host-verified" and approval.at else said
-        return at.astimezone(self.as_of.tzinfo).date()
+        return (approval.at or said).astimezone(self.as_of.tzinfo).date()
 
 
 class _Afterwards(NamedTuple):

@@ -374,6 +374,20 @@ def test_that_a_condition_was_met_takes_more_than_a_word() -> None:
     )
 
 
+def test_that_a_condition_was_met_is_not_known_before_somebody_says_so() -> None:
+    entry = conditional()
+    said = met(entry, "2026-09-12", MADE + 3 * DAY)
+    for days, status in ((2, "open"), (3, "met")):
+        assert [each.status for each in only(entry, said, as_of=MADE + days * DAY).conditions] == [status]
+
+
+def test_a_decision_that_closes_the_gate_is_held_to_nothing() -> None:
+    closed = overruled(decision="hold", conditions=[CONDITION])
+    state = only(closed, as_of=DUE + DAY)
+    assert (state.stands, state.afterwards) == (False, "")
+    assert deciding.results(GATE, (state,), SUBJECT, Location("launch.yaml")) == ((), ())
+
+
 def test_an_open_condition_is_told_with_its_day() -> None:
     assert only(conditional()).message == (
         "Ada Example decided proceed-with-conditions; 1 condition is open, the next due on 2026-10-01"
@@ -412,6 +426,13 @@ UNTIL = datetime(2026, 9, 16, 12, tzinfo=UTC)
             "Ben Sample approved on 2026-09-17, which was too late",
         ),
         ([("Ben Sample", UNTIL + DAY)], UNTIL, "awaited", "and awaits it"),
+        ([("Ben Sample", UNTIL)], UNTIL - DAY, "awaited", "and awaits it"),
+        (
+            [("Ben Sample", UNTIL + 2 * DAY), ("Ben Sample", UNTIL + DAY)],
+            UNTIL + 3 * DAY,
+            "late",
+            "on 2026-09-17, which was too late",
+        ),
         ([("Ada Example", MADE + DAY)], UNTIL + DAY, "late", "of Ada Example does not count: they decided"),
         ([("@ada", MADE + DAY)], UNTIL + DAY, "late", "of @ada does not count: they decided"),
         ([("Cleo Demo", MADE + DAY)], UNTIL + DAY, "late", "of Cleo Demo does not count: they asked for it"),
