@@ -1,4 +1,4 @@
-"""The example company: one product is green but for a loan, one must not launch, one learns what is coming."""
+"""The example company: one product is green but for a loan, one must not launch, one learns what comes."""
 
 from __future__ import annotations
 
@@ -144,12 +144,10 @@ def test_tier_and_regimes_follow_from_the_register(company: Path) -> None:
     assert "launch.sign-off.present[pricing]" in failures(report, "tidetable", "mandatory")
 
 
-def reviewed(company: Path, subject: str, *options: str, gate: str = "ga") -> tuple[int, dict[str, Any]]:
+def reviewed(company: Path, subject: str, gate: str = "ga") -> tuple[int, dict[str, Any]]:
     report = company.parent / "review.json"
-    code = root.main(
-        ["review", gate, "--subject", subject, "--workspace", str(company), "--clock", TODAY]
-        + ["--output-format", f"json={report}", *options]
-    )
+    asked = ["--workspace", str(company), "--clock", TODAY, "--output-format", f"json={report}"]
+    code = root.main(["review", gate, "--subject", subject, *asked])
     loaded: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     return code, loaded
 
@@ -258,7 +256,8 @@ def test_decisions_stand_with_their_conditions(company: Path) -> None:
 
 def test_an_edited_decision_is_found_by_name(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert root.main(["ledger", "verify", "--workspace", str(company)]) == 0
-    entry = next(path for path in (company / "ledger").rglob("*.json") if b"Ask the ferry" in path.read_bytes())
+    entries = (company / "ledger").rglob("*.json")
+    entry = next(path for path in entries if b"Ask the ferry" in path.read_bytes())
     entry.write_bytes(entry.read_bytes().replace(b"2026-10-31", b"2027-10-31"))
     assert root.main(["ledger", "verify", "--workspace", str(company)]) != 0
     assert entry.stem[:12] in capsys.readouterr().out
@@ -281,11 +280,9 @@ def test_a_privacy_officer_signs_and_it_counts(company: Path, tmp_path: Path) ->
     public = " ".join(key.with_suffix(".pub").read_text(encoding="utf-8").split()[:2])
     with (company / "people/allowed_signers").open("a", encoding="utf-8") as signers:
         signers.write(f'esperanza@barnacle.example namespaces="gonogo" {public}\n')
-    code = root.main(
-        ["sign-off", "ga", "--subject", "pierlocker-ga", "--role", "privacy-officer", "--as", "Esperanza Mockup"]
-        + ["--at", f"{TODAY}T10:00:00+01:00", "--key", str(key), "--yes", "--workspace", str(company)]
-    )
-    assert code == 0
+    who = ["--role", "privacy-officer", "--as", "Esperanza Mockup", "--at", f"{TODAY}T10:00:00+01:00"]
+    how = ["--key", str(key), "--yes", "--workspace", str(company)]
+    assert root.main(["sign-off", "ga", "--subject", "pierlocker-ga", *who, *how]) == 0
     _, report = reviewed(company, "pierlocker")
     assert signed(report)["pierlocker-ga", "privacy-officer"] == ["present"]
 

@@ -85,7 +85,8 @@ def test_the_bell_is_not_verified(tmp_path: Path) -> None:
     signed = {"validation.sign-off.quality", "validation.sign-off.clinical"}
     assert blocking(report) == {"design.verified[I3]", "design.verified.independent[V2]", *signed}
     change(folder, "devices/hushbell/design.yaml", "of: I2, by: Owen Example", "of: I2, by: Sven Mockup")
-    record = "  - { id: V3, of: I3, by: Priya Sample, on: 2026-09-12, result: passed, record: https://docs.example.com/v3 }"
+    where = "result: passed, record: https://docs.example.com/hushbell/v3"
+    record = f"  - {{ id: V3, of: I3, by: Priya Sample, on: 2026-09-12, {where} }}"
     change(folder, "devices/hushbell/design.yaml", "  # V3 was", f"{record}\n  # V3 was")
     code, report = run(folder, "review", "validation", "--subject", "hushbell")
     assert (code, blocking(report)) == (4, signed)
