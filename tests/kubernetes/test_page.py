@@ -63,7 +63,7 @@ def printed(folder: Path) -> dict[str, str]:
     return dict(zip(commands, done.stdout.split("\0")[:-1], strict=True))
 
 
-@pytest.mark.parametrize("command,shown", list(steps()), ids=lambda text: text[:60].strip())
+@pytest.mark.parametrize(("command", "shown"), list(steps()), ids=lambda text: text[:60].strip())
 def test_a_command_prints_what_is_shown(command: str, shown: str, printed: dict[str, str]) -> None:
     if shown:
         assert fits(shown, printed[command]), printed[command]
@@ -74,12 +74,14 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("day,figures", FIGURES.findall(TEXT), ids=lambda text: text[:10])
+@pytest.mark.parametrize(("day", "figures"), FIGURES.findall(TEXT), ids=lambda text: text[:10])
 def test_the_table_of_ten_days(day: str, figures: str, folder: Path, printed: dict[str, str]) -> None:
     assert printed
     found = rows(folder / "proposals" / f"{day}.csv")
     count = Counter((row["gate"], row["passed"], row["verdict"]) for row in found)
-    behind = [count[gate, "yes", verdict] for gate in ("alpha", "beta", "stable") for verdict in ("go", "no-go")]
+    behind = [
+        count[gate, "yes", verdict] for gate in ("alpha", "beta", "stable") for verdict in ("go", "no-go")
+    ]
     proposal = [count["proposal", "no", verdict] for verdict in ("go", "no-go")]
     failing = any(row["passed"] == "yes" and row["verdict"] == "no-go" for row in found)
     code = 3 if not found else int(failing)
@@ -97,6 +99,9 @@ def test_the_table_of_the_year(folder: Path, printed: dict[str, str]) -> None:
     assert f"{len({key[0] for key in changes})} of the 313 changed" in TEXT
     all_of = Counter(key[2:] for key in changes)
     stopped = Counter(key[2:] for key, verdicts in changes.items() if verdicts != {"go"})
-    shown = {(old, new.replace("\\", "").strip("*")): (int(count), int(held)) for old, new, count, held in MOVES.findall(TEXT)}
+    shown = {
+        (old, new.replace("\\", "").strip("*")): (int(count), int(held))
+        for old, new, count, held in MOVES.findall(TEXT)
+    }
     assert shown == {move: (count, stopped[move]) for move, count in all_of.items()}
     assert sum(stopped.values()) == 1
