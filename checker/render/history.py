@@ -58,7 +58,7 @@ def summary(history: History) -> list[str]:
 
 
 def _entry(turn: Turn) -> Entry:
-    verdict = tally.VERDICTS[turn.verdict] if turn.gate else "no gate"
+    verdict = tally.VERDICTS[turn.verdict] if turn.gate or turn.blockers else "no gate"
     moved = f"{turn.old_stage or 'new'} -> {turn.stage}" if turn.old_stage != turn.stage else turn.stage
     at = f" at {turn.gate}" if turn.gate else ""
     was = f" (before: {tally.VERDICTS[turn.was]})" if turn.was else ""

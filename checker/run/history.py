@@ -7,7 +7,8 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
-from checker import judge, shipped
+from checker import judge, plan, shipped
+from checker.backends import records
 from checker.backends.records import Olds
 from checker.model import SEVERITIES, Diagnostic, Fault, Files, History, Report, Result, Turn, Verdict
 from checker.policy import moment
@@ -17,7 +18,7 @@ from checker.policy.workspace import Workspace
 from checker.review import assembly
 from checker.run import doors as doors_
 from checker.run import reviewing
-from checker.run.checking import Loaded, Request, gather
+from checker.run.checking import Loaded, Request, conclude, gather, waive
 from checker.run.doors import Doors
 from checker.snapshot import Snapshot
 from checker.sources.files import Memo
@@ -165,15 +166,24 @@ class _Replay:
             (subject.ref.kind, subject.ref.id): subject.data for subject in base.loaded.snapshot.subjects
         }
         for product in changed:
-            for gate in self._passed(head.loaded, product, before.get(product, ""), after[product]):
+            old, new = before.get(product, ""), after[product]
+            for gate in self._passed(head.loaded, product, old, new):
                 if gate is None:
-                    yield _turn(head, product, before.get(product, ""), after[product], "", None, None)
-                    continue
-                report = reviewing.at_gate(self.request, head.loaded, gate, product, olds=olds)
-                yield _turn(head, product, before.get(product, ""), after[product], gate.id, None, report)
+                    report = self._at_no_gate(head.loaded, product, olds)
+                else:
+                    report = reviewing.at_gate(self.request, head.loaded, gate, product, olds=olds)
+                yield _turn(head, product, old, new, gate.id if gate else "", None, report)
+
+    def _at_no_gate(self, loaded: Loaded, product: str, olds: Olds) -> Report:
+        """A change that leads through no gate, such as a step back, held to what counts all the same."""
+        loaded = loaded._replace(selector=loaded.selector._replace(products=(product,)))
+        planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector)
+        results = records.run(planned, olds)
+        waived, waivers = waive(loaded, results)
+        return conclude(self.request, loaded, planned.rules, waived, waivers, results, ())
 
     def _passed(self, loaded: Loaded, product: str, old: str, new: str) -> list[Gate | None]:
-        """The gates that lie between two stages; None alone: none leads to the new one."""
+        """The gates that lie between two stages; None alone: the change leads through none."""
         found: list[Gate | None] = []
         for gate in loaded.workspace.gates:
             order = gate.lifecycle
@@ -194,7 +204,10 @@ class _Replay:
         if found is None or gate is None:
             return was, []
         report = reviewing.at_gate(self.request, loaded, gate, *found)
-        if was is not None and _blocking(was.results) == _blocking(report.results) and was.verdict == report.verdict:
+        if was and (was.verdict, _blocking(was.results).keys()) == (
+            report.verdict,
+            _blocking(report.results).keys(),
+        ):
             return report, []
         stage = report.review.stage if report.review else ""
         turn = _turn(head, found[0], stage, stage, gate.id, was.verdict if was else None, report)
@@ -278,10 +291,10 @@ def _stages(snapshot: Snapshot) -> dict[str, str]:
 
 
 def _turn(
-    head: _State, product: str, old: str, new: str, gate: str, was: Verdict | None, report: Report | None
+    head: _State, product: str, old: str, new: str, gate: str, was: Verdict | None, report: Report
 ) -> Turn:
     commit = head.commit
-    blockers = _blocking(report.results) if report else {}
+    blockers = _blocking(report.results)
     return Turn(
         commit.id,
         commit.committed.astimezone(head.loaded.workspace.zone),
@@ -291,7 +304,7 @@ def _turn(
         new,
         gate,
         was,
-        report.verdict if report else "go",
+        report.verdict,
         tuple(sorted(blockers.values(), key=lambda r: (r.outcome == "error", SEVERITIES.index(r.severity)))),
     )
 

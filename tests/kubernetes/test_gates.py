@@ -172,6 +172,12 @@ MOVES: dict[str, tuple[str, str, str]] = {
     "to the next stage": ("alpha", proposal("beta"), ""),
     "a leap over a beta that had its release": ("alpha", proposal("stable", milestone="{ beta: v1.33 }"), ""),
     "a leap over beta": ("alpha", proposal("stable"), "kep.moves.skipped"),
+    "a step back that plans beta anew": ("beta", proposal("alpha", milestone="{ beta: v1.35 }"), ""),
+    "a step back from a beta that was released": (
+        "beta",
+        proposal("alpha", milestone="{ beta: v1.34 }"),
+        "kep.moves.back",
+    ),
     "without the approval": ("beta", proposal("removed"), "kep.prr.approved-stage"),
 }
 """The stage before, the proposal afterwards, and what would have stopped it."""
@@ -191,6 +197,16 @@ def test_a_replay_stops_what_a_gate_would_have_stopped(name: str, tmp_path: Path
     stopped = {result.rule for turn in turns for result in turn.blockers}
     assert rule in stopped if rule else not stopped
     assert {turn.verdict for turn in turns} == {"no-go" if rule else "go"}
+
+
+def test_the_history_of_a_verdict_tells_its_changes_alone(tmp_path: Path) -> None:
+    made = Made(tmp_path)
+    made.commit("begin", state(proposal("beta"), approval("beta")))
+    made.commit("something else", state(proposal("beta", milestone="{ stable: v1.36 }"), approval("beta")))
+    approved = made.commit("approve", state(proposal("beta"), approval("beta", "stable")))
+    replay = history.history(request(tmp_path), history.Asked("stable", PRODUCT))
+    assert [(turn.was, turn.verdict) for turn in replay.turns] == [(None, "no-go"), ("no-go", "go")]
+    assert replay.turns[-1].commit == approved
 
 
 def test_the_past_is_judged_by_what_was_there_then(tmp_path: Path) -> None:
