@@ -300,26 +300,33 @@ class _Maker:
         of_lifecycle.sort(key=_along)
         for group in dict.fromkeys(binding.markets for _, binding in of_lifecycle):
             found = [pair for pair in of_lifecycle if pair[1].markets == group]
-            each = self._of_gates(candidate, where, day, found)._replace(markets=group)
-            if not where.sold_in(group):
-                each = each._replace(later=f"it is asked in {', '.join(group)} only")
-            yield each
+            for each in self._of_gates(candidate, where, day, found):
+                if where.sold_in(group):
+                    yield each._replace(markets=group)
+                else:
+                    yield each._replace(markets=group, later=f"it is asked in {', '.join(group)} only")
 
     def _of_gates(
         self, candidate: _Candidate, where: Place, day: Day, found: Sequence[tuple[Gate, Binding]]
-    ) -> Bound:
+    ) -> Iterable[Bound]:
+        """What a rule counts for, and in a review also what the next gate will ask of it otherwise."""
         counting = [pair for pair in found if where.reached(pair[0])]
-        params = candidate.params
-        for _, binding in counting or found[:1]:
-            params = {**params, **{k: v for k, v in binding.params.items() if k in params}}
+        ahead = [pair for pair in found if not where.reached(pair[0]) and self._is_next(pair[0], where)]
+        params = _overlaid(candidate.params, counting or found[:1])
         gate, binding = _strictest(counting) if counting else found[0]
         enforcement: Enforcement = "advisory" if binding.advisory else "mandatory"
-        if counting:
-            return self._weigh(candidate, enforcement, gate, params, day)
-        each = self._weigh(candidate, "upcoming", gate, params, day)
-        if self._is_next(gate, where):
-            return each
-        return each._replace(later=f"gate {gate.id} asks for it, which is not next yet")
+        if not counting:
+            each = self._weigh(candidate, "upcoming", gate, params, day)
+            later = "" if self._is_next(gate, where) else f"gate {gate.id} asks for it, which is not next yet"
+            yield each._replace(later=later)
+            return
+        now = self._weigh(candidate, enforcement, gate, params, day)
+        yield now
+        if ahead and where.entering is not None:
+            gate, binding = _strictest(ahead)
+            then = self._weigh(candidate, "upcoming", gate, _overlaid(params, ahead), day)
+            if then.params != now.params or (enforcement == "advisory" and not binding.advisory):
+                yield then
 
     def _weigh(
         self,
@@ -366,6 +373,15 @@ class _Candidate(NamedTuple):
 def _along(pair: tuple[Gate, Binding]) -> tuple[int, str]:
     """How far along a gate is, then its id."""
     return pair[0].leads_to or 0, pair[0].id
+
+
+def _overlaid(
+    params: Mapping[str, ParamValue], found: Iterable[tuple[Gate, Binding]]
+) -> Mapping[str, ParamValue]:
+    """Parameters with those that gates set over them, the last one wins."""
+    for _, binding in found:
+        params = {**params, **{name: value for name, value in binding.params.items() if name in params}}
+    return params
 
 
 def _strictest(found: Sequence[tuple[Gate, Binding]]) -> tuple[Gate, Binding]:

@@ -124,10 +124,12 @@ def test_a_gate(name: str, tmp_path: Path) -> None:
 def test_what_a_review_says_of_an_approval_that_is_missing(tmp_path: Path) -> None:
     folder = written(tmp_path, state(proposal("beta"), approval("beta")))
     report = reviewing.review(request(folder), reviewing.Asked("stable", PRODUCT))
-    [result] = [each for each in report.results if each.rule == "kep.entry.approval"]
+    [result, ahead] = [each for each in report.results if each.rule == "kep.entry.approval"]
     assert result.message == "the approval for stable is missing"
     assert result.location.path == PROPOSAL
     assert result.fix.endswith(f"add stable to {APPROVAL}.")
+    assert (ahead.enforcement, ahead.gate) == ("upcoming", "deprecated")
+    assert ahead.message == "the approval for deprecated is missing"
     assert report.review is not None
     assert (report.review.stage, report.review.leads_to) == ("beta", "stable")
 
