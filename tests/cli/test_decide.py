@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from checker import ledger
+from checker.authoring import decision
 from checker.cli import recording
 from checker.ledger import Ledger
 from checker.transports.journal import Journal
@@ -259,6 +260,36 @@ def test_what_the_whole_report_misses_is_missing_in_every_market(
     assert desk.decide("--market", "GB", subject="checkout-ga").code == code
 
 
+SCOPES = [("checkout-ga", "GB", "go"), ("checkout-ga", "DE", "no-go"), ("checkout-eu", "DE", "undecided")]
+
+
+@pytest.mark.parametrize(
+    ("subject", "markets", "verdict"),
+    [
+        ("checkout-ga", ("GB",), "go"),
+        ("checkout-ga", ("DE",), "no-go"),
+        ("checkout-ga", ("GB", "DE"), "no-go"),
+        ("checkout-ga", (), "no-go"),
+        ("checkout-eu", (), "undecided"),
+        ("checkout-eu", ("GB",), None),
+        ("checkout-ga", ("GB", "FR"), None),
+        ("checkout", (), "no-go"),
+        ("checkout", ("GB",), "go"),
+        ("search", (), None),
+    ],
+)
+def test_the_verdict_is_the_worst_of_what_is_decided_on(
+    subject: str, markets: tuple[str, ...], verdict: str | None
+) -> None:
+    at = datetime(2026, 9, 11, tzinfo=UTC)
+    table = decision.Table(
+        "x", "", "acme", at, "now", (), "ga", "checkout", tuple(SCOPES), "no-go", "", False, {}
+    )
+    assert table.verdict_for(subject, markets) == verdict
+    broken = table._replace(broken=True).verdict_for(subject, markets)
+    assert broken == ("undecided" if verdict == "go" else verdict)
+
+
 @pytest.mark.parametrize(
     ("path", "content", "message"),
     [
@@ -339,6 +370,10 @@ def test_an_overrule_is_approved_afterwards_by_somebody_else(desk: Desk, home: P
     assert "ada@example.org" not in entry.by
     assert "Ada Example decided it, and cannot approve it afterwards" in approve("ada").err
     assert "Cleo Demo asked for it, and cannot approve it afterwards" in approve("cleo").err
+    stranger = ("--as", "Eve Mock", "--role", "writer")
+    ran = desk.gonogo("decide", "--approve", short(home), *stranger, cwd=home)
+    assert "the role writer may not decide at the gate ga" in ran.err
+    assert "the ledger holds no decision" in approve("ben", short(home)[:3]).err
     ran = approve("ben", entry.body["id"])
     assert ran.code == 0, ran.err
     (state,) = json.loads(desk.review().read_text())["review"]["decisions"]
