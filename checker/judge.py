@@ -132,6 +132,8 @@ def next_step(code: int, results: Sequence[Result], diagnostics: Iterable[Diagno
     blocking = [r for r in findings if r.enforcement == "mandatory" and not r.waived]
     if blocking:
         worst = min(blocking, key=lambda r: (r.outcome == "error", SEVERITIES.index(r.severity)))
+        if worst.gate and worst.policy == worst.gate:  # what a gate itself asks, no rule explains
+            return worst.fix
         return f"gonogo explain {worst.rule}"
     if code == UNDECIDED and first:
         return f"mend the first warning{place}, then run gonogo check again"

@@ -187,7 +187,9 @@ def place(
     """Where a subject stands."""
     product = snapshot.find("product", subject.ref.product) if subject.ref.product else None
     facts = product.data if product else {}
-    claims = (subject.data.get("stage"), facts.get("stage"))
+    # A launch states the stage that it enters, which in a review the gate says.
+    own = None if entering and subject.kind.launch_date else subject.data.get("stage")
+    claims = (own, facts.get("stage"))
     lifecycle = facts.get("lifecycle") or subject.data.get("lifecycle")
     return Place(
         tuple(sorted({stage for stage in claims if isinstance(stage, str)})),

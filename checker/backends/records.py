@@ -106,7 +106,8 @@ def _decision(snapshot: Snapshot) -> Callable[[str, str], dict[str, Any] | None]
         for record in records:
             if not record.sound:
                 raise cel.FunctionError(_distrust(record), unreadable=True)
-        return max((r.data for r in records), key=lambda data: str(data.get("decided_on", "")), default=None)
+        newest = sorted(records, key=lambda record: (str(record.data.get("decided_on", "")), record.ref.id))
+        return newest[-1].data if newest else None
 
     return decision
 

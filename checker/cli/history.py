@@ -45,8 +45,8 @@ def command(
     said. With GATE and --subject: the verdict by commit, wherever it or what blocks changed. Dates are those
     that committers state. The working tree is not touched.
 
-    Exit codes: 0 nothing would have been stopped, 1 something would, 2 usage or configuration error, 3 no commit
-    lies in that time, 4 undecided.
+    Exit codes: 0 nothing would have been stopped, 1 something would, 2 usage or configuration error, 3 no
+    commit lies in that time, 4 undecided.
     """
     from checker.run.history import Asked
     from checker.run.history import history as run_history

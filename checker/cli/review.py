@@ -37,8 +37,8 @@ FORMATS = tuple(dict.fromkeys((*RENDERERS, *portfolio.RENDERERS)))
     "--open",
     "opening",
     is_flag=True,
-    help="First record in the ledger that the review is opened: the packs as they are now judge it, and newer "
-    "rules only advise until the gate says otherwise.",
+    help="First record in the ledger that the review is opened: the packs as they are now judge it, and "
+    "newer rules only advise until the gate says otherwise.",
 )
 @click.option("--as", "person", metavar="PERSON", help="Who opens it.")
 @recording.key_option
@@ -143,7 +143,8 @@ def _open(folder: str, gate: str, subject: str, person: str, key: str | None) ->
         if not commit:
             note = origin.note if origin else "there is no commit yet"
             raise Problem(f"the packs cannot be locked: {note}", "Commit them, then open the review.")
-    entry = recording.record(desk, "review-opened", decision.opened(desk.workspace, gate, subject, commit), key)
+    body = decision.opened(desk.workspace, gate, subject, commit)
+    entry = recording.record(desk, "review-opened", body, key)
     console.say(f"gonogo: opened, see {desk.path(entry)}; commit it")
 
 

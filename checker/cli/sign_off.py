@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\b
 Examples:
-  gonogo sign-off ga --subject pierlocker --role privacy-officer --as "Esperanza Mockup"
-  gonogo sign-off ga --subject pierlocker-ga --role harbour-master --as kofi --evidence products.yaml"""
+  gonogo sign-off ga --subject pierlocker --role privacy-officer \\
+      --as "Esperanza Mockup"
+  gonogo sign-off ga --subject pierlocker-ga --role harbour-master --as kofi \\
+      --evidence products.yaml"""
 
 MOST_COMMITS = 200
 """Changes of a file that are looked through for what was signed."""

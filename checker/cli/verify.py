@@ -12,7 +12,7 @@ from checker.cli.console import Problem
 EXAMPLE = """\b
 Examples:
   gonogo verify report.json
-  gonogo verify review.json --workspace ../shop"""
+  gonogo verify report.json --all"""
 
 _SHOWN = 20
 
@@ -20,13 +20,15 @@ _SHOWN = 20
 @click.command("verify", short_help="Evaluate a report again, and say what differs.", epilog=EXAMPLE)
 @click.argument("report", type=click.Path(exists=True, dir_okay=False), metavar="REPORT")
 @options.policies_option
-@click.option("--all", "everything", is_flag=True, help=f"Show every difference, not the first {_SHOWN} only.")
+@click.option(
+    "--all", "everything", is_flag=True, help=f"Show every difference, not the first {_SHOWN} only."
+)
 @options.folder_option
 def command(report: str, policies: str | None, everything: bool, folder: str | None) -> int:
     """Evaluate REPORT (of --output-format json) again, and say: identical, or exactly what differs.
 
-    The files are read from the commit that the report names, without touching the working tree; where it names
-    none, they are those that are there.
+    The files are read from the commit that the report names, without touching the working tree; where it
+    names none, they are those that are there.
 
     Exit codes: 0 identical, 1 different, 2 usage error, or the report cannot be evaluated again.
     """
@@ -46,7 +48,8 @@ def command(report: str, policies: str | None, everything: bool, folder: str | N
         console.complain((found,))
         return 2
     head = "identical" if found.identical else "different"
-    lines = [f"{head}: evaluated again on {found.read}, {source.data['verdict']} then, {found.again.verdict} now"]
+    verdicts = f"{source.data['verdict']} then, {found.again.verdict} now"
+    lines = [f"{head}: evaluated again on {found.read}, {verdicts}"]
     shown = found.differences if everything else found.differences[:_SHOWN]
     lines += (f"  {difference}" for difference in shown)
     if len(shown) < len(found.differences):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date as Day
 from typing import Literal, NamedTuple
@@ -151,9 +150,19 @@ class Gate(NamedTuple):
 
 def matches(pattern: str, name: str) -> bool:
     """Whether an id fits a pattern in which `*` stands for any characters."""
-    if "*" not in pattern:
+    first, *others = pattern.split("*")
+    if not others:
         return pattern == name
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None
+    *middle, last = others
+    if not name.startswith(first) or not name.endswith(last) or len(name) < len(first) + len(last):
+        return False
+    at, end = len(first), len(name) - len(last)
+    for part in middle:  # each as early as it can be, so the work is linear
+        found = name.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 def lifecycle(source: Source) -> tuple[Lifecycle | None, tuple[Diagnostic, ...]]:
@@ -179,7 +188,7 @@ def gate(
     kinds: Kinds,
     people: People,
 ) -> tuple[Gate | None, tuple[Diagnostic, ...]]:
-    """A gate from a document that its schema found sound, held against its lifecycle and all that it names."""
+    """A gate from a document that its schema found sound, held against its lifecycle and what it names."""
     data = source.data
     diagnostics = list(_stage_diagnostics(source, lifecycles))
     bindings = tuple(_bindings(source))

@@ -135,7 +135,7 @@ def _validator(schema: str) -> validation.Validator:
 
 
 def _null_is_absent(schema: Any) -> Any:
-    """The same schema, in which nothing is required that may be null: a document that was read has no nulls."""
+    """The same schema, in which nothing is required that may be null: what was read has no nulls."""
     if isinstance(schema, list):
         return [_null_is_absent(each) for each in schema]
     if not isinstance(schema, dict):

@@ -22,7 +22,6 @@ from checker.policy.policies import Expression, ParamValue, Policy, suggestion
 from checker.policy.signoffs import Recorded, SignOff
 from checker.policy.waivers import Limits, Waiver
 
-
 _T = TypeVar("_T")
 
 
@@ -102,6 +101,8 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
         packs_.read_lifecycle(state, state.read(path, "lifecycle"))
     selections = tuple(_selections(state, source))
     people = _people(state, source)
+    if "ledger" in data:
+        state.kind("gate-record")  # which is what its decisions are
     waivers = _register(state, source, "waivers", "waiver", waivers_.waiver)
     sign_offs = _register(state, source, "signoffs", "signoff", signoffs_.sign_off)
     recorded = _register(state, source, "reviews", "reviews", signoffs_.recorded)

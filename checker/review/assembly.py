@@ -21,6 +21,7 @@ from checker.model import (
     ScopeVerdict,
     SignOffState,
     SubjectRef,
+    Verdict,
 )
 from checker.policy import language
 from checker.policy.gates import AskedDecision, AskedSignOff, Gate
@@ -157,16 +158,21 @@ def concerns(result: Result, snapshot: Snapshot, passage: Passage, market: str =
 
 
 def scopes(
-    results: Sequence[Result], snapshot: Snapshot, passages: Iterable[Passage], conditions: int
+    results: Sequence[Result],
+    snapshot: Snapshot,
+    passages: Iterable[tuple[Passage, Seen]],
+    sound: bool,
 ) -> tuple[ScopeVerdict, ...]:
-    """The verdict of each launch in each of its markets."""
+    """The verdict of each launch in each market; where not all is sound, none is better than undecided."""
+
+    def verdict(passage: Passage, seen: Seen, market: str) -> Verdict:
+        conditions = open_conditions(each for each in seen.decisions if each.market in ("", market))
+        found = judge.verdict([r for r in results if concerns(r, snapshot, passage, market)], conditions)
+        return found if sound or found == "no-go" else "undecided"
+
     return tuple(
-        ScopeVerdict(
-            passage.launch.ref.id if passage.launch else "",
-            market,
-            judge.verdict([r for r in results if concerns(r, snapshot, passage, market)], conditions),
-        )
-        for passage in passages
+        ScopeVerdict(passage.launch.ref.id if passage.launch else "", market, verdict(passage, seen, market))
+        for passage, seen in passages
         for market in passage.markets or ("",)
     )
 
@@ -184,6 +190,7 @@ class _Asking:
         self.rules: dict[str, RuleInfo] = {}
 
     def seen(self) -> Seen:
+        self._stage()
         for answered in questions.needs(self.gate, self.table.snapshot, self.passage.product):
             self._add(*answered)
         sign_offs = [state for wanted in self.gate.sign_offs for state in self._sign_off(wanted)]
@@ -195,6 +202,19 @@ class _Asking:
         self.results += held
         self.rules.update((rule.id, rule) for rule in rules)
         return Seen(tuple(self.results), tuple(self.rules.values()), tuple(sign_offs), decisions)
+
+    def _stage(self) -> None:
+        """A stage that the lifecycle does not have says nothing about where the product stands."""
+        table, lifecycle = self.table, self.gate.lifecycle
+        if lifecycle is None:
+            return
+        place = standing(table.workspace, table.snapshot, self.passage.product)
+        for stage in place.stages if place.takes(self.gate) else ():
+            if lifecycle.position(stage) is None:
+                message = f"{self.passage.product} is in the stage {stage}, which the lifecycle {lifecycle.id} lacks"
+                answer = questions.Answer("error", message, f"Write one of {', '.join(lifecycle.stages)}.")
+                title = "The product is in a stage of the lifecycle"
+                self._add(*questions.result(self.gate, self.about, "stage", title, (), answer))
 
     def _sign_off(self, wanted: AskedSignOff) -> Iterator[SignOffState]:
         """One state for all markets where each has the same."""
@@ -230,6 +250,7 @@ class _Asking:
     def _signed(self, wanted: AskedSignOff, state: SignOffState) -> None:
         outcomes: Mapping[str, Outcome] = {"present": "pass", "not-needed": "not-applicable"}
         where = f" in {state.market}" if state.market else ""
+        market = f" --market {state.market}" if state.market else ""
         who = state.approval.person if state.approval else ""
         lacking = state.status in ("missing", "void")
         answer = questions.Answer(
@@ -237,10 +258,10 @@ class _Asking:
             {
                 "present": f"{who} signed as {wanted.role}{where}",
                 "not-needed": f"no sign-off by the {wanted.role} is asked for{where}",
-                "missing": f"nobody has signed as {wanted.role}{where}",
+                "missing": f"{'nobody has' if wanted.quorum == 1 else 'too few have'} signed as {wanted.role}{where}",
                 "void": f"the sign-off by {who} as {wanted.role}{where} does not count",
             }[state.status],
-            f"gonogo sign-off {self.gate.id} --subject {self.passage.id} --role {wanted.role}"
+            f"gonogo sign-off {self.gate.id} --subject {self.passage.id} --role {wanted.role} --as PERSON{market}"
             if lacking
             else "",
             tuple(Reason(text, "") for text in state.reasons),
@@ -262,9 +283,9 @@ class _Asking:
             answer = questions.Answer("error", f"whose decision is required cannot be told: {error}")
             self._required(required, gate, answer)
         for product in ids:
-            record = self.table.snapshot.find("product", product)
-            former = record.data.get("formerly", ()) if record else ()
-            latest = next(iter(self._decisions(gate, (product, *former))), None)
+            others = passages(self.table.snapshot, gate, product)
+            names = dict.fromkeys(name for other in others for name in other.names)
+            latest = deciding.counting(self._decisions(gate, tuple(names)))
             outcome: Outcome = "error"
             message = f"no decision about {product} at {gate.id} is recorded"
             if latest:
@@ -407,11 +428,13 @@ def review(
     seen: Sequence[Seen],
     results: Sequence[Result],
     opened: Opened | None,
+    sound: bool,
 ) -> Review:
-    """The record of a review, from its results after waivers."""
+    """The record of a review, from its results after waivers; `sound`: nothing is missing or in doubt."""
     first = passages[0]
     stages = standing(table.workspace, table.snapshot, first.product).stages
-    decisions = tuple(decision for each in seen for decision in each.decisions)
+    # Decisions about a product are seen with each of its launches.
+    decisions = tuple(dict.fromkeys(decision for each in seen for decision in each.decisions))
     following = next_gate(table.workspace, gate)
     return Review(
         gate.id,
@@ -419,7 +442,7 @@ def review(
         first.product,
         ", ".join(stages),
         gate.stage,
-        scopes(results, table.snapshot, passages, open_conditions(decisions)),
+        scopes(results, table.snapshot, zip(passages, seen, strict=True), sound),
         tuple(state for each in seen for state in each.sign_offs),
         decisions,
         following.id if following else "",

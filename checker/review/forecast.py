@@ -29,7 +29,11 @@ def _blocks(result: Result) -> bool:
 def _results(now: Report, then: Report, day: str) -> Iterator[Foreseen]:
     before = {_key(result): result for result in now.results}
     for result in then.results:
-        if not _blocks(result):
+        gate = now.review.gate if now.review else ""
+        told = result.rule.startswith(
+            (f"{gate}.decision.", f"{gate}.sign-off.")
+        )  # by its own last day, below
+        if told or not _blocks(result):
             continue
         was = before.get(_key(result))
         if was is not None and _blocks(was):

@@ -231,8 +231,10 @@ def trace(request: Request, loaded: Loaded) -> Origin | None:
         # With policies of another folder, what judges is not of this repository.
         own = loaded.snapshot.inputs if request.policies else _inputs(loaded)
         read = (evidence.locator for evidence in own)
-        return doors_.origin(request.folder, loaded.doors, request.clock, read)
-    return Origin("", request.clock) if request.clock != "now" else None
+        origin = doors_.origin(request.folder, loaded.doors, request.clock, read)
+        if origin:
+            return origin
+    return Origin("", request.clock) if request.clock != "now" else None  # the clock is told in any case
 
 
 def _failed(

@@ -140,8 +140,10 @@ class _Replay:
 
     def _touches(self, commit: Commit) -> bool:
         """Whether a commit changes anything that is read."""
-        return self.workspace is None or self._touches_judging(commit) or any(
-            _fits(self._artifacts, path) for path in _paths(commit)
+        return (
+            self.workspace is None
+            or self._touches_judging(commit)
+            or any(_fits(self._artifacts, path) for path in _paths(commit))
         )
 
     @property

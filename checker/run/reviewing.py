@@ -98,7 +98,10 @@ def at_gate(
     results = assembly.owned(results, snapshot)
     waived, waivers = waive(loaded, results)
     rules = {rule.id: rule for rule in (*planned.rules, *(rule for each in seen for rule in each.rules))}
-    decisions = [decision for each in seen for decision in each.decisions]
+    decisions = dict.fromkeys(decision for each in seen for decision in each.decisions)
+    sound = snapshot.complete and not (
+        authors.doubts or any(diagnostic.level == "error" for diagnostic in loaded.diagnostics)
+    )
     return conclude(
         request,
         loaded,
@@ -107,7 +110,7 @@ def at_gate(
         waivers,
         results,
         (*authors.doubts, *doubts),
-        assembly.review(table, gate, passages, seen, waived, opened),
+        assembly.review(table, gate, passages, seen, waived, opened, sound),
         assembly.open_conditions(decisions),
         not authors.doubts,
     )

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from checker import judge, plan
 from checker.model import Diagnostic, Report, Severity
+from checker.render.identity import verdict_digest
 from checker.run import doors as doors_
 from checker.run import reviewing
 from checker.run.checking import Request, check
@@ -115,11 +116,21 @@ _Key = tuple[str, str, str, str, tuple[str, ...]]
 def _outcomes(recorded: Mapping[str, Any], again: Report) -> Iterator[str]:
     if recorded["verdict"] != again.verdict:
         yield f"the verdict was {recorded['verdict']} and is {again.verdict}"
+    review = recorded.get("review")
+    said = [(each["launch"], each["market"], each["verdict"]) for each in review["scopes"]] if review else []
+    now_said = list(again.review.scopes) if again.review else []
+    if said != now_said:
+        yield f"the verdicts by launch and market were {_scopes(said)} and are {_scopes(now_said)}"
+    told, computed = recorded["verdict_digest"], verdict_digest(again)
+    if told != computed:
+        yield f"the digest of the verdict was {told} and is {computed}"
     before: dict[_Key, list[str]] = {}
     for each in recorded["results"]:
         subject, waived = each["subject"], each.get("waived")
         key = (each["rule"], subject["kind"], subject["id"], each["key"], tuple(each.get("markets", ())))
-        before.setdefault(key, []).append(_stand(each["outcome"], each["enforcement"], waived and waived["id"]))
+        before.setdefault(key, []).append(
+            _stand(each["outcome"], each["enforcement"], waived and waived["id"])
+        )
     now: dict[_Key, list[str]] = {}
     for result in again.results:
         ref = result.subject
@@ -132,6 +143,12 @@ def _outcomes(recorded: Mapping[str, Any], again: Report) -> Iterator[str]:
             what = f"{rule} on {kind} {id}" + (f" [{element}]" if element else "")
             where = f" in {', '.join(markets)}" if markets else ""
             yield f"{what}{where} was {', '.join(was) or 'not checked'} and is {', '.join(is_) or 'not checked'}"
+
+
+def _scopes(scopes: Iterable[tuple[str, str, str]]) -> str:
+    return ", ".join(
+        f"{' '.join(filter(None, (launch, market)))}: {verdict}" for launch, market, verdict in scopes
+    )
 
 
 def _stand(outcome: str, enforcement: str, waiver: str | None) -> str:
