@@ -181,9 +181,7 @@ class Place(NamedTuple):
         return not markets or not self.markets or not set(markets).isdisjoint(self.markets)
 
 
-def place(
-    workspace: Workspace, snapshot: Snapshot, subject: Subject, entering: Gate | None = None
-) -> Place:
+def place(workspace: Workspace, snapshot: Snapshot, subject: Subject, entering: Gate | None = None) -> Place:
     """Where a subject stands."""
     product = snapshot.find("product", subject.ref.product) if subject.ref.product else None
     facts = product.data if product else {}

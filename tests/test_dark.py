@@ -1,6 +1,7 @@
 """Everything between the door and the report runs in the dark: no files, no network, no processes, no clock.
 
-A run is recorded at the doors to the disk and to the checking of signatures, then replayed from the recording while the world is shut, but for
+A run is recorded at the doors to the disk and to the checking of signatures, then replayed from the recording
+while the world is shut, but for
 what gonogo ships; both must write the same report. So a report can be had again from its recorded inputs.
 """
 

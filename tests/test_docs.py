@@ -136,7 +136,8 @@ def commit_all(shell: Shell) -> None:
     """Put the folder under version control, with a report beside it."""
     shell.run("gonogo check --output-format json=report.json")
     for line in ("init --quiet", "add .", "commit --quiet --message 'shop: as it is'"):
-        who = ("-c", "user.name=Ada Example", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false")
+        settings = ("user.name=Ada Example", "user.email=ada@example.org", "commit.gpgsign=false")
+        who = [part for setting in settings for part in ("-c", setting)]
         subprocess.run(["git", *who, *shlex.split(line)], check=True)
 
 

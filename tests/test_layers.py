@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli", VERSION},
     "cli": {"run", *BELOW_RUN},
     "run": BELOW_RUN,
-    "render": {"shipped", "canonical", "model", VERSION},  # reports name the version of the tool that wrote them
+    "render": {"shipped", "canonical", "model", VERSION},  # reports name the tool's version
     "sources": {"transports", *BELOW_POLICY},
     "transports": {"canonical", "model"},
     "authoring": {"review", "backends", "explain", *BELOW_PLAN},

@@ -74,9 +74,7 @@ def run(
 
 def context(snapshot: Snapshot, as_of: datetime) -> language.Context:
     """What the functions of the language know when they speak about a snapshot."""
-    return language.Context(
-        as_of, _lookup(snapshot), _related(snapshot), _decision(snapshot), snapshot.kinds
-    )
+    return language.Context(as_of, _lookup(snapshot), _related(snapshot), _decision(snapshot), snapshot.kinds)
 
 
 def _lookup(snapshot: Snapshot) -> Callable[[str, str], dict[str, Any] | None]:

@@ -211,7 +211,8 @@ class _Asking:
         place = standing(table.workspace, table.snapshot, self.passage.product)
         for stage in place.stages if place.takes(self.gate) else ():
             if lifecycle.position(stage) is None:
-                message = f"{self.passage.product} is in the stage {stage}, which the lifecycle {lifecycle.id} lacks"
+                lacks = f"which the lifecycle {lifecycle.id} lacks"
+                message = f"{self.passage.product} is in the stage {stage}, {lacks}"
                 answer = questions.Answer("error", message, f"Write one of {', '.join(lifecycle.stages)}.")
                 title = "The product is in a stage of the lifecycle"
                 self._add(*questions.result(self.gate, self.about, "stage", title, (), answer))
@@ -253,17 +254,17 @@ class _Asking:
         market = f" --market {state.market}" if state.market else ""
         who = state.approval.person if state.approval else ""
         lacking = state.status in ("missing", "void")
+        few = "nobody has" if wanted.quorum == 1 else "too few have"
+        command = f"gonogo sign-off {self.gate.id} --subject {self.passage.id}"
         answer = questions.Answer(
             outcomes.get(state.status, "error"),
             {
                 "present": f"{who} signed as {wanted.role}{where}",
                 "not-needed": f"no sign-off by the {wanted.role} is asked for{where}",
-                "missing": f"{'nobody has' if wanted.quorum == 1 else 'too few have'} signed as {wanted.role}{where}",
+                "missing": f"{few} signed as {wanted.role}{where}",
                 "void": f"the sign-off by {who} as {wanted.role}{where} does not count",
             }[state.status],
-            f"gonogo sign-off {self.gate.id} --subject {self.passage.id} --role {wanted.role} --as PERSON{market}"
-            if lacking
-            else "",
+            f"{command} --role {wanted.role} --as PERSON{market}" if lacking else "",
             tuple(Reason(text, "") for text in state.reasons),
             state.market,
             (state.market,) if state.market else (),
@@ -395,7 +396,7 @@ def holds(opened: Opened, gate: Gate, as_of: datetime) -> bool:
 
 
 def locked(current: Workspace, before: Workspace, opened: Opened) -> Workspace:
-    """The workspace with the policies that a review was opened with, and beside them the rules that are newer."""
+    """The workspace with the policies that a review was opened with, and beside them the newer rules."""
     then = {policy.id: policy for policy in before.policies}
     policies: list[Policy] = []
     for policy in current.policies:

@@ -48,7 +48,7 @@ def result(
     answer: Answer,
     enforcement: Enforcement = "mandatory",
 ) -> tuple[Result, RuleInfo]:
-    """A question with its answer; `name` is its id below that of the gate, `at` its place in the gate's file."""
+    """A question with its answer; `name` is its id below the gate's, `at` its place in the gate's file."""
     id, ref, where, subject = f"{gate.id}.{name}", about.ref(gate), about.location(gate, at), about.subject
     open_ = answer.outcome in ("fail", "error")
     rule = RuleInfo(

@@ -18,7 +18,7 @@ def at_gate(
     results: Iterable[Result],
     seen: Mapping[str, Sequence[tuple[Passage, Seen]]],
 ) -> Iterator[Standing]:
-    """How each product stands at one gate; `results` are after waivers, with those of the gate's own questions.
+    """How each product stands at one gate; `results` are after waivers, with the gate's own questions.
 
     A product that follows another lifecycle does not stand there at all.
     """

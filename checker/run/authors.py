@@ -10,7 +10,7 @@ from checker.sources.history import Provenance
 
 
 class Authors:
-    """The authors of a workspace's artifacts. What git cannot tell is a doubt; it leaves a review undecided."""
+    """Who wrote a workspace's artifacts. What git cannot tell is a doubt, which leaves a review undecided."""
 
     def __init__(self, folder: str, commit: str) -> None:
         """`commit`: the one that is read; empty: the files as they are."""

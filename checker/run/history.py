@@ -124,7 +124,7 @@ class _Replay:
                 self.memo = Memo()
                 self._identify(doors.files)
             self.workspace, self.warnings = workspace, diagnostics
-        request = self.request._replace(as_of=lambda zone: commit.committed.astimezone(zone), clock="as-of")
+        request = self.request._replace(as_of=commit.committed.astimezone, clock="as-of")
         loaded = gather(request, doors, self.workspace, self.warnings, self.memo)
         return None if isinstance(loaded, Report) else _State(commit, loaded)
 

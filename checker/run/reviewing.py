@@ -125,12 +125,13 @@ def _opened(table: Table, gate: Gate, passage: Passage) -> tuple[Opened | None, 
         return opened, ()
     who = opened.approval.person
     message = f"the review was opened on {opened.on} by {who}, which is only asserted, so all rules count"
-    hint = f"{opened.approval.note} Open it again, signed: gonogo review {gate.id} --subject {passage.id} --open."
+    again = f"gonogo review {gate.id} --subject {passage.id} --open"
+    hint = f"{opened.approval.note} Open it again, signed: {again}."
     return None, (Diagnostic("opening-asserted", message, hint=hint.strip(), level="warning"),)
 
 
 def _locked(request: Request, loaded: Loaded, opened: Opened) -> tuple[Workspace, tuple[Diagnostic, ...]]:
-    """The workspace with the packs that a review was opened with, and which of them cannot be had as they were."""
+    """The workspace with the packs that a review was opened with, and which of them cannot be had."""
     workspace = loaded.workspace
     other = {pack.id for pack in workspace.packs if opened.packs.get(pack.id, pack.digest) != pack.digest}
     other |= opened.packs.keys() - {pack.id for pack in workspace.packs}

@@ -1,4 +1,4 @@
-"""Evaluating again what a report says: from the inputs that it recorded, or telling why they are not to be had."""
+"""Evaluating again what a report says, from the inputs that it recorded."""
 
 from __future__ import annotations
 
@@ -142,7 +142,8 @@ def _outcomes(recorded: Mapping[str, Any], again: Report) -> Iterator[str]:
             rule, kind, id, element, markets = key
             what = f"{rule} on {kind} {id}" + (f" [{element}]" if element else "")
             where = f" in {', '.join(markets)}" if markets else ""
-            yield f"{what}{where} was {', '.join(was) or 'not checked'} and is {', '.join(is_) or 'not checked'}"
+            before_, now_ = (", ".join(each) or "not checked" for each in (was, is_))
+            yield f"{what}{where} was {before_} and is {now_}"
 
 
 def _scopes(scopes: Iterable[tuple[str, str, str]]) -> str:

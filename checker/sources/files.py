@@ -28,7 +28,7 @@ class Collected(NamedTuple):
 class Memo:
     """What files yielded, so that no file is read twice that is the same in several states of a workspace.
 
-    `identify` gives one text for the same bytes at a path, such as git's name for them; None: it does not know.
+    `identify` gives one text for the same bytes at a path, such as git's name for them; None: not known.
     """
 
     def __init__(self) -> None:
