@@ -80,9 +80,10 @@ def section(command: click.Command, context: click.Context) -> str:
     ]
     if rows:
         parts.append(table(("option", "is"), rows))
-    examples = [
-        line.strip() for line in (command.epilog or "").splitlines() if line.strip().startswith("gonogo ")
-    ]
+    # The rest of an epilog explains; what is meant to be tried stands below its first heading.
+    text = (command.epilog or "").replace("\\\n", "")
+    tried = re.search(r"Examples?:\n((?: +gonogo .*(?:\n|$))+)", text)
+    examples = [" ".join(line.split()) for line in tried[1].splitlines()] if tried else []
     if examples:
         parts.append("```console\n" + "".join(f"$ {line}\n" for line in examples) + "```\n")
     return "\n".join(parts)

@@ -58,8 +58,7 @@ def blocks(page: Path) -> Iterator[Block]:
         steps = tuple(
             Step(command.strip(), output)
             for command, _, output in (
-                part.partition("\n")
-                for part in re.split(r"^\$ ", match["body"].replace("\\\n", ""), flags=re.MULTILINE)[1:]
+                part.partition("\n") for part in re.split(r"^\$ ", match["body"], flags=re.MULTILINE)[1:]
             )
         )
         if steps and steps[0].command.startswith("gonogo"):
