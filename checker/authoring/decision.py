@@ -306,6 +306,12 @@ def opened(workspace: Workspace, gate: str, subject: str, commit: str = "") -> d
     }
 
 
+def reported(on: Table) -> dict[str, Any]:
+    """The body of an entry that tells of a report."""
+    found = {"digest": on.digest, "verdict": on.verdict, "verdict_digest": on.verdict_digest}
+    return found | ({"gate": on.gate, "subject": on.product} if on.gate else {})
+
+
 def find(ledger: Ledger, text: str) -> Decision | Refusal:
     """The decision that a text names: the id of its entry or its beginning, or the id of the decision."""
     found = decisions.book(ledger).decisions

@@ -124,6 +124,30 @@ def checkpoint(person: str | None, file: str | None, key: str | None, folder: st
     return 0
 
 
+@command.command("record", epilog=EXAMPLE)
+@click.argument("report", type=click.Path(exists=True, dir_okay=False), metavar="REPORT")
+@click.option("--as", "person", required=True, metavar="PERSON", help="Who records it.")
+@recording.key_option
+@options.folder_option
+def record(report: str, person: str, key: str | None, folder: str | None) -> int:
+    """Record that REPORT (of --output-format json) was made: its digest, and what it said.
+
+    The report itself is kept wherever it is; an edit of it then shows.
+    """
+    from checker.authoring import decision
+    from checker.transports.disk import Disk
+
+    desk = recording.open_desk(folder, person)
+    above, name = os.path.split(os.path.abspath(report))
+    found = decision.table(name, Disk(above).read)
+    if not isinstance(found, decision.Table):
+        console.complain(found)
+        raise Problem(f"{report} is not a report of gonogo", "Make one with --output-format json=FILE.")
+    entry = recording.record(desk, "report", decision.reported(found), key)
+    console.put(f"{desk.path(entry)}\n")
+    return 0
+
+
 def _text(body: dict[str, Any]) -> str:
     from checker import canonical
 

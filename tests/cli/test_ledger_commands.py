@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checker import ledger
+from checker import canonical, ledger
 from checker.ledger import Entry
 from checker.transports.journal import Journal
 from tests import signing
@@ -202,3 +202,26 @@ def test_what_cannot_be_done_changes_nothing(
     assert ran.code == (2 if message else 1)
     assert message in ran.err
     assert files(home) == before
+
+
+def test_a_report_is_recorded_by_its_digest(gonogo: Gonogo, home: Path) -> None:
+    gonogo("check", "--output-format", "json=report.json", cwd=home)
+    report = json.loads((home / "report.json").read_bytes())
+    ran = gonogo("ledger", "record", "report.json", "--as", "ada", cwd=home)
+    assert (ran.code, ran.err) == (0, "")
+    body = json.loads((home / ran.out.strip()).read_bytes())["body"]
+    assert body == {
+        "digest": canonical.digest_bytes((home / "report.json").read_bytes()),
+        "verdict": report["verdict"],
+        "verdict_digest": report["verdict_digest"],
+    }
+    assert gonogo("ledger", "verify", cwd=home).out == "the ledger is whole: 1 entry, 0 signed\n"
+    assert report["verdict"] in gonogo("ledger", "show", cwd=home).out
+
+
+def test_what_is_no_report_is_not_recorded(gonogo: Gonogo, home: Path) -> None:
+    (home / "report.json").write_text("{}")
+    ran = gonogo("ledger", "record", "report.json", "--as", "ada", cwd=home)
+    assert ran.code == 2
+    assert "is not a report of gonogo" in ran.err
+    assert not list(home.glob("ledger/*/*.json"))
