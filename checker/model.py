@@ -16,6 +16,8 @@ Severity = Literal["critical", "high", "medium", "low"]
 Verdict = Literal["go", "conditional", "no-go", "undecided"]
 Assurance = Literal["asserted", "host-verified", "signed"]
 """How we know who approved: typed text, an approval that a code host or tracker recorded, a signature."""
+Age = Literal["", "new", "existing"]
+FailOn = Literal["new", "all"]
 Path = tuple[str | int, ...]
 """Where a value stands inside a document: keys and 0-based list indexes from the root."""
 
@@ -163,6 +165,15 @@ class Reason(NamedTuple):
     seen: tuple[Seen, ...] = ()
 
 
+class Edit(NamedTuple):
+    """A mechanical mend of one value."""
+
+    span: Span
+    """What is replaced, in the file of the result's location: on one line; empty where something is added."""
+    text: str
+    """What is put there."""
+
+
 class Waived(NamedTuple):
     """Who accepted a failure, and until when."""
 
@@ -198,6 +209,12 @@ class Result(NamedTuple):
     """The markets that it is about; empty: all of them."""
     owner: str = ""
     """Who can mend it, in a gate review; empty where nobody is known, and for what passed."""
+    age: Age = ""
+    """Held against a base, of what did not pass: whether it came with the change; empty otherwise."""
+    anchor: Location | None = None
+    """The changed line that made it fail, where that is not `location`; None: there is none, or no base."""
+    edit: Edit | None = None
+    """What would mend it, where that is mechanical."""
 
 
 class RuleInfo(NamedTuple):
@@ -383,6 +400,65 @@ class Origin(NamedTuple):
     """Only a report of `now` can satisfy a gate."""
     note: str = ""
     """For a person: what was read, and whose word its date is."""
+    prefix: str = ""
+    """The path of the workspace below the root of its repository, `governance/`; empty: it is the root."""
+
+
+class StageChange(NamedTuple):
+    """A product that a change moves to another stage."""
+
+    product: str
+    old_stage: str
+    """Empty: it was in none."""
+    stage: str
+    """Empty: it is in none any more."""
+    gates: tuple[str, ...]
+    """The gates that it passes, along the lifecycle; empty: it passes none, or goes back."""
+    location: Location | None
+    """Where the new stage stands."""
+
+
+class Flip(NamedTuple):
+    """What becomes of a check once the policies that the change brings judge."""
+
+    blocks: bool
+    """It blocks then, and does not yet; otherwise the other way round."""
+    result: Result
+    """As the side that blocks says it."""
+
+
+class ChangedFile(NamedTuple):
+    """A file that a change touches."""
+
+    path: str
+    """Relative to the workspace."""
+    old_path: str
+    """What it was renamed from; empty: it was not."""
+    lines: tuple[tuple[int, int], ...]
+    """The first and last line of each run of lines that are new in it, from 1."""
+
+
+class Comparison(NamedTuple):
+    """A change: what it is held against, and what it does besides its results."""
+
+    base: str
+    """The id of the commit that it is compared with: where it left the base branch."""
+    head: str
+    """The id of the commit that is judged."""
+    judge: str
+    """The id of the commit whose configuration, policies, gates and waivers judge; empty: a folder does."""
+    fail_on: FailOn
+    """Which failures block: those that the change brings, or all."""
+    fixed: tuple[Result, ...]
+    """What blocked at the base and does no longer, as it was there."""
+    stages: tuple[StageChange, ...]
+    """Sorted by product."""
+    judging: tuple[str, ...]
+    """The files the change touches that judge, once it is merged; sorted paths."""
+    flips: tuple[Flip, ...]
+    """What the touched judging files would make of the same artifacts; in the order of results."""
+    files: tuple[ChangedFile, ...]
+    """Every file of the workspace that the change touches, sorted by path."""
 
 
 class Standing(NamedTuple):
@@ -485,3 +561,7 @@ class Report(NamedTuple):
     """None: not known, since the workspace is in no repository."""
     review: Review | None = None
     """Only in the report of a gate review."""
+    comparison: Comparison | None = None
+    """Only in the report of a change that is held against its base."""
+    neutral: str = ""
+    """Why nothing had to be judged, one sentence: exit code 0 without a verdict; empty everywhere else."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from checker.model import (
     Approval,
+    Comparison,
     DecisionState,
+    Edit,
     Reason,
     Report,
     Result,
@@ -47,6 +49,8 @@ def render(report: Report, options: Options) -> str:
         "overruled": report.overruled,
         "origin": shapes.origin(report.origin),
         "review": _review(report.review) if report.review else None,
+        "comparison": _comparison(report.comparison) if report.comparison else None,
+        "neutral": report.neutral,
     }
     lists = {
         "results": map(_result, report.results, prints),
@@ -80,8 +84,17 @@ def _result(result: Result, fingerprint: str) -> Shape:
         "evidence": list(map(shapes.evidence, result.evidence)),
         "markets": result.markets,
         "owner": result.owner,
+        "age": result.age,
+        "anchor": shapes.place(result.anchor),
+        "edit": _edit(result.edit) if result.edit else None,
         "fingerprint": fingerprint,
     }
+
+
+def _edit(edit: Edit) -> Shape:
+    line, column, end_line, end_column = edit.span
+    place = {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
+    return {**place, "text": edit.text}
 
 
 def _reason(reason: Reason) -> Shape:
@@ -156,6 +169,36 @@ def _review(review: Review) -> Shape:
         "foreseen": [
             {"on": each.on, "what": each.what, "subject": each.subject, "message": each.message}
             for each in review.foreseen
+        ],
+    }
+
+
+def _comparison(found: Comparison) -> Shape:
+    fixed, flips = found.fixed, found.flips
+    flipped = fingerprints([flip.result for flip in flips])
+    return {
+        "base": found.base,
+        "head": found.head,
+        "judge": found.judge,
+        "fail_on": found.fail_on,
+        "fixed": [_result(*each) for each in zip(fixed, fingerprints(fixed), strict=True)],
+        "stages": [
+            {
+                "product": each.product,
+                "old_stage": each.old_stage,
+                "stage": each.stage,
+                "gates": each.gates,
+                "location": shapes.place(each.location),
+            }
+            for each in found.stages
+        ],
+        "judging": found.judging,
+        "flips": [
+            {"blocks": flip.blocks, "result": _result(flip.result, each)}
+            for flip, each in zip(flips, flipped, strict=True)
+        ],
+        "files": [
+            {"path": each.path, "old_path": each.old_path, "lines": each.lines} for each in found.files
         ],
     }
 

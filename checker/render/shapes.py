@@ -63,7 +63,9 @@ def evidence(found: Evidence) -> Shape:
 
 def origin(found: Origin | None) -> Shape | None:
     """Which files were judged, by which clock."""
-    return {"commit": found.commit, "clock": found.clock, "note": found.note} if found else None
+    if found is None:
+        return None
+    return {"commit": found.commit, "clock": found.clock, "note": found.note, "prefix": found.prefix}
 
 
 def place(location: Location | None) -> Shape | None:

@@ -103,24 +103,24 @@ def origin(folder: str, doors: Doors, clock: Clock, read: Iterable[str]) -> Orig
 
     `read` are the paths of everything that was read, relative to the folder.
     """
-    if doors.commit:
-        return Origin(doors.commit, clock, doors.note)
     from checker.transports.git import Repository  # noqa: PLC0415
 
     repository = Repository.find(folder)
+    prefix = "" if repository is None or isinstance(repository, Fault) else repository.prefix
+    if doors.commit:
+        return Origin(doors.commit, clock, doors.note, prefix)
     head = repository.head() if repository and not isinstance(repository, Fault) else None
     if repository is None or isinstance(repository, Fault) or head is None:
         return None
     inside = sorted({path for path in read if not path.startswith(("../", "gonogo:"))})
     other = repository.differing(inside, head)
     if isinstance(other, Fault):
-        return Origin("", clock, f"{other.message} {other.hint}".strip())
+        return Origin("", clock, f"{other.message} {other.hint}".strip(), prefix)
     if other:
         more = f" and {len(other) - 1} more" if len(other) > 1 else ""
-        return Origin(
-            "", clock, f"{other[0]}{more} differ from commit {head[:12]}: commit first, to replay this"
-        )
-    return Origin(head, clock, f"as it is at commit {head[:12]}")
+        note = f"{other[0]}{more} differ from commit {head[:12]}: commit first, to replay this"
+        return Origin("", clock, note, prefix)
+    return Origin(head, clock, f"as it is at commit {head[:12]}", prefix)
 
 
 def diagnostic(fault: Fault) -> Diagnostic:
