@@ -209,7 +209,7 @@ FORGED = [
     (changed(workspace="other"), "is about the workspace other, not acme"),
     (changed(review=None), "is the report of a check, not of a gate review"),
     (
-        changed(origin={"commit": "", "clock": "as-of", "note": ""}),
+        changed(origin={"commit": "", "clock": "as-of", "note": "", "prefix": ""}),
         "was set (as-of), and nobody decides on another day",
     ),
     (changed(asked=["rule launch.*"]), "is not about everything: it was limited to rule launch.*"),

@@ -10,12 +10,17 @@ from checker.model import (
     ASSURANCES,
     OUTCOMES,
     SEVERITIES,
+    Age,
     Approval,
+    ChangedFile,
+    Comparison,
     ConditionState,
     DecisionState,
     Diagnostic,
+    Edit,
     Evidence,
     Excerpt,
+    Flip,
     Foreseen,
     Location,
     Origin,
@@ -28,6 +33,7 @@ from checker.model import (
     Seen,
     SignOffState,
     Span,
+    StageChange,
     SubjectRef,
     Waived,
     WaiverState,
@@ -118,6 +124,37 @@ def reviews(text: st.SearchStrategy[str]) -> st.SearchStrategy[Review]:
     )
 
 
+def comparisons(
+    text: st.SearchStrategy[str],
+    results: st.SearchStrategy[Result],
+    locations: st.SearchStrategy[Location],
+) -> st.SearchStrategy[Comparison]:
+    """Changes with up to two of everything, in which every text is drawn from `text`."""
+
+    def several(each: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+        return st.lists(each, max_size=2).map(tuple)
+
+    gates = several(text)
+    lines = several(st.tuples(_NUMBERS, _NUMBERS).map(lambda run: (min(run), max(run))))
+    return st.builds(
+        Comparison,
+        base=text,
+        head=text,
+        judge=text,
+        fail_on=st.sampled_from(["new", "all"]),
+        fixed=several(results),
+        stages=several(st.builds(StageChange, text, text, text, gates, st.none() | locations)),
+        judging=several(text),
+        flips=several(st.builds(Flip, st.booleans(), results)),
+        files=several(st.builds(ChangedFile, text, text, lines)),
+    )
+
+
+def _aged(result: Result, age: Age) -> Result:
+    """Held against a base, which only what did not pass is."""
+    return result._replace(age=age if result.outcome in ("fail", "error") else "")
+
+
 @st.composite
 def reports(draw: st.DrawFn) -> Report:
     """Reports with up to three results and two diagnostics, all of whose texts come from a pool of four."""
@@ -144,6 +181,9 @@ def reports(draw: st.DrawFn) -> Report:
         waived=st.none() | st.builds(Waived, text, text, text, st.just("2026-12-31")),
         gate=text,
         excerpt=excerpts,
+        age=st.just(""),
+        anchor=st.none() | locations,
+        edit=st.none() | st.builds(Edit, _spans(), text),
     )
     levels = st.sampled_from(["error", "warning"])
     waivers = st.builds(
@@ -163,6 +203,9 @@ def reports(draw: st.DrawFn) -> Report:
     )
     faults = st.builds(Diagnostic, text, text, st.none() | locations, text, levels, excerpts)
     results = st.builds(lambda result, word: result._replace(owner=word, markets=(word,)), results, text)
+    comparison = draw(st.none() | comparisons(text, results, locations))
+    if comparison:
+        results = st.builds(_aged, results, st.sampled_from(["new", "existing"]))
     found = tuple(draw(st.lists(results, max_size=3)))
     words = draw(text)
     ids = sorted({result.rule for result in found})
@@ -178,6 +221,8 @@ def reports(draw: st.DrawFn) -> Report:
         waivers=tuple(draw(st.lists(waivers, max_size=2))),
         without_waivers=draw(st.none() | VERDICTS),
         overruled=draw(st.integers(0, 2)),
-        origin=draw(st.none() | st.builds(Origin, text, st.sampled_from(["now", "as-of", "clock"]), text)),
+        origin=draw(st.none() | st.builds(Origin, text, st.sampled_from(["now", "as-of", "clock"]), text, text)),
         review=draw(st.none() | reviews(text)),
+        comparison=comparison,
+        neutral=draw(st.just("") | text),
     )
