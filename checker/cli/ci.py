@@ -1,0 +1,152 @@
+"""What a CI system says about the change that it runs for, in its environment and its event payload."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
+
+from checker.cli.console import Problem
+
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_ELSE = "State --base REF yourself, or leave --base out to judge all that is there."
+
+ReadEvent = Callable[[str], bytes]
+"""The bytes of the file of that path; raises OSError."""
+
+
+class Ci(NamedTuple):
+    """The change that a run of a CI system is about."""
+
+    base: str
+    """What it is held against and judged by: for a pull request the target branch as the remote repository
+    has it, by the full name of its ref; for a push the commit before it. Empty: there is nothing to hold it
+    against, as for the first push of a branch."""
+    head: str
+    """The commit that is judged; `HEAD` where the system checks it out without naming it."""
+    repository: str
+    """As the system names it, `OWNER/NAME`; empty: it does not."""
+    event: Literal["pull request", "merge group", "push"]
+
+
+def detect(environ: Mapping[str, str], read_event: ReadEvent) -> Ci | None:
+    """What the CI system that runs this says of the change; None: no system that is known here runs it.
+
+    Raises:
+        Problem: it runs this for something that is no change, or its payload cannot be read.
+    """
+    for variable, system in _SYSTEMS.items():
+        if environ.get(variable, "").lower() not in ("", "false"):
+            return system(environ, read_event)
+    return None
+
+
+def _github(environ: Mapping[str, str], read_event: ReadEvent) -> Ci:
+    name, repository = environ.get("GITHUB_EVENT_NAME", ""), environ.get("GITHUB_REPOSITORY", "")
+    if name not in ("pull_request", "pull_request_target", "merge_group", "push"):
+        raise Problem(
+            f"GitHub Actions runs this for {name or 'no event'}, which is about no change "
+            "(pull_request, pull_request_target, merge_group and push are)",
+            _ELSE,
+        )
+    payload = _payload(environ.get("GITHUB_EVENT_PATH", ""), read_event)
+    if name == "merge_group":
+        group = _Field(payload, "merge_group")
+        return Ci(group.commit("base_sha"), group.commit("head_sha"), repository, "merge group")
+    if name == "push":
+        push = _Field(payload)
+        before, after = push.commit("before", zeros=True), push.commit("after", zeros=True)
+        if not after:
+            raise Problem("the push deleted its branch, so there is nothing to judge", _ELSE)
+        return Ci(before, after, repository, "push")
+    pull = _Field(payload, "pull_request")
+    # The payload's own commit of the base is where the branch was when the pull request was opened: pushes do
+    # not move it, and a rule that is newer would be escaped.
+    return Ci(_remote(pull.text("base", "ref")), pull.commit("head", "sha"), repository, "pull request")
+
+
+def _payload(path: str, read_event: ReadEvent) -> Any:
+    if not path:
+        raise Problem("GITHUB_EVENT_PATH names no event payload", _ELSE)
+    try:
+        return json.loads(read_event(path))
+    except OSError as error:
+        raise Problem(f"cannot read the event payload {path}: {error.strerror}", _ELSE) from None
+    except (ValueError, RecursionError):
+        raise Problem(f"the event payload {path} is not JSON", _ELSE) from None
+
+
+class _Field:
+    """A place in the event payload, and what stands below it."""
+
+    def __init__(self, payload: Any, *keys: str) -> None:
+        self.payload, self.keys = payload, keys
+
+    def text(self, *keys: str) -> str:
+        value = self.payload
+        for key in (*self.keys, *keys):
+            value = value.get(key) if isinstance(value, dict) else None
+        if isinstance(value, str) and value:
+            return value
+        raise self.wrong("text", keys)
+
+    def commit(self, *keys: str, zeros: bool = False) -> str:
+        """Empty for the zeros that stand for no commit, where they may stand."""
+        value = self.text(*keys)
+        if not _COMMIT.fullmatch(value) or not (zeros or value.strip("0")):
+            raise self.wrong("commit", keys)
+        return value.strip("0") and value
+
+    def wrong(self, what: str, keys: tuple[str, ...]) -> Problem:
+        return Problem(
+            f"the event payload of GitHub Actions has no {what} in {'.'.join((*self.keys, *keys))}",
+            f"It is the payload of another event than GITHUB_EVENT_NAME says. {_ELSE}",
+        )
+
+
+def _gitlab(environ: Mapping[str, str], _: ReadEvent) -> Ci:
+    repository, checked_out = environ.get("CI_PROJECT_PATH", ""), environ.get("CI_COMMIT_SHA") or "HEAD"
+    target = environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "")
+    if not target:
+        before = environ.get("CI_COMMIT_BEFORE_SHA", "")
+        return Ci(before.strip("0") and before, checked_out, repository, "push")
+    if environ.get("CI_MERGE_REQUEST_EVENT_TYPE") == "merge_train":
+        return Ci(_remote(target), checked_out, repository, "merge group")
+    # A pipeline for merged results checks a merge out; the author's commit has the lines that are shown.
+    head = environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or checked_out
+    return Ci(_remote(target), head, repository, "pull request")
+
+
+def _bitbucket(environ: Mapping[str, str], _: ReadEvent) -> Ci:
+    target = environ.get("BITBUCKET_PR_DESTINATION_BRANCH", "")
+    head, repository = environ.get("BITBUCKET_COMMIT") or "HEAD", environ.get("BITBUCKET_REPO_FULL_NAME", "")
+    return _perhaps_a_pull_request(target, head, repository)
+
+
+def _azure(environ: Mapping[str, str], _: ReadEvent) -> Ci:
+    target = environ.get("SYSTEM_PULLREQUEST_TARGETBRANCH", "").removeprefix("refs/heads/")
+    # For a pull request the other variable, BUILD_SOURCEVERSION, is the merge that is checked out.
+    head = environ.get("SYSTEM_PULLREQUEST_SOURCECOMMITID") or environ.get("BUILD_SOURCEVERSION") or "HEAD"
+    return _perhaps_a_pull_request(target, head, environ.get("BUILD_REPOSITORY_NAME", ""))
+
+
+def _perhaps_a_pull_request(target: str, head: str, repository: str) -> Ci:
+    """Of a system that does not say which commit was there before a push."""
+    if not target:
+        return Ci("", head, repository, "push")
+    return Ci(_remote(target), head, repository, "pull request")
+
+
+def _remote(branch: str) -> str:
+    """The full name, so that no tag or local branch of the same name is taken for it."""
+    return f"refs/remotes/origin/{branch}"
+
+
+_SYSTEMS: dict[str, Callable[[Mapping[str, str], ReadEvent], Ci]] = {
+    "GITHUB_ACTIONS": _github,
+    "GITLAB_CI": _gitlab,
+    "BITBUCKET_BUILD_NUMBER": _bitbucket,
+    "TF_BUILD": _azure,
+}
+"""The variable that a system sets wherever it runs something, and how it speaks."""
