@@ -56,7 +56,7 @@ def _github(environ: Mapping[str, str], read_event: ReadEvent) -> Ci:
         return Ci(group.commit("base_sha"), group.commit("head_sha"), repository, "merge group")
     if name == "push":
         push = _Field(payload)
-        before, after = push.commit("before", zeros=True), push.commit("after", zeros=True)
+        after, before = push.commit("after", zeros=True), push.commit("before", zeros=True)
         if not after:
             raise Problem("the push deleted its branch, so there is nothing to judge", _ELSE)
         return Ci(before, after, repository, "push")
