@@ -7,8 +7,10 @@ from datetime import datetime
 
 from checker.model import (
     SEVERITIES,
+    Comparison,
     Diagnostic,
     Evidence,
+    FailOn,
     Location,
     Origin,
     Report,
@@ -23,19 +25,20 @@ PASS, NO_GO, USAGE, NOTHING, UNDECIDED = 0, 1, 2, 3, 4
 """Exit codes; when several apply, the first of USAGE, NO_GO, UNDECIDED, NOTHING wins."""
 
 
-def verdict(results: Iterable[Result], conditions: int = 0) -> Verdict:
+def verdict(results: Iterable[Result], conditions: int = 0, fail_on: FailOn = "all") -> Verdict:
     """What the results amount to.
 
     A mandatory failure without waiver is a no-go; else a mandatory error leaves it undecided; else a waived
     failure or an open condition makes it conditional; else it is a go. No results at all are undecided: zero
-    checks is not a pass. `conditions`: how many are open, under which a gate was passed.
+    checks is not a pass. `conditions`: how many are open, under which a gate was passed. `fail_on`: which
+    failures count; with `new` not those that were there before the change.
     """
     failed = undecided = waived = False
     decided = False
     for result in results:
         if result.outcome != "not-applicable":
             decided = True
-        if result.enforcement != "mandatory":
+        if result.enforcement != "mandatory" or (fail_on == "new" and result.age == "existing"):
             continue
         if result.outcome == "fail":
             failed = failed or result.waived is None
@@ -77,16 +80,21 @@ def report(
     origin: Origin | None = None,
     review: Review | None = None,
     conditions: int = 0,
+    comparison: Comparison | None = None,
+    neutral: str = "",
 ) -> Report:
     """The record of one evaluation; `asked` is what it was limited to.
 
     `complete`: everything was found that must be there. Where it was not, and where a diagnostic is an error,
     the verdict is no better than undecided. `conditions`: how many are open, under which the gate was passed.
     """
-    computed = verdict(results, conditions)
+    fail_on = comparison.fail_on if comparison else "all"
+    computed = verdict(results, conditions, fail_on)
     if computed != "no-go" and (not complete or any(d.level == "error" for d in diagnostics)):
         computed = "undecided"
     code = exit_code(computed, results, diagnostics)
+    if neutral and code != USAGE:
+        code = PASS
     with_results = {result.rule for result in results}
     return Report(
         tool_version,
@@ -98,13 +106,15 @@ def report(
         tuple(sorted(diagnostics, key=_diagnostic_order)),
         tuple(sorted({evidence.locator: evidence for evidence in inputs}.values(), key=lambda e: e.locator)),
         code,
-        next_step(code, results, diagnostics),
+        next_step(code, results, diagnostics, fail_on),
         asked,
         waivers,
         without_waivers,
         overruled,
         origin,
         review,
+        comparison,
+        neutral,
     )
 
 
@@ -120,7 +130,9 @@ def _diagnostic_order(diagnostic: Diagnostic) -> tuple[bool, str, int, int, str]
     )
 
 
-def next_step(code: int, results: Sequence[Result], diagnostics: Iterable[Diagnostic]) -> str:
+def next_step(
+    code: int, results: Sequence[Result], diagnostics: Iterable[Diagnostic], fail_on: FailOn = "all"
+) -> str:
     """The one command or action that helps most now."""
     first = min(diagnostics, key=_diagnostic_order, default=None)
     place = f" at {first.location.path}" if first and first.location else ""
@@ -128,7 +140,8 @@ def next_step(code: int, results: Sequence[Result], diagnostics: Iterable[Diagno
         return f"mend the first diagnostic{place}, then run gonogo check again"
     if code == NOTHING:
         return "gonogo config show tells which files and packs gonogo looks for"
-    findings = [r for r in results if r.outcome in ("fail", "error")]
+    counting = (r for r in results if fail_on == "all" or r.age != "existing")
+    findings = [r for r in counting if r.outcome in ("fail", "error")]
     blocking = [r for r in findings if r.enforcement == "mandatory" and not r.waived]
     if blocking:
         worst = min(blocking, key=lambda r: (r.outcome == "error", SEVERITIES.index(r.severity)))

@@ -172,6 +172,8 @@ class Edit(NamedTuple):
     """What is replaced, in the file of the result's location: on one line; empty where something is added."""
     text: str
     """What is put there."""
+    whole_line: str = ""
+    """The line that it is on, as it stands and without its end; empty where it is too long to quote."""
 
 
 class Waived(NamedTuple):
@@ -425,6 +427,17 @@ class Flip(NamedTuple):
     """It blocks then, and does not yet; otherwise the other way round."""
     result: Result
     """As the side that blocks says it."""
+
+
+class Hunk(NamedTuple):
+    """A run of lines that a change replaced in a file; lines count from 1."""
+
+    old_start: int
+    """The first line that was replaced; where none was, the line before."""
+    old_lines: int
+    start: int
+    """The first line that took their place; where none did, the line before."""
+    lines: int
 
 
 class ChangedFile(NamedTuple):

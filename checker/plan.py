@@ -113,12 +113,14 @@ def make(
     as_of: datetime,
     selector: Selector,
     entering: Gate | None = None,
+    claims: Mapping[str, str] | None = None,
 ) -> Plan:
     """Decide what is checked, and how much each check counts.
 
-    `entering`: the gate that every product is taken to enter, so that all up to it counts.
+    `entering`: the gate that every product is taken to enter, so that all up to it counts. `claims`: for
+    products a stage that they are held to besides their own, as the one that a change takes them back from.
     """
-    maker = _Maker(workspace, snapshot, as_of, selector, entering)
+    maker = _Maker(workspace, snapshot, as_of, selector, entering, claims or {})
     checks = tuple(
         (subject, maker.slate(subject)) for subject in snapshot.subjects if selector.takes_subject(subject)
     )
@@ -172,6 +174,10 @@ class Place(NamedTuple):
         places = [gate.lifecycle.position(stage) for stage in self.stages]
         return any(place is not None and place >= gate.leads_to for place in places)
 
+    def held_to(self, stage: str) -> Place:
+        """The same place, held to another stage besides; an empty one changes nothing."""
+        return self._replace(stages=tuple(sorted({*self.stages, stage}))) if stage else self
+
     def takes(self, gate: Gate) -> bool:
         """Whether a gate is one of its lifecycle."""
         return not self.lifecycle or gate.lifecycle is None or gate.lifecycle.id == self.lifecycle
@@ -217,9 +223,10 @@ class _Maker:
         as_of: datetime,
         selector: Selector,
         entering: Gate | None,
+        claims: Mapping[str, str],
     ) -> None:
         self.workspace, self.snapshot, self.as_of, self.selector = workspace, snapshot, as_of, selector
-        self.entering = entering
+        self.entering, self.claims = entering, claims
         self.candidates: dict[str, tuple[_Candidate, ...]] = {}
         self.slates: dict[tuple[Any, ...], Slate] = {}
         self.staged = any(gate.leads_to is not None for gate in workspace.gates)
@@ -257,6 +264,7 @@ class _Maker:
         where = Place((), "", ())
         if self.staged or self.by_market:
             where = place(self.workspace, self.snapshot, subject, self.entering)
+            where = where.held_to(self.claims.get(subject.ref.product, ""))
         if not self.by_market:  # so that subjects that stand alike share a slate
             where = where._replace(markets=())
         day = self._launch_day(subject)

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from checker import cel, explain
-from checker.model import Location, Outcome, Path, Reason, Result
+from checker.documents import mending
+from checker.model import Edit, Location, Outcome, Path, Reason, Result
 from checker.plan import Bound, Plan, Slate
 from checker.policy import language
-from checker.policy.policies import Policy, Rule
+from checker.policy.policies import Mend, Policy, Rule
 from checker.snapshot import Snapshot, Subject
 
 Olds = Mapping[tuple[str, str], dict[str, Any]]
@@ -20,9 +21,12 @@ Progress = Callable[[int, int], None]
 
 
 class Memo:
-    """Results that several plans over one snapshot, as of one moment, share."""
+    """Results that several plans, as of one moment, share; it lives no longer than their snapshots."""
 
-    def __init__(self) -> None:
+    def __init__(self, across: bool = False) -> None:
+        """`across`: over several snapshots, which share what rules that read their subject alone found."""
+        self._across = across
+        self._alone: dict[str, bool] = {}
         self._results: dict[tuple[int, str, str], list[Result]] = {}
         self._asked: dict[int, tuple[Bound, str]] = {}
         """What differs between two ways to ask a rule, by the identity of the bound, which is kept alive."""
@@ -33,10 +37,12 @@ class Memo:
         if known is None:
             asked = f"{bound.later} {bound.markets} {sorted(bound.params.items())}"
             known = self._asked[id(bound)] = (bound, asked)
-        return id(subject.data), bound.info.id, known[1]
+        return id(subject), bound.info.id, known[1]
 
     def find(self, subject: Subject, bound: Bound) -> list[Result] | None:
         """The results of a check, counted as this gate counts them; None: it was not made yet."""
+        if self._across and not self._is_alone(bound):
+            return None
         found = self._results.get(self.key(subject, bound))
         if found is None:
             return None
@@ -45,6 +51,34 @@ class Memo:
     def keep(self, subject: Subject, bound: Bound, results: list[Result]) -> None:
         """Remember the results of a check."""
         self._results[self.key(subject, bound)] = results
+
+    def _is_alone(self, bound: Bound) -> bool:
+        if bound.info.id not in self._alone:
+            self._alone[bound.info.id] = not (
+                bound.policy and bound.rule and _reads_others(bound.policy, bound.rule)
+            )
+        return self._alone[bound.info.id]
+
+
+_OTHERS = frozenset({"product", "old", "is_new"})
+_ASKS_OTHERS = frozenset({"lookup", "related", "decision"})
+
+
+def _reads_others(policy: Policy, rule: Rule) -> bool:
+    """Whether a rule reads anything of the snapshot but its subject."""
+    mend = rule.mend.value if rule.mend else None
+    expressions = (policy.when, rule.when, rule.each, rule.key, rule.condition, mend)
+    programs = [each.program for each in expressions if each]
+    for text in (rule.message, rule.fix):
+        programs += text.programs if text else ()
+    return any(
+        program.variables & _OTHERS
+        or any(
+            isinstance(node, cel.tree.Call) and node.function in _ASKS_OTHERS
+            for node in cel.tree.walk(program.tree)
+        )
+        for program in programs
+    )
 
 
 def run(
@@ -292,7 +326,25 @@ class _Evaluation:
         # What the rule tells to fix is its failure, not an error.
         if rule.fix and told.outcome == "fail" and (element or "item" not in rule.fix.variables):
             fix = rule.fix.render(self.activation)
-        self._add(bound, told.outcome, message, where, key, fix, told.reasons)
+        edit = None
+        if rule.mend and told.outcome == "fail" and (rule.each is None or base):
+            edit = self._edit(rule.mend, base)
+        self._add(bound, told.outcome, message, where, key, fix, told.reasons, edit)
+
+    def _edit(self, mend: Mend, base: Path) -> Edit | None:
+        """What makes the field what the rule says it should be; None where that is not mechanical."""
+        subject = self.subject
+        if subject.document is None or subject.reading is None:
+            return None
+        try:
+            value = mend.value.program.evaluate(self.activation)
+        except cel.EvaluationError:
+            return None
+        if isinstance(value, cel.Uint):
+            value = int(value)
+        if not isinstance(value, mending.Scalar):
+            return None
+        return mending.mend(subject.document, subject.reading.format, (*base, *mend.pointer), value)
 
     def _add(
         self,
@@ -303,6 +355,7 @@ class _Evaluation:
         key: str = "",
         fix: str = "",
         reasons: tuple[Reason, ...] = (),
+        edit: Edit | None = None,
     ) -> None:
         info, subject = bound.info, self.subject
         shown = subject.excerpt(location.span) if outcome in ("fail", "error") else None
@@ -324,5 +377,6 @@ class _Evaluation:
                 bound.gate,
                 shown,
                 bound.markets or self.markets,
+                edit=edit,
             )
         )

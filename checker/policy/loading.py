@@ -13,6 +13,7 @@ from checker.policy.gates import Lifecycle
 from checker.policy.policies import suggestion
 
 CONFIGURATION = "gonogo.yaml"
+LOCK = "gonogo.lock"
 
 
 @dataclass(slots=True)

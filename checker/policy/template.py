@@ -34,13 +34,14 @@ class Template(NamedTuple):
         )
 
     @property
+    def programs(self) -> tuple[cel.Program, ...]:
+        """Its expressions."""
+        return tuple(part.program for part in self.parts if isinstance(part, Part))
+
+    @property
     def variables(self) -> frozenset[str]:
         """The variables that its expressions read."""
-        names: set[str] = set()
-        for part in self.parts:
-            if isinstance(part, Part):
-                names |= part.program.variables
-        return frozenset(names)
+        return frozenset(name for program in self.programs for name in program.variables)
 
 
 def _value(program: cel.Program, activation: Mapping[str, object]) -> str:

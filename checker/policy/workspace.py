@@ -16,7 +16,7 @@ from checker.policy import packs as packs_
 from checker.policy import people as people_
 from checker.policy import signoffs as signoffs_
 from checker.policy import waivers as waivers_
-from checker.policy.loading import CONFIGURATION, Loading, listed
+from checker.policy.loading import CONFIGURATION, LOCK, Loading, listed
 from checker.policy.people import People
 from checker.policy.policies import Expression, ParamValue, Policy, suggestion
 from checker.policy.signoffs import Recorded, SignOff
@@ -141,6 +141,40 @@ def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, .
         ),
         state.found(),
     )
+
+
+class Named(NamedTuple):
+    """The patterns of the files that a configuration names, as far as they lie in its workspace."""
+
+    judging: tuple[str, ...]
+    """What we judge with."""
+    judged: tuple[str, ...]
+    """The artifacts."""
+    vouched: tuple[str, ...]
+    """What says itself who made it: sign-offs, and the ledger."""
+
+
+def named(open: Open, folder: str) -> Named | None:
+    """What a configuration names, without reading any of it; None: there is no configuration to read."""
+    source, _ = reading.read(CONFIGURATION, open(folder).read, "workspace")
+    if source is None:
+        return None
+    data = source.data
+    judging = [CONFIGURATION, LOCK]
+    for field in ("kinds", "lifecycles", "gates", "people", "signers", "waivers", "reviews"):
+        judging += listed(data.get(field))
+    judging += (f"{name.removeprefix('./').rstrip('/')}/**" for name in data.get("packs", ()) if "/" in name)
+    judging += (raw if isinstance(raw, str) else raw["file"] for raw in data.get("data", {}).values())
+    judged = [pattern for raw in data.get("subjects", ()) for pattern in listed(raw["files"])]
+    vouched = [*listed(data.get("signoffs"))]
+    if "ledger" in data:
+        vouched.append(f"{data['ledger'].rstrip('/')}/**")
+    return Named(_signed(judging), (*listed(data.get("products")), *judged), _signed(vouched))
+
+
+def _signed(patterns: Iterable[str]) -> tuple[str, ...]:
+    """The patterns, and those of the signatures beside their files."""
+    return tuple(each for pattern in patterns for each in (pattern, f"{pattern}.sig"))
 
 
 def zone(open: Open, folder: str) -> tzinfo:

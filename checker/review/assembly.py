@@ -109,11 +109,16 @@ def standing(workspace: Workspace, snapshot: Snapshot, product: str) -> plan.Pla
     return places[0]._replace(stages=tuple(sorted(stages)))
 
 
-def needs(workspace: Workspace, snapshot: Snapshot) -> list[tuple[Result, RuleInfo]]:
-    """Whether every product has what the gates that it has passed need, and what the next one will."""
+def needs(
+    workspace: Workspace, snapshot: Snapshot, claims: Mapping[str, str]
+) -> list[tuple[Result, RuleInfo]]:
+    """Whether every product has what the gates that it has passed need, and what the next one will.
+
+    `claims` as in `plan.make`.
+    """
     found: list[tuple[Result, RuleInfo]] = []
     for product in products(snapshot) if any(gate.needs for gate in workspace.gates) else ():
-        place = standing(workspace, snapshot, product)
+        place = standing(workspace, snapshot, product).held_to(claims.get(product, ""))
         ahead = [gate for gate in workspace.gates if place.takes(gate) and not place.reached(gate)]
         for gate in workspace.gates:
             if not place.takes(gate):

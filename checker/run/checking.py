@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +11,18 @@ import checker
 from checker import judge, plan
 from checker.backends import records
 from checker.ledger import Ledger
-from checker.model import Diagnostic, Evidence, Files, Origin, Report, Result, Review, RuleInfo, WaiverState
+from checker.model import (
+    Comparison,
+    Diagnostic,
+    Evidence,
+    Files,
+    Origin,
+    Report,
+    Result,
+    Review,
+    RuleInfo,
+    WaiverState,
+)
 from checker.policy import workspace as workspaces
 from checker.policy.workspace import Workspace
 from checker.run import doors as doors_
@@ -20,6 +31,7 @@ from checker.snapshot import Snapshot
 from checker.sources import derivation, files
 
 if TYPE_CHECKING:
+    from checker.cache import Run
     from checker.sources.approvals import Approvals
 
 
@@ -40,6 +52,8 @@ class Request(NamedTuple):
     """The commit to read, by its full id; empty: the files as they are, or as they were with `as-of`."""
     traced: bool = False
     """Whether the report says which commit it rests on, which costs a question to git."""
+    heard: Run | None = None
+    """Who listens to what is asked of folders, so that an equal run need not be made again; None: nobody."""
 
 
 class Loaded(NamedTuple):
@@ -69,8 +83,8 @@ def check(request: Request) -> Report:
         return loaded
     planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector)
     results = records.run(planned, progress=request.progress)
-    found = (*_strangers(planned), *_unasked(planned, results))
-    needed = [pair for pair in _needs(loaded) if loaded.selector.takes(pair[1])]
+    found = (*strangers(planned), *_unasked(planned, results))
+    needed = needs(loaded)
     results += (result for result, _ in needed)
     waived, waivers = waive(loaded, results)
     rules = {rule.id: rule for rule in (*planned.rules, *(rule for _, rule in needed))}
@@ -78,24 +92,34 @@ def check(request: Request) -> Report:
     return conclude(request, loaded, ordered, waived, waivers, results, found)
 
 
-def _needs(loaded: Loaded) -> Sequence[tuple[Result, RuleInfo]]:
-    """Whether each product has what its gates need."""
+def needs(loaded: Loaded, claims: Mapping[str, str] | None = None) -> list[tuple[Result, RuleInfo]]:
+    """Whether each product has what its gates need, as far as that is asked for.
+
+    `claims` as in `plan.make`.
+    """
     if not any(gate.needs for gate in loaded.workspace.gates):
-        return ()
+        return []
     from checker.review import assembly  # noqa: PLC0415
 
-    return assembly.needs(loaded.workspace, loaded.snapshot)
+    found = assembly.needs(loaded.workspace, loaded.snapshot, claims or {})
+    return [pair for pair in found if loaded.selector.takes(pair[1])]
 
 
 def prepare(request: Request) -> Loaded | Report:
     """Open the doors, load and collect; or the report that says why that could not be done."""
     doors = _doors(request)
     if isinstance(doors, Diagnostic):
-        return _failed(request, "", UTC, (doors,))
-    workspace, diagnostics = workspaces.load(doors.open, doors.home)
+        return failed(request, (doors,))
+    workspace, diagnostics = judging(request, doors)
     if workspace is None:
-        return _failed(request, "", UTC, diagnostics)
+        return failed(request, diagnostics)
     return gather(request, doors, workspace, diagnostics)
+
+
+def judging(request: Request, doors: Doors) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
+    """All that is judged with, through these doors; any error among the diagnostics gives None."""
+    del request
+    return workspaces.load(doors.open, doors.home)
 
 
 def gather(
@@ -108,7 +132,7 @@ def gather(
     """Collect what a loaded workspace judges; `memo`: what was collected before in other states of it."""
     selector = request.selector(workspace)
     if not isinstance(selector, plan.Selector):
-        return _failed(request, workspace.name, workspace.zone, (*diagnostics, *selector), workspace.inputs)
+        return failed(request, (*diagnostics, *selector), workspace)
     as_of = request.as_of(workspace.zone)
     snapshot, ledger, missing = collect(workspace, doors.files, selector, as_of, memo)
 
@@ -116,6 +140,8 @@ def gather(
     def approvals() -> Approvals:
         from checker.sources.approvals import Approvals  # noqa: PLC0415
 
+        if request.heard:
+            request.heard.depends_on_more()  # a program checks signatures
         return Approvals(workspace, doors.open(doors.home))
 
     return Loaded(doors, workspace, as_of, selector, snapshot, ledger, approvals, (*diagnostics, *missing))
@@ -125,7 +151,7 @@ def _doors(request: Request) -> Doors | Diagnostic:
     folder, policies = request.folder, request.policies
     if request.commit:
         return doors_.committed(folder, request.commit, policies)
-    doors = doors_.present(folder, policies)
+    doors = doors_.present(folder, policies, request.heard)
     if request.clock != "as-of":
         return doors
     # A day ends where the workspace lies. Its zone is taken from today's configuration, if there is one.
@@ -190,9 +216,11 @@ def conclude(
     diagnostics: Sequence[Diagnostic],
     review: Review | None = None,
     conditions: int = 0,
-    complete: bool = True,
+    complete: bool | None = None,
+    comparison: Comparison | None = None,
 ) -> Report:
-    """The report; `unwaived` are the results before any waiver."""
+    """The report; `unwaived` are the results before any waiver, `complete`: the snapshot's by default."""
+    fail_on = comparison.fail_on if comparison else "all"
     return judge.report(
         tool_version=checker.__version__,
         workspace=loaded.workspace.name,
@@ -201,14 +229,15 @@ def conclude(
         rules=rules,
         diagnostics=(*loaded.diagnostics, *diagnostics),
         inputs=_inputs(loaded),
-        complete=complete and loaded.snapshot.complete,
+        complete=loaded.snapshot.complete if complete is None else complete,
         asked=loaded.selector.asked,
         waivers=waivers,
-        without_waivers=judge.verdict(unwaived, conditions) if waivers else None,
+        without_waivers=judge.verdict(unwaived, conditions, fail_on) if waivers else None,
         overruled=overruled(loaded),
         origin=trace(request, loaded),
         review=review,
         conditions=conditions,
+        comparison=comparison,
     )
 
 
@@ -237,25 +266,28 @@ def trace(request: Request, loaded: Loaded) -> Origin | None:
     return Origin("", request.clock) if request.clock != "now" else None  # the clock is told in any case
 
 
-def _failed(
+def failed(
     request: Request,
-    name: str,
-    zone: tzinfo,
     diagnostics: Sequence[Diagnostic],
-    inputs: Sequence[Evidence] = (),
+    workspace: Workspace | None = None,
+    neutral: str = "",
+    comparison: Comparison | None = None,
 ) -> Report:
+    """The report of a run that came to no result; `neutral`: because nothing had to be judged."""
     return judge.report(
         tool_version=checker.__version__,
-        workspace=name,
-        as_of=request.as_of(zone),
+        workspace=workspace.name if workspace else "",
+        as_of=request.as_of(workspace.zone if workspace else UTC),
         results=(),
         rules=(),
         diagnostics=diagnostics,
-        inputs=inputs,
+        inputs=workspace.inputs if workspace else (),
+        comparison=comparison,
+        neutral=neutral,
     )
 
 
-def _strangers(planned: plan.Plan) -> Iterator[Diagnostic]:
+def strangers(planned: plan.Plan) -> Iterator[Diagnostic]:
     """Say which products are not in the register, for what names one is judged by every gate."""
     snapshot = planned.snapshot
     if "product" not in snapshot.kinds or not all(s.sound for s in snapshot.by_kind.get("product", ())):

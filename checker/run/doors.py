@@ -11,6 +11,7 @@ from checker.model import Diagnostic, Fault, Files, Open, Origin
 from checker.transports.disk import Disk
 
 if TYPE_CHECKING:
+    from checker.cache import Run
     from checker.transports.git import Repository
 
 Clock = Literal["now", "as-of", "clock", "forecast"]
@@ -31,9 +32,13 @@ class Doors(NamedTuple):
     """For a person: which commit it is, and whose word its date is."""
 
 
-def present(folder: str, policies: str = "") -> Doors:
-    """The files as they are; `policies`: the folder whose configuration judges them instead of their own."""
-    return _doors(folder, policies, Disk, Disk(folder))
+def present(folder: str, policies: str = "", heard: Run | None = None) -> Doors:
+    """The files as they are; `policies`: the folder whose configuration judges them instead of their own.
+
+    `heard` listens to what is asked of them; None: nobody does.
+    """
+    disk: Open = heard.open if heard else Disk
+    return _doors(folder, policies, disk, disk(folder), disk)
 
 
 def past(folder: str, moment: datetime, policies: str = "") -> Doors | Diagnostic:
@@ -85,14 +90,14 @@ def at(folder: str, repository: Repository, commit: str, policies: str = "") -> 
     return _doors(folder, policies, Disk if policies else opened, opened(folder))._replace(commit=commit)
 
 
-def _doors(folder: str, policies: str, open: Open, judged: Files) -> Doors:
+def _doors(folder: str, policies: str, open: Open, judged: Files, disk: Open = Disk) -> Doors:
     if not policies:
         return Doors(open, folder, judged)
     from checker.transports.revision import Overlay  # noqa: PLC0415
 
     def laid_over(asked: str) -> Files:
         """The configuration's folder; what it names and does not hold is looked for in what is judged."""
-        files = Disk(asked)
+        files = disk(asked)
         return Overlay(files, judged) if asked == policies else files
 
     return Doors(laid_over, policies, judged)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from checker import plan
 from checker.backends import records
-from checker.model import Diagnostic, Portfolio, Report, Standing
+from checker.model import Diagnostic, Portfolio, Report, Result, RuleInfo, Standing
 from checker.policy import workspace as workspaces
 from checker.policy.gates import Gate
 from checker.policy.policies import suggestion
@@ -112,8 +112,24 @@ def at_gate(
         (*authors.doubts, *doubts),
         assembly.review(table, gate, passages, seen, waived, opened, sound),
         assembly.open_conditions(decisions),
-        not authors.doubts,
+        loaded.snapshot.complete and not authors.doubts,
     )
+
+
+def questions(
+    request: Request, loaded: Loaded, entered: Iterable[tuple[Gate, str]]
+) -> tuple[list[tuple[Result, RuleInfo]], tuple[Diagnostic, ...]]:
+    """What gates themselves ask of products that enter them, and what of it cannot be told for sure."""
+    authors = Authors(request.folder, loaded.doors.commit)
+    table = _table(loaded, authors)
+    found: list[tuple[Result, RuleInfo]] = []
+    for gate, product in entered:
+        for passage in assembly.passages(loaded.snapshot, gate, product):
+            seen = assembly.asked(table, gate, passage)
+            rules = {rule.id: rule for rule in seen.rules}
+            found += ((result, rules[result.rule]) for result in seen.results)
+    results = assembly.owned((result for result, _ in found), loaded.snapshot)
+    return [(r, rule) for r, (_, rule) in zip(results, found, strict=True)], authors.doubts
 
 
 def _opened(table: Table, gate: Gate, passage: Passage) -> tuple[Opened | None, tuple[Diagnostic, ...]]:

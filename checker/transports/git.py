@@ -12,7 +12,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Literal, NamedTuple
 
-from checker.model import Fault
+from checker.model import Fault, Hunk
 from checker.transports import git_log, git_process
 from checker.transports.disk import LIMIT, MISSING, Disk
 from checker.transports.git_log import BlamedLine, Change, Commit, FileHistory, Identity
@@ -275,6 +275,29 @@ class Repository:
             "diff-tree", "-z", "--no-abbrev", *git_log.CHANGES, *git_log.RENAMES, *self._relative(), *ids
         )
         return answer if isinstance(answer, Fault) else tuple(sorted(git_log.changes(answer)))
+
+    def hunks(self, base: str, head: str) -> Mapping[str, tuple[Hunk, ...]] | Fault:
+        """Which lines differ between two commits, for each file below the folder, by its path afterwards.
+
+        A file that is no text has none.
+        """
+        ids = self._ids(base, head)
+        if isinstance(ids, Fault):
+            return ids
+        asked = (*git_log.CHANGES, *git_log.RENAMES, *self._relative(), *ids)
+        listed = self._run("diff-tree", "-z", "--no-abbrev", *asked)
+        if isinstance(listed, Fault):
+            return listed
+        # The patch names paths in a way that is hard to undo, so its files are counted instead: the order is
+        # the same, and what changed its type is told as one that went and one that came.
+        answer = self._run("diff-tree", "-p", "-U0", "--no-color", *asked[1:])
+        if isinstance(answer, Fault):
+            return answer
+        paths = [c.path for c in git_log.changes(listed) for _ in range(2 if c.status == "T" else 1)]
+        found = git_log.hunks(answer)
+        if len(found) != len(paths):
+            return Fault("git-failed", "Git tells of other files with their lines than without.")
+        return dict(zip(paths, found, strict=True))
 
     def differing(self, paths: Iterable[str], ref: str = "HEAD") -> tuple[str, ...] | Fault:
         """Which files of the folder are not, byte for byte, as in a commit: changed, new, gone, unreadable.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
 from typing import NamedTuple
+
+from checker.model import Hunk
 
 _FIELDS = ("%H", "%P", "%an", "%ae", "%cn", "%ce", "%ad", "%cd", "%s", "%(trailers:only,unfold)")
 _MARK = "\x01"
@@ -148,6 +151,21 @@ def changes(answer: bytes) -> Iterator[Change]:
     """The changes that `diff-tree -z --raw` tells of."""
     parts = iter(answer.decode("utf-8", "surrogateescape").split("\0"))
     return (_change(part, parts) for part in parts if part)
+
+
+_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+
+
+def hunks(answer: bytes) -> list[tuple[Hunk, ...]]:
+    """The hunks of a patch without context lines, for each of its files in their order."""
+    found: list[list[Hunk]] = []
+    for line in answer.split(b"\n"):  # lines of the files themselves begin with a sign
+        if line.startswith(b"diff --git "):
+            found.append([])
+        elif found and (match := _HUNK.match(line)):
+            start, count, then, lines = (1 if part is None else int(part) for part in match.groups())
+            found[-1].append(Hunk(start, count, then, lines))
+    return [tuple(each) for each in found]
 
 
 def _change(head: str, rest: Iterator[str]) -> Change:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 NEVER_ENTERED = frozenset((".git",))
@@ -42,6 +43,16 @@ def pattern(text: str) -> Pattern:
         steps.append(re.compile(_expression(part, set()), re.DOTALL) if _WILD.search(part) else part)
         whole += expression + ("" if last else "/")
     return Pattern(tuple(steps), re.compile(whole, re.DOTALL))
+
+
+@lru_cache(maxsize=256)
+def _whole(text: str) -> re.Pattern[str]:
+    return pattern(text).whole
+
+
+def fits(text: str, path: str) -> bool:
+    """Whether a path fits the pattern that a text spells."""
+    return _whole(text).fullmatch(path) is not None
 
 
 def _expression(part: str, names: set[str]) -> str:

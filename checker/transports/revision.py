@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from checker.model import Fault, Files
+from checker.transports import patterns
 from checker.transports.disk import Disk
 from checker.transports.git import Repository
 
@@ -69,3 +70,38 @@ class Overlay:
         content = self.upper.read(path)
         missing = isinstance(content, Fault) and content.code == "missing"
         return self.lower.read(path) if missing else content
+
+
+class Grafted:
+    """A folder of which the files that fit some patterns are those of another."""
+
+    def __init__(self, files: Files, other: Files, taken: Iterable[str]) -> None:
+        """`taken`: the patterns of what is the other's."""
+        self.files, self.other = files, other
+        self._taken = [patterns.pattern(text).whole for text in taken]
+
+    def find(self, pattern: str) -> list[tuple[str, Mapping[str, str]]]:
+        """What either holds of what is its own."""
+        return list(self.find_all((pattern,))[pattern])
+
+    def find_all(self, patterns: Iterable[str]) -> dict[str, list[tuple[str, Mapping[str, str]]]]:
+        """The same for several."""
+        patterns = tuple(patterns)
+        own, others = self.files.find_all(patterns), self.other.find_all(patterns)
+        return {
+            pattern: sorted(
+                [
+                    *(each for each in own[pattern] if not self._is_taken(each[0])),
+                    *(each for each in others[pattern] if self._is_taken(each[0])),
+                ],
+                key=lambda each: each[0],
+            )
+            for pattern in patterns
+        }
+
+    def read(self, path: str) -> bytes | Fault:
+        """From the folder whose file it is."""
+        return (self.other if self._is_taken(path) else self.files).read(path)
+
+    def _is_taken(self, path: str) -> bool:
+        return any(each.fullmatch(path) for each in self._taken)

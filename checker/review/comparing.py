@@ -1,0 +1,311 @@
+"""A change held against its base: what is new in it, what it mends, and what was there already.
+
+Everything was evaluated on both sides by then, by the same policies: here results are only matched.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from checker.model import ChangedFile, Flip, Hunk, Location, Result, StageChange
+from checker.policy.gates import Gate
+from checker.policy.workspace import Workspace
+from checker.review.waiving import saw
+from checker.snapshot import Snapshot
+
+Key = tuple[str, str]
+"""Kind and id of a subject."""
+
+
+class Lines:
+    """Where the lines of a changed file were before."""
+
+    def __init__(self, old_path: str, hunks: Sequence[Hunk]) -> None:
+        """`old_path`: what the file was called; `hunks` in the order of the file."""
+        self.old_path = old_path
+        self.hunks = hunks
+        # A hunk without new lines stands behind the line that it names.
+        self._starts = [hunk.start + (hunk.lines == 0) for hunk in hunks]
+
+    def back(self, line: int) -> int | None:
+        """The number that an unchanged line had before; None: it is new, or altered."""
+        position = bisect_right(self._starts, line) - 1
+        if position < 0:
+            return line
+        hunk = self.hunks[position]
+        if hunk.lines and line < hunk.start + hunk.lines:
+            return None
+        behind, old_behind = hunk.start + max(hunk.lines, 1), hunk.old_start + max(hunk.old_lines, 1)
+        return line - behind + old_behind
+
+    @property
+    def new(self) -> tuple[tuple[int, int], ...]:
+        """The first and last line of each run of lines that are new."""
+        return tuple((hunk.start, hunk.start + hunk.lines - 1) for hunk in self.hunks if hunk.lines)
+
+    def nearest(self, line: int) -> int | None:
+        """The changed line nearest to a line; where lines were only taken away, the one before them."""
+        ends = (each for hunk in self.hunks for each in (hunk.start, hunk.start + max(hunk.lines, 1) - 1))
+        return min((max(end, 1) for end in ends), key=lambda end: abs(end - line), default=None)
+
+
+Changed = Mapping[str, Lines]
+"""The changed files by their path now."""
+
+
+class Sides(NamedTuple):
+    """What both sides of a change amount to, after waivers."""
+
+    base: Sequence[Result]
+    head: Sequence[Result]
+    renamed: Mapping[Key, Key]
+    """The subjects that have another name now, each with the one that it had."""
+    changed: Changed
+    indexed: Collection[str]
+    """The rules whose results are told apart only by their place, which moves."""
+
+
+def renamed(base: Snapshot, head: Snapshot, changed: Changed) -> dict[Key, Key]:
+    """The subjects whose id follows from the path of a file that was renamed, each with the id it had."""
+    found: dict[Key, Key] = {}
+    before = _by_file(base)
+    after = _by_file(head)
+    for path, lines in changed.items():
+        if lines.old_path in ("", path):
+            continue
+        for kind, ids in after.get(path, {}).items():
+            olds = before.get(lines.old_path, {}).get(kind, [])
+            for id, old in zip(ids, olds, strict=False):
+                if id != old and not base.find(kind, id) and not head.find(kind, old):
+                    found[kind, id] = (kind, old)
+    for id, old in former(head).items():
+        if base.find("product", old) and not base.find("product", id):
+            found["product", id] = ("product", old)
+    return found
+
+
+def _by_file(snapshot: Snapshot) -> dict[str, dict[str, list[str]]]:
+    found: dict[str, dict[str, list[str]]] = {}
+    for subject in snapshot.subjects:
+        found.setdefault(subject.ref.path, {}).setdefault(subject.ref.kind, []).append(subject.ref.id)
+    return found
+
+
+def indexed(workspace: Workspace) -> frozenset[str]:
+    """The rules whose results are told apart by their place alone: of elements without a key, of a schema."""
+    elements = {
+        rule.id for policy in workspace.policies for rule in policy.rules if rule.each and rule.key is None
+    }
+    kinds = {id for kind in workspace.kinds.values() for id in (kind.rules.readable, kind.rules.schema)}
+    return frozenset(elements | kinds)
+
+
+def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
+    """The results of the head, each failure with its age; and what blocked at the base and is gone."""
+    groups: dict[Hashable, tuple[list[Result], list[int]]] = {}
+    for result in sides.base:
+        if result.outcome in ("fail", "error"):
+            groups.setdefault(_group(result, {}), ([], []))[0].append(result)
+    heads = list(sides.head)
+    for index, result in enumerate(heads):
+        if result.outcome in ("fail", "error"):
+            groups.setdefault(_group(result, sides.renamed), ([], []))[1].append(index)
+    gone: dict[int, Result] = {}
+    for bases, indexes in groups.values():
+        old = _paired(bases, [heads[index] for index in indexes], sides)
+        for index, paired in zip(indexes, old, strict=True):
+            there = paired is not None and _weight(paired) >= _weight(heads[index])
+            heads[index] = heads[index]._replace(age="existing" if there else "new")
+        used = {id(each) for each in old if each is not None}
+        gone.update((id(each), each) for each in bases if _weight(each) == _BLOCKS and id(each) not in used)
+    failing = {
+        (*_of(result, sides.renamed), result.key) for result in heads if result.outcome in ("fail", "error")
+    }
+    fixed = (each for each in sides.base if id(each) in gone)
+    return heads, tuple(each for each in fixed if (*_of(each, {}), each.key) not in failing)
+
+
+_BLOCKS = 3
+
+
+def _weight(result: Result) -> int:
+    """How much a failure counts; what counts more than it did is new."""
+    if result.enforcement == "mandatory":
+        return 2 if result.waived else _BLOCKS
+    return 1 if result.enforcement == "advisory" else 0
+
+
+def _of(result: Result, renamed: Mapping[Key, Key]) -> tuple[Hashable, ...]:
+    subject = (result.subject.kind, result.subject.id)
+    return result.rule, renamed.get(subject, subject)
+
+
+def _group(result: Result, renamed: Mapping[Key, Key]) -> Hashable:
+    """What two results have in common that may be one; an error that becomes a failure is none."""
+    return (*_of(result, renamed), result.outcome, result.markets)
+
+
+_Mark = Callable[[Result], Hashable | None]
+"""What tells two results apart; None: nothing can be said."""
+
+
+def _paired(bases: Sequence[Result], heads: Sequence[Result], sides: Sides) -> list[Result | None]:
+    """For each result of the head the one of the base that it is; each is taken once, the surest first."""
+    found: list[Result | None] = [None] * len(heads)
+    if not bases:
+        return found
+    left: dict[int, Result] = {id(base): base for base in bases}
+    for of_base, of_head in _marks(sides, heads[0].rule in sides.indexed if heads else False):
+        there: dict[Hashable, list[Result]] = {}
+        for base in reversed(left.values()):  # so that the first of several comes first off the end
+            mark = of_base(base)
+            if mark is not None:
+                there.setdefault(mark, []).append(base)
+        for index, head in enumerate(heads):
+            if found[index] is None and there:
+                mark = of_head(head)
+                if mark is not None and there.get(mark):
+                    found[index] = there[mark].pop()
+                    del left[id(found[index])]
+        if not left:
+            break
+    return found
+
+
+def _marks(sides: Sides, by_place: bool) -> Iterator[tuple[_Mark, _Mark]]:
+    """Ways to tell that two results are the same, the surest first; for the base, and for the head."""
+    changed = sides.changed
+
+    def untouched(result: Result) -> Hashable | None:
+        path = result.location.path
+        return None if path in changed else (path, result.key, result.message)
+
+    def line(result: Result) -> Hashable | None:
+        span = result.location.span
+        return (result.location.path, span.line) if span else None
+
+    def line_before(result: Result) -> Hashable | None:
+        """Where it stood at the base."""
+        span, lines = result.location.span, changed.get(result.location.path)
+        if span is None or lines is None:
+            return line(result)
+        old = lines.back(span.line)
+        return None if old is None else (lines.old_path, old)
+
+    def content(result: Result) -> tuple[str, str]:
+        return saw(result)[0], _text(result)
+
+    yield untouched, untouched
+    yield (
+        lambda result: (line(result), result.key, saw(result)[0]),
+        lambda result: (line_before(result), result.key, saw(result)[0]),
+    )
+    yield line, line_before
+    yield (lambda r: (r.key, content(r))), (lambda r: (r.key, content(r)))
+    yield content, content
+    if not by_place:
+        yield (lambda r: r.key), (lambda r: r.key)
+
+
+def _text(result: Result) -> str:
+    """The line that a result points at, without its indentation."""
+    span, excerpt = result.location.span, result.excerpt
+    if span is None or excerpt is None or not 0 <= span.line - excerpt.first_line < len(excerpt.lines):
+        return ""
+    return excerpt.lines[span.line - excerpt.first_line].strip()
+
+
+def anchored(
+    results: Iterable[Result], changed: Changed, stages: Mapping[str, StageChange]
+) -> list[Result]:
+    """The results; what is new says which changed line made it fail, where that is not where it stands."""
+    return [
+        result._replace(anchor=_anchor(result, changed, stages)) if result.age == "new" else result
+        for result in results
+    ]
+
+
+def _anchor(result: Result, changed: Changed, stages: Mapping[str, StageChange]) -> Location | None:
+    own = result.location
+    if _is_changed(own, changed):
+        return None
+    change = stages.get(result.subject.product)
+    seen = [each.location for reason in result.reasons for each in reason.seen if each.location]
+    if change and change.location and (result.gate in change.gates or not seen):
+        seen.append(change.location)
+    for location in seen:
+        if _is_changed(location, changed):
+            return location
+    lines, span = changed.get(own.path), own.span
+    if lines is None or span is None:
+        return None
+    line = lines.nearest(span.line)
+    return None if line in (None, span.line) else Location(own.path, span._replace(
+        line=line or 1, column=1, end_line=line or 1, end_column=1
+    ))
+
+
+def _is_changed(location: Location, changed: Changed) -> bool:
+    lines, span = changed.get(location.path), location.span
+    return lines is not None and span is not None and lines.back(span.line) is None
+
+
+def files(changed: Changed) -> tuple[ChangedFile, ...]:
+    """The changed files as a report lists them."""
+    return tuple(
+        ChangedFile(path, lines.old_path if lines.old_path != path else "", lines.new)
+        for path, lines in sorted(changed.items())
+    )
+
+
+def flips(judged: Iterable[Result], merged: Iterable[Result]) -> tuple[Flip, ...]:
+    """What blocks by the policies of the change and not by those that judge it, and the other way round."""
+    now, then = _blocking(judged), _blocking(merged)
+    coming = [Flip(True, result) for key, result in then.items() if key not in now]
+    return (*coming, *(Flip(False, result) for key, result in now.items() if key not in then))
+
+
+def _blocking(results: Iterable[Result]) -> dict[Hashable, Result]:
+    return {
+        (result.rule, result.subject.kind, result.subject.id, result.key, result.markets): result
+        for result in results
+        if result.outcome in ("fail", "error") and _weight(result) == _BLOCKS
+    }
+
+
+def stages(snapshot: Snapshot) -> dict[str, tuple[str, Location]]:
+    """The stage of every product and where it stands: its record's, or else that of what states one."""
+    found: dict[str, tuple[str, Location]] = {}
+    for subject in snapshot.subjects:
+        stage, product = subject.data.get("stage"), subject.ref.product
+        if product and isinstance(stage, str) and not subject.kind.launch_date:
+            stated = stage, subject.location(("stage",))
+            if subject.ref.kind == "product":
+                found[product] = stated
+            else:
+                found.setdefault(product, stated)
+    return found
+
+
+def former(snapshot: Snapshot) -> dict[str, str]:
+    """The name that each product of the register had last, where it had another."""
+    return {
+        subject.ref.id: str(names[-1])
+        for subject in snapshot.by_kind.get("product", ())
+        if (names := subject.data.get("formerly"))
+    }
+
+
+def passed(gates: Iterable[Gate], old: str, new: str) -> list[Gate]:
+    """The gates that lie between two stages, along the lifecycle; none where the change goes back."""
+    found = []
+    for gate in gates:
+        order = gate.lifecycle
+        if order is None or gate.leads_to is None:
+            continue
+        reached, left = order.position(new), order.position(old)
+        if reached is not None and (-1 if left is None else left) < gate.leads_to <= reached:
+            found.append(gate)
+    return sorted(found, key=lambda gate: (gate.leads_to or 0, gate.id))

@@ -1,0 +1,386 @@
+"""A change held against its base: both sides from git, judged by what the base branch says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from checker import plan
+from checker.backends import records
+from checker.ledger import Ledger
+from checker.model import (
+    Comparison,
+    Diagnostic,
+    FailOn,
+    Fault,
+    Files,
+    Flip,
+    Open,
+    Report,
+    Result,
+    RuleInfo,
+    StageChange,
+    WaiverState,
+)
+from checker.policy import workspace as workspaces
+from checker.policy.loading import CONFIGURATION
+from checker.policy.workspace import Named, Workspace
+from checker.review import assembly, comparing
+from checker.review.comparing import Lines, Sides
+from checker.run import doors as doors_
+from checker.run import reviewing
+from checker.run.checking import (
+    Loaded,
+    Request,
+    conclude,
+    failed,
+    gather,
+    judging,
+    needs,
+    strangers,
+    waive,
+)
+from checker.run.doors import Doors
+from checker.sources.files import Memo
+from checker.transports import patterns
+from checker.transports.git import Change as ChangedPath
+from checker.transports.git import Repository, Tree
+
+
+class Change(NamedTuple):
+    """Which change is meant."""
+
+    base: str
+    """The branch, or any commit, that the change is to be merged into."""
+    head: str = "HEAD"
+    """The last commit of the change."""
+    fail_on: FailOn = "new"
+
+
+def compare(request: Request, asked: Change) -> Report:
+    """Judge a change: everything on both sides first, and then what is new.
+
+    Artifacts are compared with those of the commit at which the change left the base branch. What judges them
+    on both sides (configuration, policies, gates, waivers, people, keys) is that of the base branch as it is
+    now. Sign-offs and the ledger are those of the change, since the keys of the base vouch for them.
+    """
+    ends = _ends(request.folder, asked)
+    if isinstance(ends, Fault):
+        return failed(request, (doors_.diagnostic(ends),))
+    return _Comparing(request, asked, ends).report()
+
+
+class _Ends(NamedTuple):
+    """The commits of a change, by their full ids."""
+
+    repository: Repository
+    tip: str
+    """The base branch as it is now."""
+    base: str
+    """Where the change left it."""
+    head: str
+    changes: tuple[ChangedPath, ...]
+    """What differs between base and head."""
+
+
+def _ends(folder: str, asked: Change) -> _Ends | Fault:
+    repository = doors_.history(folder)
+    if isinstance(repository, Fault):
+        return repository
+    tip, head = repository.resolve(asked.base), repository.resolve(asked.head)
+    if isinstance(tip, Fault):
+        return tip
+    if isinstance(head, Fault):
+        return head
+    base = repository.merge_base(tip, head)
+    if base is None:
+        hint = "Name the branch that the change is to be merged into."
+        message = f"{asked.base} and {asked.head} have no commit in common, so nobody knows what is new."
+        return Fault("git-unrelated", message, hint=hint)
+    if isinstance(base, Fault):
+        return base
+    changes = repository.changed(base, head)
+    return changes if isinstance(changes, Fault) else _Ends(repository, tip, base, head, changes)
+
+
+class _Evaluated(NamedTuple):
+    """One side of a change, after waivers."""
+
+    loaded: Loaded
+    planned: plan.Plan
+    unwaived: list[Result]
+    results: list[Result]
+    waivers: tuple[WaiverState, ...]
+    rules: dict[str, RuleInfo]
+
+
+class _Comparing:
+    """What the steps of one comparison share."""
+
+    def __init__(self, request: Request, asked: Change, ends: _Ends) -> None:
+        self.request, self.asked, self.ends = request, asked, ends
+        self.files = Memo()
+        self.results = records.Memo(across=True)
+
+    def report(self) -> Report:
+        ends = self.ends
+        opened, named, doubts = self._judges()
+        judging_paths = self._judging_paths(named)
+        if named and self.asked.fail_on == "new" and not self._touches(named, judging_paths):
+            return self._untouched(opened, doubts)
+        head_doors = opened._replace(files=self._tree(ends.head), commit=ends.head, note=self._note())
+        workspace, diagnostics = judging(self.request, opened)
+        if workspace is None:
+            return failed(self.request, (*doubts, *diagnostics))
+        base = self._gather(opened._replace(files=self._tree(ends.base), commit=ends.base), workspace, ())
+        head = self._gather(head_doors, workspace, (*doubts, *diagnostics))
+        if isinstance(base, Report):
+            return base
+        if isinstance(head, Report):
+            return head
+        return self._held(base, head, judging_paths)
+
+    # what judges
+
+    def _judges(self) -> tuple[Doors, Named | None, tuple[Diagnostic, ...]]:
+        """Through which what judges comes in, what its configuration names, and what is doubtful about it."""
+        request, ends = self.request, self.ends
+        if request.policies:
+            doors = doors_.at(request.folder, ends.repository, ends.head, request.policies)
+            return doors, workspaces.named(doors.open, doors.home), ()
+        doors = doors_.at(request.folder, ends.repository, ends.tip)
+        missing = doors.open(doors.home).read(CONFIGURATION)
+        if isinstance(missing, Fault) and missing.code == "missing":
+            doubt = Diagnostic(
+                "base-unconfigured",
+                f"{self.asked.base} has no {CONFIGURATION}, so this change is judged by its own",
+                hint="Whoever merges it decides by what this repository is judged from then on.",
+                level="warning",
+            )
+            return doors_.at(request.folder, ends.repository, ends.head), None, (doubt,)
+        named = workspaces.named(doors.open, doors.home)
+        return doors._replace(open=self._vouched(doors, named)) if named else doors, named, ()
+
+    def _vouched(self, doors: Doors, named: Named) -> Open:
+        """The same doors; what says itself who made it is that of the change."""
+        from checker.transports.revision import Grafted  # noqa: PLC0415
+
+        def open(folder: str) -> Files:
+            files = doors.open(folder)
+            if folder != doors.home:
+                return files
+            return Grafted(files, self._tree(self.ends.head), named.vouched)
+
+        return open
+
+    def _tree(self, commit: str) -> Files:
+        return doors_.at(self.request.folder, self.ends.repository, commit).files
+
+    def _note(self) -> str:
+        ends = self.ends
+        judge = "a folder" if self.request.policies else f"commit {ends.tip[:12]}"
+        return f"the change from commit {ends.base[:12]} to {ends.head[:12]}, judged by {judge}"
+
+    # what is touched
+
+    def _paths(self) -> Iterator[str]:
+        for change in self.ends.changes:
+            yield change.path
+            if change.old_path:
+                yield change.old_path
+
+    def _judging_paths(self, named: Named | None) -> tuple[str, ...]:
+        """The files that judge, now or once it is merged, and that the change touches."""
+        if self.request.policies:
+            return ()
+        doors = doors_.at(self.request.folder, self.ends.repository, self.ends.head)
+        own = workspaces.named(doors.open, doors.home)
+        texts = {text for each in (named, own) if each for text in each.judging}
+        return tuple(sorted({path for path in self._paths() if _fits(path, texts)}))
+
+    def _touches(self, named: Named, judging_paths: tuple[str, ...]) -> bool:
+        texts = {*named.judged, *named.vouched}
+        return bool(judging_paths) or any(_fits(path, texts) for path in self._paths())
+
+    def _untouched(self, doors: Doors, doubts: tuple[Diagnostic, ...]) -> Report:
+        zone = workspaces.zone(doors.open, doors.home)
+        as_of = self.request.as_of(zone)
+        why = "no file that this change touches is an artifact, or judges any"
+        if not self.ends.changes:
+            why = f"nothing in this workspace differs between {self.asked.base} and {self.asked.head}"
+        request = self.request._replace(as_of=lambda _: as_of)
+        comparison = self._comparison((), (), (), (), {})
+        return failed(request, doubts, neutral=f"Nothing had to be judged: {why}.", comparison=comparison)
+
+    # both sides
+
+    def _gather(self, doors: Doors, workspace: Workspace, told: tuple[Diagnostic, ...]) -> Loaded | Report:
+        files = doors.files
+        if isinstance(files, Tree):
+            self.files.identify = files.blob
+        return gather(self.request, doors, workspace, told, self.files)
+
+    def _evaluate(
+        self, loaded: Loaded, claims: Mapping[str, str], olds: records.Olds | None, memo: records.Memo | None
+    ) -> _Evaluated:
+        planned = plan.make(
+            loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector, claims=claims
+        )
+        unwaived = records.run(planned, olds, memo=memo)
+        needed = needs(loaded, claims)
+        unwaived += (result for result, _ in needed)
+        results, waivers = waive(loaded, unwaived)
+        rules = {rule.id: rule for rule in (*planned.rules, *(rule for _, rule in needed))}
+        return _Evaluated(loaded, planned, unwaived, results, waivers, rules)
+
+    def _held(self, base: Loaded, head: Loaded, judging_paths: tuple[str, ...]) -> Report:
+        """The report of a change whose sides are both there."""
+        changed = self._changed()
+        if isinstance(changed, Fault):
+            return failed(self.request, (doors_.diagnostic(changed),))
+        stages = tuple(self._stages(base, head))
+        claims = {each.product: each.old_stage for each in stages if each.old_stage and not each.gates}
+        renamed = comparing.renamed(base.snapshot, head.snapshot, changed)
+        before = self._evaluate(base, {}, None, self.results)
+        after = self._evaluate(head, claims, _olds(base, renamed), self.results)
+        flips, own = self._flips(after, claims, judging_paths)
+        found = [*own, *strangers(after.planned), *self._ledgers(base, head, stages)]
+        asked, doubts = self._gates(head, stages, after)
+        unwaived = [*after.unwaived, *asked]
+        results, waivers = waive(head, unwaived) if asked else (after.results, after.waivers)
+        sides = Sides(before.results, results, renamed, changed, comparing.indexed(head.workspace))
+        aged, fixed = comparing.aged(sides)
+        of_product = {each.product: each for each in stages}
+        aged = comparing.anchored(aged, changed, of_product)
+        unwaived = [old._replace(age=new.age) for old, new in zip(unwaived, aged, strict=True)]
+        # What was missing before is in the way of a change of stage only.
+        complete = head.snapshot.complete or (not base.snapshot.complete and not any(s.gates for s in stages))
+        return conclude(
+            self.request,
+            head,
+            tuple(after.rules[id] for id in sorted(after.rules)),
+            aged,
+            waivers,
+            unwaived,
+            (*found, *doubts),
+            complete=complete and not doubts,
+            comparison=self._comparison(fixed, stages, judging_paths, flips, changed),
+        )
+
+    def _changed(self) -> comparing.Changed | Fault:
+        ends = self.ends
+        hunks = ends.repository.hunks(ends.base, ends.head)
+        if isinstance(hunks, Fault):
+            return hunks
+        return {
+            change.path: Lines(change.old_path or change.path, hunks.get(change.path, ()))
+            for change in ends.changes
+        }
+
+    def _comparison(
+        self,
+        fixed: tuple[Result, ...],
+        stages: tuple[StageChange, ...],
+        judging_paths: tuple[str, ...],
+        flips: tuple[Flip, ...],
+        changed: comparing.Changed,
+    ) -> Comparison:
+        ends, judge = self.ends, "" if self.request.policies else self.ends.tip
+        files = comparing.files(changed)
+        return Comparison(
+            ends.base, ends.head, judge, self.asked.fail_on, fixed, stages, judging_paths, flips, files
+        )
+
+    # stages and their gates
+
+    def _stages(self, base: Loaded, head: Loaded) -> Iterator[StageChange]:
+        """The products that the change moves to another stage, sorted."""
+        before, after = comparing.stages(base.snapshot), comparing.stages(head.snapshot)
+        former = comparing.former(head.snapshot)
+        renamed = {former[product] for product in after if former.get(product) in before}
+        for product in sorted({*before, *after} - renamed):
+            old, _ = before.get(former.get(product, product)) or before.get(product) or ("", None)
+            new, location = after.get(product, ("", None))
+            if old != new:
+                place = assembly.standing(head.workspace, head.snapshot, product)
+                gates = comparing.passed(head.workspace.gates, old, new) if new else []
+                taken = tuple(gate.id for gate in gates if place.takes(gate))
+                yield StageChange(product, old, new, taken, location)
+
+    def _gates(
+        self, head: Loaded, stages: Iterable[StageChange], after: _Evaluated
+    ) -> tuple[list[Result], tuple[Diagnostic, ...]]:
+        """What the gates themselves ask of the products that enter them, beyond what is asked in any case."""
+        gates = {gate.id: gate for gate in head.workspace.gates}
+        entered = [(gates[id], each.product) for each in stages for id in each.gates]
+        if not entered:
+            return [], ()
+        known = {(result.rule, result.subject, result.key) for result in after.unwaived}
+        asked, doubts = reviewing.questions(self.request, head, entered)
+        found = []
+        for result, rule in asked:
+            if (result.rule, result.subject, result.key) not in known and head.selector.takes(rule):
+                found.append(result)
+                after.rules[rule.id] = rule
+        return found, doubts
+
+    def _ledgers(
+        self, base: Loaded, head: Loaded, stages: Iterable[StageChange]
+    ) -> Iterator[Diagnostic]:
+        """Say that entries of the ledger would be lost, or that decisions of the base branch are not seen."""
+        ledger = head.workspace.ledger
+        if not ledger:
+            return
+        lost = [entry for id, entry in base.ledger.entries.items() if id not in head.ledger.entries]
+        if lost:
+            yield Diagnostic(
+                "ledger-rewritten",
+                f"{len(lost)} of the entries of {ledger} are gone or altered, the first is {lost[0].path}",
+                hint="A ledger is only added to: bring them back as they were.",
+            )
+        if any(each.gates for each in stages) and not self.request.policies:
+            newer = self._tip_ledger(head.workspace).entries.keys() - head.ledger.entries.keys()
+            if newer - base.ledger.entries.keys():
+                yield Diagnostic(
+                    "ledger-behind",
+                    f"{self.asked.base} has decisions in {ledger} that this change does not know",
+                    hint=f"Bring the change up to date with {self.asked.base}, and check again.",
+                )
+
+    def _tip_ledger(self, workspace: Workspace) -> Ledger:
+        from checker.sources import ledger as ledgers  # noqa: PLC0415
+
+        return ledgers.collect(workspace, self._tree(self.ends.tip)).ledger
+
+    # what judges once the change is merged
+
+    def _flips(
+        self, after: _Evaluated, claims: Mapping[str, str], judging_paths: tuple[str, ...]
+    ) -> tuple[tuple[Flip, ...], tuple[Diagnostic, ...]]:
+        """What the policies of the change would make of it, and why they could not judge at all."""
+        if not judging_paths:
+            return (), ()
+        doors = doors_.at(self.request.folder, self.ends.repository, self.ends.head)
+        workspace, diagnostics = judging(self.request, doors)
+        if workspace is not None:
+            self.files = Memo()  # what is selected may be another thing
+            loaded = self._gather(doors, workspace, ())
+            if isinstance(loaded, Loaded):
+                merged = self._evaluate(loaded, claims, None, None)
+                return comparing.flips(after.results, merged.results), ()
+            diagnostics = loaded.diagnostics
+        return (), tuple(
+            each._replace(message=f"once this change is merged nothing can be judged: {each.message}")
+            for each in diagnostics
+            if each.level == "error"
+        )
+
+
+def _olds(base: Loaded, renamed: Mapping[comparing.Key, comparing.Key]) -> records.Olds:
+    """The data of the subjects at the base, also under the names that they have now."""
+    olds = {(subject.ref.kind, subject.ref.id): subject.data for subject in base.snapshot.subjects}
+    return {**olds, **{new: olds[old] for new, old in renamed.items() if old in olds}}
+
+
+def _fits(path: str, texts: Iterable[str]) -> bool:
+    return any(patterns.fits(text, path) for text in texts)
