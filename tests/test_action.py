@@ -1,4 +1,4 @@
-"""What `action.yml` does on a runner: its scripts are run, with gonogo or with a program that notes its arguments."""
+"""What `action.yml` does on a runner, with gonogo or with a program that notes how it was called."""
 
 from __future__ import annotations
 
