@@ -95,6 +95,6 @@ def read(raw: bytes, format: str, limits: Limits = LIMITS) -> Reading:
     digest = f"sha256:{hashlib.sha256(raw).hexdigest()}"
     decoded = decode(raw, limits)
     if isinstance(decoded, Fault):
-        return Reading(digest, Source(""), (), (decoded,))
+        return Reading(digest, Source(""), (), (decoded,), format)
     parsed = reader(decoded, limits)
-    return Reading(digest, decoded, parsed.documents, parsed.faults)
+    return Reading(digest, decoded, parsed.documents, parsed.faults, format)

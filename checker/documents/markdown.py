@@ -65,6 +65,13 @@ def read(source: Source, limits: Limits) -> Parsed:
     return Parsed((assemble(source, Node(root, (0, len(source.text)))),))
 
 
+def front_matter_end(text: str) -> int:
+    """Where the mark that closes the front matter begins; 0 where there is none."""
+    opening = _FRONT_MATTER.match(text)
+    closing = _FRONT_MATTER_END.search(text, opening.end()) if opening else None
+    return closing.start() if closing else 0
+
+
 def _front_matter(source: Source, limits: Limits) -> tuple[Node, int, tuple[Fault, ...]]:
     """The front matter, where the text behind it begins, and what is wrong with it."""
     text = source.text

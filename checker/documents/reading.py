@@ -70,6 +70,12 @@ class Source:
         cut = _LINE_END.search(self.text, start, end)
         return self.span(start, cut.start() if cut else end)
 
+    def line(self, number: int) -> str:
+        """The text of a line, without its end; lines count from 1."""
+        starts = self.starts
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].rstrip("\r\n")
+
     def excerpt(self, span: Span) -> Excerpt:
         """The lines of a span and the one before it, cut to a size that fits a report; none of no text."""
         starts, text = self.starts, self.text
@@ -296,6 +302,8 @@ class Reading(NamedTuple):
     """Empty where the syntax is broken."""
     faults: tuple[Fault, ...]
     """With any fault the data is not to be trusted."""
+    format: str = ""
+    """What it was read as, one of FORMATS."""
 
     @property
     def text(self) -> str:

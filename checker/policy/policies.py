@@ -61,6 +61,15 @@ class Expression(NamedTuple):
     """Its place in the policy's document."""
 
 
+class Mend(NamedTuple):
+    """What a rule's `fix` can do by itself."""
+
+    value: Expression
+    """`set`: what should stand there; a text, a number or a truth value."""
+    pointer: Path
+    """`at`: below the subject, or below the element for a rule with each."""
+
+
 class Rule(NamedTuple):
     """One assertion with a permanent id."""
 
@@ -87,6 +96,7 @@ class Rule(NamedTuple):
     """True: it compares with the base revision."""
     waivable: bool = True
     """False: no waiver keeps its failure from blocking."""
+    mend: Mend | None = None
 
 
 class Policy(NamedTuple):
@@ -172,7 +182,11 @@ class _Compiler:
             hint = "A title stands for all subjects; what differs goes into `message`."
             self._report("title", "a title can only name params", (*at, "title"), hint)
         message = self._template((*at, "message"), raw, item)
-        fix = self._template((*at, "fix"), raw, item)
+        # `fix: text` is short for `fix: { text: … }`.
+        fix, in_fix = (raw["fix"], (*at, "fix")) if isinstance(raw.get("fix"), dict) else ({}, at)
+        fix_text = self._template((*in_fix, "text") if fix else (*at, "fix"), fix or raw, item)
+        pointer = self._pointer((*at, "at"), raw, item)
+        mend = self._mend(in_fix, fix, pointer, item)
         if condition is None or title is None:
             return None
         severity: Severity = raw.get("severity", "medium")
@@ -184,10 +198,10 @@ class _Compiler:
             when,
             each,
             key,
-            self._pointer((*at, "at"), raw, item),
+            pointer,
             message,
-            fix,
-            raw.get("fix", ""),
+            fix_text,
+            fix["text"] if fix else raw.get("fix", ""),
             severity,
             (*self.source.data.get("controls", ()), *raw.get("controls", ())),
             self._day((*at, "effective", "from"), raw.get("effective")),
@@ -196,10 +210,32 @@ class _Compiler:
             at,
             any(
                 e is not None and e.program.variables & {"old", "is_new"}
-                for e in (self.when, condition, when, each, key)
+                for e in (self.when, condition, when, each, key, mend.value if mend else None)
             ),
             raw.get("waivable", True),
+            mend,
         )
+
+    def _mend(
+        self, at: Path, raw: dict[str, Any], otherwise: Path | None, item: cel.Type | None
+    ) -> Mend | None:
+        """The `set` of a `fix`; `otherwise` is where the rule points."""
+        value = self._expression((*at, "set"), raw, None, item)
+        if value is None:
+            return None
+        pointer = self._pointer((*at, "at"), raw, item) if "at" in raw else otherwise
+        if not pointer:
+            hint = "Add `at: /field` to `fix`, or to the rule."
+            self._report("mend", "`set` does not say which field it is about", (*at, "set"), hint)
+            return None
+        wanted, given = self._type_at(pointer, item), cel.types.base(value.program.result_type)
+        if given not in _SCALARS:
+            message = f"`set` must give a text, a number or a truth value; this gives {given.words}"
+            self._report("mend", message, (*at, "set"), "A list or a map is mended by a person.")
+        elif not (cel.types.assignable(given, wanted) or (wanted, given) == (cel.DOUBLE, cel.INT)):
+            message = f"the field holds {wanted.words}; `set` gives {given.words}"
+            self._report("mend", message, (*at, "set"), "Give what the field can hold.")
+        return Mend(value, pointer)
 
     def _report(
         self, code: str, message: str, at: Path | Span, hint: str = "", *, warning: bool = False
@@ -211,18 +247,23 @@ class _Compiler:
         if "at" not in raw:
             return None
         path = pointer(raw["at"])
+        for length, part in enumerate(path):
+            holder = self._type_at(path[:length], item)
+            if isinstance(holder, cel.ObjectType) and not holder.open and str(part) not in holder.fields:
+                hint = suggestion(str(part), tuple(holder.fields))
+                self._report("unknown-field", f"`{holder.name}` has no field `{part}`", at, hint)
+                break
+        return path
+
+    def _type_at(self, path: Path, item: cel.Type | None) -> cel.Type:
+        """The type of what a pointer leads to."""
         type_: cel.Type = item or self.kind.type
         for part in path:
             if isinstance(type_, cel.ObjectType):
-                found = type_.fields.get(str(part))
-                if found is None and not type_.open:
-                    hint = suggestion(str(part), tuple(type_.fields))
-                    self._report("unknown-field", f"`{type_.name}` has no field `{part}`", at, hint)
-                    break
-                type_ = found or cel.DYN
+                type_ = type_.fields.get(str(part), cel.DYN)
             else:
                 type_ = _element_type(type_) or cel.DYN
-        return path
+        return type_
 
     def _param(self, name: str, raw: Any) -> Param:
         if not isinstance(raw, dict):
@@ -311,6 +352,9 @@ class _Compiler:
     ) -> None:
         span = offset_span(self.source, expression.at, *part)
         self._report(code, message, span, hint, warning=True)
+
+
+_SCALARS = (cel.STRING, cel.INT, cel.UINT, cel.DOUBLE, cel.BOOL, cel.DYN)
 
 
 def _param_type(default: ParamValue) -> cel.Type:

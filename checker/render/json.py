@@ -94,7 +94,7 @@ def _result(result: Result, fingerprint: str) -> Shape:
 def _edit(edit: Edit) -> Shape:
     line, column, end_line, end_column = edit.span
     place = {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
-    return {**place, "text": edit.text}
+    return {**place, "text": edit.text, "whole_line": edit.whole_line}
 
 
 def _reason(reason: Reason) -> Shape:
