@@ -28,8 +28,9 @@ BELOW_RUN = {"render", "sources", "transports", "authoring", *BELOW_REVIEW, VERS
 MAY_IMPORT: dict[str, set[str]] = {
     VERSION: set(),
     "__main__": {"cli", VERSION},
-    "cli": {"run", *BELOW_RUN},
-    "run": BELOW_RUN,
+    "cli": {"run", "cache", *BELOW_RUN},
+    "run": {"cache", *BELOW_RUN},
+    "cache": {"transports", "shipped", "model"},
     "render": {"shipped", "canonical", "model", VERSION},  # reports name the tool's version
     "sources": {"transports", *BELOW_POLICY},
     "transports": {"canonical", "model"},
@@ -78,7 +79,9 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cli", "environment"): "NO_COLOR, FORCE_COLOR and TERM speak about this terminal",
     ("cli", "clock"): "the day of a run enters here, once, as `as_of`; progress waits a second",
     ("cli", "files"): "reports are written, and `init` and `new` make files",
-    ("transports", "environment"): "a program that is started inherits it, but for what speaks to a desktop",
+    ("cache", "files"): "reads gonogo's own files and those of the system's time zones, to know what runs",
+    ("transports", "environment"): "a program that is started inherits it, but for what speaks to a desktop; "
+    "the system's own variables say where a user's cache is",
     ("transports", "files"): "the doors to the world",
     ("transports", "network"): "the doors to the world",
     ("transports", "processes"): "the doors to the world",

@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; nothing is raised, whatever was asked for."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = cli.main(given, prog_name="gonogo", standalone_mode=False)
+        code = cli.main(given, prog_name="gonogo", standalone_mode=False, obj=tuple(given))
     except click.exceptions.NoArgsIsHelpError as asked:
         console.put(f"{asked.format_message()}\n")
         code = USAGE
