@@ -23,6 +23,9 @@ class Options(NamedTuple):
     """Only what stands in the way of a go, and the verdict."""
     statistics: bool = False
     """Adds a table of outcomes per rule."""
+    address: str = ""
+    """Where a host shows the files of the judged commit, for links in Markdown; a path from the root of the
+    repository follows it: `https://HOST/OWNER/NAME/blob/COMMIT/`. Empty: no links."""
 
 
 Renderer = Callable[[Report, Options], str]
@@ -45,4 +48,6 @@ RENDERERS: dict[str, Renderer] = {
     "junit": lazy("junit"),
     "github": lazy("github"),
     "markdown": lazy("markdown"),
+    "summary": lazy("summary"),
+    "comment": lazy("comment"),
 }

@@ -1,17 +1,21 @@
 """For the log of a GitHub Actions step: workflow commands that become annotations.
 
 GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest without a word. So the
-most pressing are chosen here, and the last notice gives the verdict and says how many were left out.
+most pressing are chosen here, and the last notice gives the verdict and says how many were left out. What was
+there before a change is a notice at most, and comes last.
 Source of the syntax and of the escapes: GitHub's page "Workflow commands for GitHub Actions".
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from checker.model import Diagnostic, Location, Report, Result
-from checker.render import Options, tally
+from checker.render import Options, change, tally
+from checker.render.placing import from_root
 from checker.render.text import clip, one_line, visible
 
 _SHOWN = 10
@@ -33,9 +37,11 @@ class _Annotation:
 def render(report: Report, options: Options) -> str:
     """One command a line; the options make no difference."""
     del options
+    found = [each for each in tally.findings(report) if not each.waived]
     annotations = [
+        *_changes(report),
         *(_fault(fault) for fault in tally.faults(report)),
-        *(_finding(group) for group in tally.folded(tally.findings(report)) if not group[0].waived),
+        *(_finding(report, group) for group in tally.folded(found)),
     ]
     shown: list[_Annotation] = []
     left_out = []
@@ -46,21 +52,35 @@ def render(report: Report, options: Options) -> str:
         if hidden := len(own[room:]):
             left_out.append(tally.counted(hidden, level))
     shown.append(_verdict(report, left_out))
-    return "".join(map(_command, shown))
+    return "".join(_command(report, each) for each in shown)
 
 
-def _finding(group: tuple[Result, ...]) -> _Annotation:
+def _changes(report: Report) -> Iterator[_Annotation]:
+    """That a change edits what judges, and which products it moves to another stage."""
+    if report.comparison and (sentences := change.judging(report.comparison)):
+        yield _Annotation("warning", "This change edits what judges", "\n".join(sentences))
+    for each in change.passages(report):
+        shown = (result._replace(location=from_root(report, result.location)) for result in each.lacks)
+        lacks = list(map(change.briefly, islice(shown, change.SHOWN)))
+        lines = [each.sentence, *filter(None, (each.remark, *lacks, change.more(each.lacks)))]
+        title = f"{each.change.product} changes its stage"
+        yield _Annotation("notice", title, "\n".join(lines), each.change.location)
+
+
+def _finding(report: Report, group: tuple[Result, ...]) -> _Annotation:
     result = group[0]
     level: _Level = "warning"
-    if tally.blocks(result):
+    label: str = "undecided" if result.outcome == "error" else result.enforcement
+    label += f", {tally.AGES[result.age]}" if result.age == "existing" else ""
+    if tally.blocks(result, report.comparison):
         level = "error"
-    elif result.enforcement == "upcoming":
+    elif tally.inherited(result, report.comparison) or result.enforcement == "upcoming":
         level = "notice"
     name = result.rule if len(group) == 1 else f"{len(group)} rules"
     lines = [result.message, *tally.reasons(result)]
+    lines += [f"Found in {change.place(from_root(report, result.location))}"] if result.anchor else []
     lines += [f"Fix: {result.fix}"] if result.fix else []
-    label = "undecided" if result.outcome == "error" else result.enforcement
-    return _Annotation(level, f"{name} ({label})", "\n".join(lines), result.location)
+    return _Annotation(level, f"{name} ({label})", "\n".join(lines), result.anchor or result.location)
 
 
 def _fault(fault: Diagnostic) -> _Annotation:
@@ -76,13 +96,13 @@ def _verdict(report: Report, left_out: list[str]) -> _Annotation:
         )
     if report.next_step:
         lines.append(f"Next: {one_line(report.next_step)}")
-    return _Annotation("notice", f"gonogo: {tally.VERDICTS[report.verdict]}", "\n".join(lines))
+    return _Annotation("notice", f"gonogo: {tally.verdict(report)}", "\n".join(lines))
 
 
-def _command(annotation: _Annotation) -> str:
+def _command(report: Report, annotation: _Annotation) -> str:
     properties = {"title": clip(one_line(annotation.title), _TITLE_LIMIT)}
-    location = annotation.location
-    if location and location.path:
+    if annotation.location and annotation.location.path:
+        location = from_root(report, annotation.location)
         span = location.span
         # Without a line an annotation is not shown beside the file.
         lines = {"line": span.line, "endLine": span.end_line} if span else {"line": 1, "endLine": 1}

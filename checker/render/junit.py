@@ -1,7 +1,8 @@
 """For the test tabs of build servers: JUnit XML, a suite per file that was checked, a case per check.
 
 JUnit knows no warning: only what blocks is a failure, only what could not be decided an error. Failures
-that do not block are skipped cases that say why, so that they stay in sight and a build stays green.
+that do not block are skipped cases that say why, so that they stay in sight and a build stays green: those of
+advisory rules, those that were waived, and those that a change did not bring.
 The format has no standard; the schema of Jenkins' xUnit plugin is the closest thing to one.
 """
 
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 
 from checker.model import Diagnostic, Location, Report, Result
 from checker.render import Options, tally
+from checker.render.placing import from_root
 from checker.render.text import clip, inert, visible
 
 _TEXT_LIMIT = 4_000
@@ -34,9 +36,11 @@ def render(report: Report, options: Options) -> str:
     """One `testsuites` element; the options make no difference."""
     del options
     by_file = groupby(sorted(report.results, key=_file), key=_file)
-    suites = [(path, [_check(result) for result in results]) for path, results in by_file]
-    judging = [_fault(fault) for fault in report.diagnostics]
-    if tally.nothing_checked(report):
+    suites = [(path, [_check(report, result) for result in results]) for path, results in by_file]
+    judging = [_fault(report, fault) for fault in report.diagnostics]
+    if report.neutral:
+        judging.append(_Case("checks", "gonogo", None, "skipped", f"neutral: {report.neutral}"))
+    elif tally.nothing_checked(report):
         # An empty report would look like a success.
         judging.append(_Case("checks", "gonogo", None, "error", tally.summary(report)))
     if judging:
@@ -58,13 +62,14 @@ def _file(result: Result) -> str:
     return result.subject.path
 
 
-def _check(result: Result) -> _Case:
+def _check(report: Report, result: Result) -> _Case:
     element = f" [{result.key}]" if result.key else ""
     standing = tally.standing(result)
-    state, message = "skipped", f"{standing}: {result.message}"
+    age = f"{tally.AGES[result.age]}, " if tally.inherited(result, report.comparison) else ""
+    state, message = "skipped", f"{age}{standing}: {result.message}"
     if standing == "pass":
         state, message = "", ""
-    elif tally.blocks(result):
+    elif tally.blocks(result, report.comparison):
         state, message = ("failure" if standing == "fail" else "error"), result.message
     elif result.waived:
         waived = result.waived
@@ -73,12 +78,14 @@ def _check(result: Result) -> _Case:
     lines += [f"{seen.expression} is {seen.value}" for reason in result.reasons for seen in reason.seen]
     lines += [f"Fix: {result.fix}"] if result.fix and standing != "pass" else []
     name = f"{result.rule}: {result.subject.kind} {result.subject.id}{element}"
-    return _Case(name, result.policy, result.location, state, message, "\n".join(lines))
+    where = from_root(report, result.location)  # never the anchor, which only this change has
+    return _Case(name, result.policy, where, state, message, "\n".join(lines))
 
 
-def _fault(fault: Diagnostic) -> _Case:
+def _fault(report: Report, fault: Diagnostic) -> _Case:
     state = "error" if fault.level == "error" else "skipped"
-    return _Case(f"{fault.code}: {fault.message}", "gonogo", fault.location, state, fault.message, fault.hint)
+    where = from_root(report, fault.location) if fault.location else None
+    return _Case(f"{fault.code}: {fault.message}", "gonogo", where, state, fault.message, fault.hint)
 
 
 def _append(suite: ElementTree.Element, case: _Case) -> None:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from checker.model import Location, Report, Result
+import posixpath
+
+from checker.model import Location, Report, Result, Span
+
+START = Span(1, 1, 1, 1)
+"""Stands for a file as a whole, where a host needs a line."""
+_OUTSIDE = ("../", "/")
 
 
 def from_root(report: Report, location: Location) -> Location:
-    """A place in a file of the workspace, its path taken from the root of the repository; no path stays none."""
+    """A place in a file of the workspace, its path taken from the root of the repository; no path stays none.
+
+    What lies outside of the repository has no path: no host can show it.
+    """
     prefix = report.origin.prefix if report.origin else ""
-    return Location(f"{prefix}{location.path}", location.span) if prefix and location.path else location
+    path = f"{prefix}{location.path}" if location.path else ""
+    if ".." in path.split("/"):
+        path = posixpath.normpath(path)
+    path = "" if f"{path}/".startswith(_OUTSIDE) else path
+    return Location(path, location.span) if path != location.path else location
 
 
 def shown(report: Report, result: Result) -> Location:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from checker.model import Portfolio
 from checker.render import Options, portfolio, tally
-from checker.render.gfm import Section, cell, code, page
+from checker.render.gfm import cell, code
+from checker.render.pages import Section, page
 from checker.render.review import alarm, provenance
 
 _BLOCKERS = 3
@@ -21,10 +22,9 @@ def render(table: Portfolio, options: Options) -> str:
         "summary": [*portfolio.summary(table)],
         "scope": portfolio.SCOPE,
         "provenance": provenance(table.origin),
-        "sections": [section for section in _sections(table) if section.rows],
         "command": "gonogo review --all --output-format csv=portfolio.csv",
     }
-    return page("portfolio.md.j2", values)
+    return page("portfolio.md.j2", values, [section for section in _sections(table) if section.rows])
 
 
 def _sections(table: Portfolio) -> Iterator[Section]:

@@ -118,7 +118,7 @@ def introduction(report: Report, review: Review) -> Iterator[str]:
     launch = f", launch {launches.pop()}" if len(launches) == 1 and launches != {""} else ""
     markets = {each.market for each in review.scopes}
     market = f", market {markets.pop()}" if len(markets) == 1 and markets != {""} else ""
-    verdict = tally.VERDICTS[report.verdict]
+    verdict = tally.verdict(report)
     yield f"{verdict} for product {review.product}{launch}{market}: {_MEANINGS[report.verdict]}"
     stage = f"The product is in stage {review.stage}" if review.stage else "The product states no stage"
     leads = f"; this gate opens stage {review.leads_to}" if review.leads_to else ""
@@ -153,8 +153,13 @@ def provenance(origin: Origin | None) -> str:
     """Which files were judged, in a sentence; empty where that is not known."""
     if origin is None or not (origin.commit or origin.note):
         return ""
-    commit = origin.commit if origin.commit[:_ABBREVIATED] not in origin.note else ""
+    commit = origin.commit if abbreviated(origin.commit) not in origin.note else ""
     return f"Judged: {'; '.join(filter(None, (commit and f'commit {commit}', origin.note)))}"
+
+
+def abbreviated(commit: str) -> str:
+    """As many digits of the id of a commit as a person needs."""
+    return commit[:_ABBREVIATED]
 
 
 def footing(report: Report) -> Iterator[str]:
@@ -185,7 +190,7 @@ def lapsed(report: Report) -> list[Diagnostic]:
 
 def blocking(report: Report) -> Iterator[Group]:
     """What blocks, a group for everyone who can mend it; what nobody is known for comes last."""
-    found = [each for each in tally.findings(report) if tally.blocks(each)]
+    found = [each for each in tally.findings(report) if tally.blocks(each, report.comparison)]
     for owner in sorted({each.owner for each in found}, key=lambda name: (not name, name)):
         own = tally.folded(each for each in found if each.owner == owner)
         whose = f"for {owner} to resolve" if owner else "owner not known"
@@ -196,7 +201,7 @@ def blocking(report: Report) -> Iterator[Group]:
 
 def others(report: Report, review: Review) -> Iterator[Group]:
     """What does not block: waived, advisory, and what later gates will ask for, the next one first."""
-    found = [each for each in tally.findings(report) if not tally.blocks(each)]
+    found = [each for each in tally.findings(report) if not tally.blocks(each, report.comparison)]
     waived = [each for each in found if tally.standing(each) == "waived"]
     later = [each for each in found if each.enforcement == "upcoming" and each not in waived]
     advisory = [each for each in found if each.enforcement != "upcoming" and each not in waived]

@@ -3,6 +3,11 @@
 Only what failed or could not be decided is in it; a waived failure stays, marked as suppressed, so that
 an alert is not closed and opened again. GitHub refuses a whole file for one result without a location,
 and keeps the first 5,000 results of a run: what is left out is said in a result of its own.
+
+Held against a base, results that were there before stay in, as `unchanged`, or their alerts would be closed
+and opened again. What the change mended is not in it: GitHub does not know the state `absent`, and would take
+such a result for an open alert. GitHub shows an alert on a pull request where its lines are part of the
+change: so a new failure elsewhere points at its anchor, and its own place is the first of the related ones.
 Source of the limits: GitHub's page "SARIF support for code scanning"; of the shape: the OASIS standard.
 """
 
@@ -12,9 +17,11 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from checker.model import Diagnostic, Location, Report, Result, RuleInfo, Seen, Span
+from checker.model import Diagnostic, Location, Report, Result, RuleInfo, Span
 from checker.render import Options, tally
+from checker.render.gfm import code, prose
 from checker.render.identity import fingerprints, verdict_digest
+from checker.render.placing import from_root
 from checker.render.text import clip, inert_json
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -38,10 +45,13 @@ def render(report: Report, options: Options) -> str:
     shown = found if len(found) <= RESULTS else found[: RESULTS - 1]
     named = {result.rule for result in shown}
     rules = [_rule(rule) for rule in report.rules if rule.id in named]
-    results = [_result(result, prints[id(result)]) for result in shown]
+    results = [_result(report, result, prints[id(result)]) for result in shown]
     if hidden := len(found) - len(shown):
         rules.append(_omitted_rule())
-        results.append(_omitted(hidden))
+        results.append(_omitted(report, hidden))
+    if report.comparison:  # on every result, or on none: SARIF 3.27.24
+        for result in results:
+            result.setdefault("baselineState", "unchanged")
     indexes = {rule["id"]: index for index, rule in enumerate(rules)}
     for result in results:
         if result["ruleId"] in indexes:
@@ -63,6 +73,7 @@ def render(report: Report, options: Options) -> str:
             "workspace": report.workspace,
             "as_of": report.as_of.isoformat(),
             "verdict": report.verdict,
+            "neutral": report.neutral,
             "verdict_digest": verdict_digest(report),
             "counts": tally.counts(report.results),
         },
@@ -74,11 +85,15 @@ def render(report: Report, options: Options) -> str:
 def _rule(rule: RuleInfo) -> dict[str, Any]:
     title = _sentence(rule.title) or rule.id
     help_text = _sentence(rule.fix) or title
+    told = [f"**{prose(rule.title or rule.id)}**", prose(rule.description, _TEXT_LIMIT)]
+    told += [f"**Fix:** {prose(rule.fix, _TEXT_LIMIT)}" if rule.fix else ""]
+    told += [f"Controls: {', '.join(map(code, rule.controls))}" if rule.controls else ""]
+    told += [f"Policy {code(rule.policy)} {prose(rule.policy_version)} of pack {code(rule.pack)}"]
     return {
         "id": rule.id,
         "shortDescription": {"text": title},
         "fullDescription": {"text": _sentence(rule.description) or title},
-        "help": {"text": help_text},
+        "help": {"text": help_text, "markdown": "\n\n".join(filter(None, told))},
         "properties": {
             "tags": list(filter(None, (rule.kind, rule.pack, *rule.controls)))[:_TAGS],
             "policy": f"{rule.policy} {rule.policy_version}".rstrip(),
@@ -87,15 +102,22 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
     }
 
 
-def _result(result: Result, fingerprint: str) -> dict[str, Any]:
+def _result(report: Report, result: Result, fingerprint: str) -> dict[str, Any]:
     text = result.message if result.outcome == "fail" else f"Undecided: {result.message}"
     parts = [text, *tally.reasons(result), f"Fix: {result.fix}" if result.fix else ""]
-    related = [seen for reason in result.reasons for seen in reason.seen if seen.location][:_RELATED]
+    related = [
+        (f"{seen.expression} is {seen.value}", seen.location)
+        for reason in result.reasons
+        for seen in reason.seen
+        if seen.location
+    ]
+    if result.anchor:
+        related.insert(0, ("what was found stands here", result.location))
     found: dict[str, Any] = {
         "ruleId": result.rule,
         "level": _LEVELS[result.enforcement],
         "message": {"text": " ".join(map(_sentence, filter(None, parts)))},
-        "locations": [_location(result.location, result.subject.path)],
+        "locations": [_location(report, result.anchor or result.location, result.subject.path)],
         "partialFingerprints": {"primaryLocationLineHash": fingerprint},
         "properties": {
             "outcome": result.outcome,
@@ -106,18 +128,17 @@ def _result(result: Result, fingerprint: str) -> dict[str, Any]:
             "gate": result.gate,
         },
     }
+    if result.age:
+        found["baselineState"] = "unchanged" if result.age == "existing" else "new"
     if related:
-        found["relatedLocations"] = list(map(_related, range(1, len(related) + 1), related))
+        found["relatedLocations"] = [
+            {"id": number, "message": {"text": _literal(clip(text, _TEXT_LIMIT))}, **_location(report, where)}
+            for number, (text, where) in enumerate(related[:_RELATED], 1)
+        ]
     if waived := result.waived:
         why = f"{waived.reason} (waiver {waived.id} by {waived.owner} until {waived.expires})"
         found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": why}]
     return found
-
-
-def _related(number: int, seen: Seen) -> dict[str, Any]:
-    text = clip(f"{seen.expression} is {seen.value}", _TEXT_LIMIT)
-    place = _location(seen.location or Location(""), "")
-    return {"id": number, "message": {"text": _literal(text)}, **place}
 
 
 def _omitted_rule() -> dict[str, Any]:
@@ -125,13 +146,13 @@ def _omitted_rule() -> dict[str, Any]:
     return {"id": _OMITTED, "shortDescription": text, "fullDescription": text, "help": text}
 
 
-def _omitted(hidden: int) -> dict[str, Any]:
+def _omitted(report: Report, hidden: int) -> dict[str, Any]:
     text = f"{tally.counted(hidden, 'less pressing result is', 'less pressing results are')} not shown here."
     return {
         "ruleId": _OMITTED,
         "level": "warning",
         "message": {"text": f"{text} All are in the output of: gonogo check --output-format json."},
-        "locations": [_location(Location(_WORKSPACE_FILE), "")],
+        "locations": [_location(report, Location(_WORKSPACE_FILE))],
         "partialFingerprints": {"primaryLocationLineHash": _OMITTED},
     }
 
@@ -140,11 +161,11 @@ def _invocation(report: Report) -> dict[str, Any]:
     return {
         "executionSuccessful": all(fault.level != "error" for fault in report.diagnostics),
         "exitCode": report.exit_code,
-        "toolConfigurationNotifications": list(map(_notification, report.diagnostics)),
+        "toolConfigurationNotifications": [_notification(report, each) for each in report.diagnostics],
     }
 
 
-def _notification(fault: Diagnostic) -> dict[str, Any]:
+def _notification(report: Report, fault: Diagnostic) -> dict[str, Any]:
     texts: Iterable[str] = filter(None, (fault.message, fault.hint))
     found: dict[str, Any] = {
         "descriptor": {"id": fault.code},
@@ -152,14 +173,14 @@ def _notification(fault: Diagnostic) -> dict[str, Any]:
         "message": {"text": " ".join(map(_sentence, texts))},
     }
     if fault.location:
-        found["locations"] = [_location(fault.location, "")]
+        found["locations"] = [_location(report, fault.location)]
     return found
 
 
-def _location(location: Location, otherwise: str) -> dict[str, Any]:
+def _location(report: Report, location: Location, otherwise: str = "") -> dict[str, Any]:
     """A physical location; a file as a whole is pointed at by its start, for viewers need a line."""
     span = location.span or _START
-    path = location.path or otherwise or _WORKSPACE_FILE
+    path = from_root(report, Location(location.path or otherwise or _WORKSPACE_FILE)).path
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(path, errors="surrogatepass")},

@@ -9,6 +9,7 @@ from checker.render.text import one_line, width, wrap
 
 _COLORS = {
     "error": "1;31",
+    "failed": "31",
     "undecided": "1;35",
     "warning": "1;33",
     "upcoming": "1;36",
@@ -17,6 +18,7 @@ _COLORS = {
     "UNDECIDED": "1;35",
     "CONDITIONAL": "1;33",
     "GO": "1;32",
+    "NEUTRAL": "1;36",
     "alarm": "1;37;41",
     "gutter": "34",
     "strong": "1",

@@ -7,7 +7,18 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
-from checker.model import OUTCOMES, SEVERITIES, Diagnostic, Portfolio, Report, Result, Verdict
+from checker.model import (
+    OUTCOMES,
+    SEVERITIES,
+    Age,
+    Comparison,
+    Diagnostic,
+    Portfolio,
+    Report,
+    Result,
+    StageChange,
+    Verdict,
+)
 
 Standing = Literal["pass", "fail", "advisory", "upcoming", "waived", "not-applicable", "error"]
 """What a result means for the verdict; a `fail` here is a mandatory one that nobody waived."""
@@ -34,6 +45,10 @@ VERDICTS: dict[Verdict, str] = {
     "undecided": "UNDECIDED",
 }
 """The verdict as people are shown it."""
+NEUTRAL = "NEUTRAL"
+"""Shown in its place where nothing had to be judged."""
+AGES: dict[Age, str] = {"": "", "new": "new", "existing": "there before"}
+"""How old a failure is, held against a base, as people are shown it."""
 
 
 def standing(result: Result) -> Standing:
@@ -45,25 +60,48 @@ def standing(result: Result) -> Standing:
     return "fail" if result.enforcement == "mandatory" else result.enforcement
 
 
-def blocks(result: Result) -> bool:
-    """Whether a result stands in the way of a go."""
+def inherited(result: Result, comparison: Comparison | None) -> bool:
+    """Whether a result stays in sight and blocks nothing, because it was there before the change."""
+    return comparison is not None and comparison.fail_on == "new" and result.age == "existing"
+
+
+def blocks(result: Result, comparison: Comparison | None) -> bool:
+    """Whether a result of a report with that comparison stands in the way of a go."""
+    return _counts(result) and not inherited(result, comparison)
+
+
+def _counts(result: Result) -> bool:
     return result.enforcement == "mandatory" and standing(result) in ("fail", "error")
 
 
+def lacking(report: Report, change: StageChange) -> list[Result]:
+    """What the gates that a product passes still lack, the most pressing first.
+
+    How old a failure is makes no difference: a gate asks for what it asks.
+    """
+    return [
+        each
+        for each in findings(report)
+        if each.gate in change.gates and each.subject.product == change.product and _counts(each)
+    ]
+
+
 def counts(results: Iterable[Result]) -> dict[Standing, int]:
-    """The number of results of each standing."""
+    """The number of results of each standing; a base changes none of them."""
     found = Counter(map(standing, results))
     return {each: found[each] for each in STANDINGS}
 
 
-def rank(result: Result) -> tuple[bool, int, int]:
-    """Sorts what blocks before what does not, and the more severe first."""
-    return not blocks(result), _RANKS[standing(result)], _SEVERITY_RANKS[result.severity]
+def rank(result: Result, comparison: Comparison | None) -> tuple[bool, bool, int, int]:
+    """Sorts what blocks before what does not, the new before the old, and the more severe first."""
+    old = result.age == "existing"
+    return not blocks(result, comparison), old, _RANKS[standing(result)], _SEVERITY_RANKS[result.severity]
 
 
 def findings(report: Report) -> list[Result]:
     """What a reader must see, the most pressing first: every result that failed or could not be decided."""
-    return sorted((each for each in report.results if each.outcome not in _NOT_FINDINGS), key=rank)
+    found = (each for each in report.results if each.outcome not in _NOT_FINDINGS)
+    return sorted(found, key=lambda each: rank(each, report.comparison))
 
 
 def reasons(result: Result) -> list[str]:
@@ -80,7 +118,7 @@ def folded(found: Iterable[Result]) -> list[tuple[Result, ...]]:
     """
     groups: dict[object, list[Result]] = {}
     for index, result in enumerate(found):
-        same = (rank(result)[:2], result.subject, result.location, result.message)
+        same = (result.enforcement, result.age, result.subject, result.location, result.message)
         groups.setdefault(same if result.outcome == "error" else index, []).append(result)
     return [tuple(group) for group in groups.values()]
 
@@ -109,17 +147,47 @@ def nothing_checked(report: Report) -> bool:
     return all(result.outcome == "not-applicable" for result in report.results)
 
 
+def verdict(report: Report) -> str:
+    """The verdict as people are shown it."""
+    return NEUTRAL if report.neutral else VERDICTS[report.verdict]
+
+
 def summary(report: Report) -> str:
-    """The counts in one line: `40 pass, 1 fail, …`; a report in which nothing was checked says so."""
+    """The counts in one line: `40 pass, 1 fail, …`; a report in which nothing was checked says so.
+
+    Of a change it begins with what blocks it, tells the new from what was there before, and ends with how
+    many failures are gone.
+    """
+    if report.neutral:
+        return report.neutral
     if nothing_checked(report):
         skipped = f"{counted(len(report.results), 'check was', 'checks were')} not applicable"
         return "nothing was checked, and that is not a pass" + (f"; {skipped}" if report.results else "")
+    ages = Counter((standing(each), AGES[each.age]) for each in report.results)
     parts = []
     for each, number in counts(report.results).items():
-        parts.append(f"{number:,} {each}")
+        known = {age: ages[each, age] for age in AGES.values() if age and ages[each, age]}
+        notes = [age if count == number else f"{count:,} {age}" for age, count in known.items()]
         if each == "waived" and number:
-            parts[-1] += f" ({_next_expiry(report)})"
-    return ", ".join(parts)
+            notes.append(_next_expiry(report))
+        parts.append(f"{number:,} {each}" + (f" ({', '.join(notes)})" if notes else ""))
+    text = ", ".join(parts)
+    if change := report.comparison:
+        text = f"{_against(report, change)}; {text}"
+        text += f"; {len(change.fixed):,} fixed" if change.fixed else ""
+    return text
+
+
+def _against(report: Report, change: Comparison) -> str:
+    """How many failures block the change."""
+    blocking = Counter(standing(each) for each in report.results if blocks(each, change))
+    new = "new " if change.fail_on == "new" else ""
+    parts = [
+        counted(number, f"{new}{noun}")
+        for noun, number in (("failure", blocking["fail"]), ("undecided check", blocking["error"]))
+        if number
+    ]
+    return " and ".join(parts) or f"no {new}failure"
 
 
 def _next_expiry(report: Report) -> str:

@@ -7,10 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 
-from checker.model import Diagnostic, Excerpt, Location, Reason, Report, Result, Review, Span, SubjectRef
-from checker.render import Options, tally
+from checker.model import (
+    Comparison,
+    Diagnostic,
+    Excerpt,
+    Location,
+    Reason,
+    Report,
+    Result,
+    Review,
+    Span,
+    SubjectRef,
+)
+from checker.render import Options, change, tally
 from checker.render import review as reviewing
-from checker.render.sheet import Sheet
+from checker.render.sheet import Entry, Sheet
 from checker.render.text import clip, inert, one_line, visible, width, wrap
 
 _LABELS = {
@@ -20,6 +31,8 @@ _LABELS = {
     "upcoming": "upcoming",
     "waived": "waived",
 }
+_STATES = _LABELS | {"fail": "failed"}
+"""Of what is listed, which an `error` would say blocks."""
 _TEXT_LIMIT = 2_000
 """Characters of one message; the JSON report has it whole."""
 _VALUE_LIMIT = 200
@@ -36,16 +49,22 @@ def render(report: Report, options: Options) -> str:
     """Findings, the most pressing first, then the summary."""
     page = _Page(options, {rule.id: rule.location for rule in report.rules if rule.location})
     faults = [fault for fault in tally.faults(report) if fault.level == "error" or not options.quiet]
-    found = [result for result in tally.findings(report) if tally.blocks(result) or not options.quiet]
+    found = change.brought(report)
+    if options.quiet:
+        found = [result for result in found if tally.blocks(result, report.comparison)]
     parts = [
         *(page.diagnostic(fault) for fault in faults if fault.level == "error"),
         *(page.review(report, report.review) if report.review else page.results(found)),
-        *(page.diagnostic(fault) for fault in faults if fault.level == "warning"),
     ]
+    if report.comparison and not options.quiet:
+        parts += page.changes(report, report.comparison)
+    parts += (page.diagnostic(fault) for fault in faults if fault.level == "warning")
     if not options.quiet:
         parts += map(page.diagnostic, reviewing.lapsed(report))
     if options.statistics and report.results:
         parts.append(page.statistics(report))
+    if report.comparison and report.comparison.judging:
+        parts.append(page.judging(report.comparison))
     parts.append(page.summary(report))
     return inert("\n\n".join("\n".join(lines) for lines in parts)) + "\n"
 
@@ -131,6 +150,47 @@ class _Page:
             yield [self._paint("strong", one_line(f"{table.title}: {table.summary}")), *sheet.entries(rows)]
         yield from map(self._group, reviewing.others(report, review))
 
+    def changes(self, report: Report, found: Comparison) -> Iterator[list[str]]:
+        """What a change does to stages, what it mends, and what was there before it, a line each."""
+        passages = change.passages(report)
+        for each in passages[: change.SHOWN]:
+            lines = self._sheet.paragraph(each.sentence, "strong")
+            if each.change.location:
+                lines += self._place(2, each.change.location, "")
+            lines += self._sheet.paragraph(each.remark) if each.remark else []
+            yield lines + self._list(each.lacks)
+        if hidden := change.more(passages):
+            yield [hidden]
+        if found.fixed:
+            heading = self._paint("strong", f"Fixed by this change ({len(found.fixed):,})")
+            yield [heading, *self._capped([("fixed", "", [change.briefly(each)]) for each in found.fixed])]
+        if old := change.before(report):
+            heading = f"There before this change, and not held against it ({len(old):,})"
+            hint = "With --fail-on all they count, and are shown in full."
+            yield [self._paint("strong", heading), *self._list(old), *self._sheet.paragraph(hint)]
+
+    def judging(self, found: Comparison) -> list[str]:
+        """That a change edits what judges, which no reader may miss, and what that will do."""
+        first, *rest = change.judging(found)
+        lines = self._sheet.paragraph(first, "alarm")
+        for sentence in rest:
+            lines += self._sheet.paragraph(sentence)
+        if self._quiet:
+            return lines
+        rows = [(change.flip(each.blocks), "", [change.briefly(each.result)]) for each in found.flips]
+        return lines + self._capped(rows)
+
+    def _list(self, found: Sequence[Result]) -> list[str]:
+        """Findings in a line each."""
+        labels = [_STATES[tally.standing(each)] for each in found]
+        return self._capped(
+            [(label, label, [change.briefly(each)]) for label, each in zip(labels, found, strict=True)]
+        )
+
+    def _capped(self, rows: Sequence[Entry]) -> list[str]:
+        lines = self._sheet.entries(rows[: change.SHOWN])
+        return [*lines, f"  {hidden}"] if (hidden := change.more(rows)) else lines
+
     def _group(self, group: reviewing.Group) -> list[str]:
         """Findings without their source lines: what is wrong, why, what to do, and where."""
         rows = []
@@ -153,9 +213,9 @@ class _Page:
 
     def summary(self, report: Report) -> list[str]:
         """The verdict, the counts, what was looked at, what to do next."""
-        verdict = tally.VERDICTS[report.verdict]
+        verdict = tally.verdict(report)
         lines = self._alarm(report)
-        lines.append(f"{self._paint(verdict, verdict)}: {tally.summary(report)}")  # one line, for grep
+        lines.append(f"{self._paint(verdict, verdict)}: {one_line(tally.summary(report))}")  # for grep
         lines += reviewing.footing(report)
         levels = Counter(fault.level for fault in report.diagnostics)
         if levels:
@@ -163,8 +223,10 @@ class _Page:
             lines.append(f"{found} in policies and configuration")
         if self._quiet:
             return lines
+        if report.comparison:
+            lines += self._sheet.paragraph(change.compared(report.comparison))
         moment = f"{report.workspace} as of {report.as_of.date()}".lstrip()  # a broken one has no name
-        lines.append(one_line(f"{tally.extent(report)}, {moment}"))
+        lines.append(one_line(moment if report.neutral else f"{tally.extent(report)}, {moment}"))
         if files := reviewing.provenance(report.origin):
             lines += self._sheet.paragraph(files)
         if report.next_step:
@@ -249,6 +311,8 @@ def _notes(group: tuple[Result, ...]) -> Iterator[tuple[str, str]]:
         return
     if result.fix:
         yield "fix", result.fix
+    if result.age == "existing":
+        yield "note", "was there before this change"
     if result.enforcement == "upcoming":
         yield "note", f"will count at gate {result.gate}" if result.gate else "announced, does not count yet"
     elif result.outcome == "error" and result.enforcement == "advisory":

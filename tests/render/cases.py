@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checker.model import Report
+from tests.render.changes import CHANGE, CHANGE_ALL, CLEAN_CHANGE, HOSTILE_CHANGE, NEUTRAL
 from tests.render.reports import BROKEN, EMPTY, GREEN, HOSTILE, MIXED, UNREADABLE
 from tests.render.reviews import BARE_REVIEW, GATE_REVIEW, HOSTILE_REVIEW, WAIVED
 
@@ -17,4 +18,9 @@ CASES: dict[str, Report] = {
     "review": GATE_REVIEW,
     "review-bare": BARE_REVIEW,
     "review-hostile": HOSTILE_REVIEW,
+    "change": CHANGE,
+    "change-all": CHANGE_ALL,
+    "change-clean": CLEAN_CHANGE,
+    "change-hostile": HOSTILE_CHANGE,
+    "neutral": NEUTRAL,
 }

@@ -207,6 +207,7 @@ def reports(draw: st.DrawFn) -> Report:
     if comparison:
         results = st.builds(_aged, results, st.sampled_from(["new", "existing"]))
     found = tuple(draw(st.lists(results, max_size=3)))
+    clocks = st.sampled_from(["now", "as-of", "clock"])
     words = draw(text)
     ids = sorted({result.rule for result in found})
     return MIXED._replace(
@@ -221,7 +222,7 @@ def reports(draw: st.DrawFn) -> Report:
         waivers=tuple(draw(st.lists(waivers, max_size=2))),
         without_waivers=draw(st.none() | VERDICTS),
         overruled=draw(st.integers(0, 2)),
-        origin=draw(st.none() | st.builds(Origin, text, st.sampled_from(["now", "as-of", "clock"]), text, text)),
+        origin=draw(st.none() | st.builds(Origin, text, clocks, text, text)),
         review=draw(st.none() | reviews(text)),
         comparison=comparison,
         neutral=draw(st.just("") | text),

@@ -69,7 +69,7 @@ def test_hostile_texts_make_no_command_of_their_own(report: Report) -> None:
 def test_the_last_annotation_is_the_verdict(case: str) -> None:
     last = annotations(CASES[case])[-1]
     assert last.level == "notice"
-    assert re.fullmatch(r"gonogo: (GO|NO-GO|UNDECIDED|CONDITIONAL)", last.properties["title"])
+    assert re.fullmatch(r"gonogo: (GO|NO-GO|UNDECIDED|CONDITIONAL|NEUTRAL)", last.properties["title"])
 
 
 def test_levels_places_and_texts() -> None:

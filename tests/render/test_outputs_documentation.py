@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from checker.render import RENDERERS, Options, portfolio
+from tests.render.changes import CHANGE
 from tests.render.portfolios import PORTFOLIO
 from tests.render.reports import MIXED
 from tests.render.reviews import GATE_REVIEW
@@ -30,6 +31,7 @@ def test_every_text_comes_out(block: str) -> None:
         RENDERERS["terminal"](MIXED, Options(statistics=True)),
         RENDERERS["github"](MIXED, Options()),
         RENDERERS["terminal"](GATE_REVIEW, Options()),
+        RENDERERS["terminal"](CHANGE, Options()),
         portfolio.RENDERERS["terminal"](PORTFOLIO, Options()),
     )
     # What lies between two parts of a long page is left out.

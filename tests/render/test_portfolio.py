@@ -20,7 +20,7 @@ from jsonschema import Draft202012Validator
 
 from checker.model import Portfolio
 from checker.render import Options
-from checker.render.gfm import SIZE
+from checker.render.pages import COMMENT
 from checker.render.portfolio import RENDERERS, stages
 from checker.render.portfolio_csv import HEADER
 from tests.render.hostile import TEXTS
@@ -135,7 +135,7 @@ def test_formats_for_machines_ignore_the_reader(name: str) -> None:
 
 def test_markdown_fits_into_a_comment() -> None:
     text = written("markdown", LARGE)
-    assert len(text.encode()) <= SIZE
+    assert len(text.encode()) <= COMMENT.size
     assert "of these are not shown" in text
 
 

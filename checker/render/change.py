@@ -1,0 +1,138 @@
+"""What a change does, in sentences and rows that every format for people shows in its own way.
+
+Everything here is a pure function of the report. The words are ours; ids, paths and messages inside them may
+quote files, and are made harmless by whoever shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from checker.model import Comparison, Location, Report, Result, StageChange
+from checker.render import tally
+from checker.render.review import abbreviated
+from checker.render.text import clip
+
+SHOWN = 20
+"""Things of one sort that are listed one by one; of more, the number is told."""
+_NAMED = 8
+"""Files named in a sentence."""
+_TEXT_LIMIT = 300
+"""Characters of a message."""
+
+
+class Passage(NamedTuple):
+    """A change of stage, told."""
+
+    change: StageChange
+    sentence: str
+    """Which product moves where, through which gates."""
+    remark: str
+    """What to say of the gates, before what they lack; empty where the product passes none."""
+    lacks: list[Result]
+    """What the gates still lack, the most pressing first."""
+
+
+def compared(change: Comparison) -> str:
+    """What was held against what, who judged, and which failures block."""
+    judge = f"commit {abbreviated(change.judge)}" if change.judge else "a pinned folder"
+    which = "only new failures block" if change.fail_on == "new" else "all failures block, old ones too"
+    base, head = abbreviated(change.base), abbreviated(change.head)
+    return f"Compared: base {base}, head {head}, judged by {judge}; {which}."
+
+
+def passages(report: Report) -> list[Passage]:
+    """Every change of stage, in the order of products."""
+    changes = report.comparison.stages if report.comparison else ()
+    return [_passage(report, each) for each in changes]
+
+
+def _passage(report: Report, change: StageChange) -> Passage:
+    lacks = tally.lacking(report, change)
+    still = "That gate still lacks:" if len(change.gates) == 1 else "Those gates still lack:"
+    remark = still if lacks else "Nothing blocks there."
+    return Passage(change, _moved(change), remark if change.gates else "", lacks)
+
+
+def _moved(change: StageChange) -> str:
+    product, old, stage = change.product, change.old_stage, change.stage
+    if not stage:
+        return f"This change takes {product} out of its lifecycle (it was in {old})."
+    if not change.gates:
+        came = f"moves {product} from {old} to {stage}" if old else f"puts {product} into {stage}"
+        return f"This change {came}, through no gate."
+    promotes = f"promotes {product} to {stage} (from {old})" if old else f"brings {product} in at {stage}"
+    gates = f"gate{'s' if len(change.gates) > 1 else ''} {named(change.gates, ' and ')}"
+    return f"This change {promotes}, through {gates}."
+
+
+def judging(change: Comparison) -> list[str]:
+    """What a change does to what judges, one sentence each; empty where it leaves that alone."""
+    if not change.judging:
+        return []
+    if not change.judge:
+        by = "None of that judges this change: a pinned folder does."
+    elif change.judge == change.head:
+        by = "It judges this change too, since the base has nothing that could."
+    else:
+        by = f"None of that judges this change: what stands in commit {abbreviated(change.judge)} does."
+    return [f"This change edits what judges: {named(change.judging)}.", by, _flipped(change)]
+
+
+def _flipped(change: Comparison) -> str:
+    blocked = sum(each.blocks for each in change.flips)
+    freed = len(change.flips) - blocked
+    parts = []
+    if blocked:
+        parts.append(f"{tally.counted(blocked, 'check')} will block that {_do(blocked)} not yet")
+    if freed:
+        parts.append(f"{tally.counted(freed, 'check')} will block no longer")
+    return f"Once merged: {', and '.join(parts)}." if parts else "Once merged, it flips no check made here."
+
+
+def _do(number: int) -> str:
+    return "does" if number == 1 else "do"
+
+
+def flip(blocks: bool) -> str:
+    """What becomes of a check that flips, in two or three words."""
+    return "will block" if blocks else "no longer blocks"
+
+
+def before(report: Report) -> list[Result]:
+    """What was there before the change and blocks nothing, the most pressing first."""
+    return [each for each in tally.findings(report) if tally.inherited(each, report.comparison)]
+
+
+def brought(report: Report) -> list[Result]:
+    """The other findings, which are told in full."""
+    return [each for each in tally.findings(report) if not tally.inherited(each, report.comparison)]
+
+
+def named(names: Sequence[str], last: str = ", ") -> str:
+    """`a, b and 3 more`; `last` stands before the last of few."""
+    shown = list(names[:_NAMED])
+    if hidden := len(names) - len(shown):
+        return f"{', '.join(shown)} and {hidden:,} more"
+    *first, final = shown
+    return f"{', '.join(first)}{last}{final}" if first else final
+
+
+def more(found: Sequence[object]) -> str:
+    """How many of a list are not shown, in a sentence; empty where all are."""
+    hidden = len(found) - SHOWN
+    return f"… and {hidden:,} more; the json output has all of them." if hidden > 0 else ""
+
+
+def place(location: Location) -> str:
+    """File and line; empty where there is no file."""
+    path, span = location.path, location.span
+    return f"{path}:{span.line}" if path and span else path
+
+
+def briefly(result: Result) -> str:
+    """A finding in one line: what, which rule, and where."""
+    element = f", element {result.key}" if result.key else ""
+    where = place(result.location) or f"{result.subject.kind} {result.subject.id}"
+    return f"{clip(result.message, _TEXT_LIMIT)} ({result.rule}, {where}{element})"

@@ -1,0 +1,218 @@
+"""What a report holds as sections of Markdown, each with its table, the most pressing first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from checker.model import Comparison, Diagnostic, Location, Report, Result, Review
+from checker.render import Options, change, review, tally
+from checker.render.gfm import Markup, cell, code, link, prose
+from checker.render.pages import Section
+from checker.render.placing import from_root
+
+_REASONS = 3
+_SENTENCE = 1_000
+"""Characters of a sentence that names files."""
+_HEADER = ("Rule", "Where", "What was found")
+_BRIEF = ("Rule", "What was found")
+
+
+def head(report: Report) -> dict[str, Any]:
+    """What stands above the sections, for a template: sentences that are escaped there, and the verdict."""
+    reviewed, compared = report.review, report.comparison
+    return {
+        "title": review.title(reviewed) if reviewed else "",
+        "verdict": tally.verdict(report),
+        "workspace": report.workspace,
+        "alarm": review.alarm(report.origin, report.as_of),
+        "introduction": list(review.introduction(report, reviewed)) if reviewed else [],
+        "summary": tally.summary(report),
+        "footing": list(review.footing(report)),
+        "extent": "" if report.neutral else tally.extent(report),
+        "as_of": str(report.as_of.date()),
+        "provenance": review.provenance(report.origin),
+        "compared": change.compared(compared) if compared else "",
+        "judging": [prose(each, _SENTENCE) for each in change.judging(compared)] if compared else [],
+        "next_step": report.next_step,
+        "command": "gonogo review" if reviewed else "gonogo check",
+    }
+
+
+class Sections:
+    """The sections of one report."""
+
+    def __init__(self, report: Report, options: Options) -> None:
+        """Of the options, the address of the files counts."""
+        self._report = report
+        self._address = options.address
+
+    def all(self) -> list[Section]:
+        """Everything that did not pass, and what a review or a change adds."""
+        report = self._report
+        found = self._review(report, report.review) if report.review else self._check(report)
+        return _filled(found)
+
+    def short(self) -> list[Section]:
+        """What blocks one by one; what was there before a change is counted."""
+        report = self._report
+        if report.review:
+            return self.all()
+        found = change.brought(report)
+        blocking = [each for each in found if tally.blocks(each, report.comparison)]
+        others = [each for each in found if not tally.blocks(each, report.comparison)]
+        return _filled(
+            (
+                self._defects(),
+                *self._passages(),
+                self._listed(f"{'New, b' if report.comparison else 'B'}locking", blocking, open=True),
+                *self._flips(report.comparison),
+                self._listed("Not blocking", others),
+                *self._fixed(report.comparison),
+                _counted(change.before(report)),
+                self._warnings(),
+            )
+        )
+
+    def _check(self, report: Report) -> Iterator[Section]:
+        brought = change.brought(report)
+
+        def of(title: str, *standings: str, blocking: bool = False) -> Section:
+            found = [
+                each
+                for each in brought
+                if tally.standing(each) in standings and tally.blocks(each, report.comparison) == blocking
+            ]
+            return self._listed(title, found, open=blocking)
+
+        yield self._defects()
+        yield from self._passages()
+        yield of("Blocking", "fail", blocking=True)
+        yield of("Undecided", "error", blocking=True)
+        yield from self._flips(report.comparison)
+        yield of("Advisory", "advisory")
+        yield of("Undecided, not blocking", "error")
+        yield of("Upcoming", "upcoming")
+        yield of("Waived", "waived")
+        yield from self._fixed(report.comparison)
+        yield self._listed("There before this change", change.before(report))
+        yield self._warnings()
+
+    def _review(self, report: Report, reviewed: Review) -> Iterator[Section]:
+        yield self._defects()
+        yield Section("Verdicts", ("Launch", "Market", "Verdict"), review.scopes(reviewed), open=True)
+        yield from self._groups(review.blocking(report))
+        for table in review.tables(report, reviewed):
+            rows = [[row.label, *(cell(*lines) for lines in row.cells)] for row in table.rows]
+            yield Section(table.title, table.header, rows, open=True, note=table.summary)
+        yield from self._groups(review.others(report, reviewed))
+        yield self._warnings()
+
+    def _groups(self, groups: Iterable[review.Group]) -> Iterator[Section]:
+        """A table for all groups of a title, with a column for what tells them apart: each takes room."""
+        for title, own in groupby(groups, key=lambda group: group.title):
+            together = list(own)
+            column = together[0].column
+            rows = [
+                [*([group.about] if column else []), *self._finding(found)]
+                for group in together
+                for found in group.findings
+            ]
+            header = (column, *_HEADER) if column else _HEADER
+            yield Section(title, header, rows, together[0].open)
+
+    def _passages(self) -> Iterator[Section]:
+        """A section for each change of stage, and what its gates still lack."""
+        passages = change.passages(self._report)
+        for each in passages[: change.SHOWN]:
+            moved = each.change
+            title = f"{moved.product}: {moved.old_stage or 'no stage'} to {moved.stage or 'no stage'}"
+            note = f"{each.sentence} {each.remark}".rstrip()
+            yield Section(title, _BRIEF, list(map(self._brief, each.lacks)), open=True, note=note)
+        if hidden := passages[change.SHOWN :]:
+            others = [[each.sentence] for each in hidden]
+            yield Section("Other changes of stage", ("What changes",), others, open=True)
+
+    def _flips(self, compared: Comparison | None) -> Iterator[Section]:
+        if compared:
+            rows = [[change.flip(each.blocks), *self._brief(each.result)] for each in compared.flips]
+            yield Section("What flips once this is merged", ("Then", *_BRIEF), rows, open=True)
+
+    def _fixed(self, compared: Comparison | None) -> Iterator[Section]:
+        if compared:
+            rows = [self._brief(each, linked=False) for each in compared.fixed]  # lines of the base
+            yield Section("Fixed by this change", _BRIEF, rows)
+
+    def _listed(self, title: str, found: Iterable[Result], *, open: bool = False) -> Section:
+        return Section(title, _HEADER, list(map(self._finding, tally.folded(found))), open)
+
+    def _brief(self, result: Result, *, linked: bool = True) -> list[str]:
+        element = f"element {result.key}" if result.key else ""
+        where = self._where(result.location, self._address if linked else "")
+        return [code(result.rule), cell(result.message, where, element)]
+
+    def _finding(self, group: tuple[Result, ...]) -> list[str]:
+        result = group[0]
+        reasons = tally.reasons(result)
+        lines = reasons[:_REASONS]
+        if hidden := len(reasons[_REASONS:]):
+            lines.append(tally.counted(hidden, "more reason"))
+        if waived := result.waived:
+            lines.append(f"Waived until {waived.expires} by {waived.owner} ({waived.id}): {waived.reason}")
+        if limits := review.markets(result):
+            lines.append(f"Counts {limits}.")
+        element = f", element {result.key}" if result.key else ""
+        subject = f"{result.subject.kind} {result.subject.id}{element}"
+        name = result.rule if len(group) == 1 else f"{len(group)} rules"
+        about = ", ".join(filter(None, (result.severity, tally.AGES[result.age])))
+        found = (result.message, *lines)
+        return self._row((name, about), (result.location, subject), found, result.fix)
+
+    def _defects(self) -> Section:
+        rows = self._faults("error", tally.faults(self._report))
+        return Section("Defects in policies and configuration", _HEADER, rows, open=True)
+
+    def _warnings(self) -> Section:
+        lapsed = review.lapsed(self._report)
+        rows = self._faults("warning", [*tally.faults(self._report), *lapsed])
+        return Section("Warnings about policies and configuration", _HEADER, rows)
+
+    def _faults(self, level: str, faults: Iterable[Diagnostic]) -> list[list[str]]:
+        return [
+            self._row((each.code, each.level), (each.location, ""), (each.message,), each.hint)
+            for each in faults
+            if each.level == level
+        ]
+
+    def _row(
+        self, name: tuple[str, str], where: tuple[Location | None, str], found: Iterable[str], fix: str
+    ) -> list[str]:
+        location, subject = where
+        fixing = Markup(f"**Fix:** {prose(fix)}") if fix else ""
+        return [
+            cell(code(name[0]), name[1]),
+            cell(self._where(location, self._address), subject),
+            cell(*found, fixing),
+        ]
+
+    def _where(self, location: Location | None, address: str) -> Markup:
+        """File and line, from the root of the repository, where a host looks for them."""
+        if location is None or not location.path:
+            return Markup("")
+        found = from_root(self._report, location)
+        return link(change.place(found), address, found.path, found.span.line if found.span else None)
+
+
+def _filled(found: Iterable[Section]) -> list[Section]:
+    return [section for section in found if section.rows or section.note]
+
+
+def _counted(found: Iterable[Result]) -> Section:
+    """How many failures of each rule there are, in the order of the findings."""
+    numbers = Counter((tally.standing(each), each.rule) for each in found)
+    rows = [[code(rule), standing, f"{number:,}"] for (standing, rule), number in numbers.items()]
+    note = f"{tally.counted(numbers.total(), 'failure was', 'failures were')} there before this change."
+    header = ("Rule", "How it stands", "Failures")
+    return Section("There before this change, by rule", header, rows, note=note if rows else "")
