@@ -26,6 +26,8 @@ from checker.transports.store import Store
 
 FORMAT = 1
 """Of the entries; another one is not read."""
+_SIZE = 4
+"""Bytes that say how many make up what stands before the texts."""
 
 
 class Kept(NamedTuple):
@@ -86,8 +88,8 @@ class Run:
         if raw is None:
             return None
         try:
-            head, _, body = raw.partition(b"\n")
-            entry = json.loads(head)
+            start = _SIZE + int.from_bytes(raw[:_SIZE], "big")
+            entry = json.loads(bytes(raw[_SIZE:start]))
             zone = entry["zone"]
             same = (
                 entry["name"] == self._name
@@ -98,7 +100,7 @@ class Run:
             )
             if not same:
                 return None
-            texts = [str(part, "utf-8", "surrogatepass") for part in _cut(body, entry["lengths"])]
+            texts = [str(part, "utf-8", "surrogatepass") for part in _cut(raw[start:], entry["lengths"])]
             return Kept(entry["exit_code"], entry["verdict"], tuple(entry["inputs"]), tuple(texts))
         except (ValueError, LookupError, TypeError, OSError):
             return None  # written by another version, which would have another name: not worth a word
@@ -137,7 +139,8 @@ class Run:
             "verdict": kept.verdict,
             "inputs": kept.inputs,
         }
-        self._store.put(self._name, json.dumps(entry).encode() + b"\n" + b"".join(texts))
+        head = json.dumps(entry).encode()
+        self._store.put(self._name, b"".join((len(head).to_bytes(_SIZE, "big"), head, *texts)))
 
     # inside
 
@@ -242,7 +245,7 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _cut(content: bytes, lengths: Sequence[int]) -> Iterator[bytes]:
+def _cut(content: memoryview, lengths: Sequence[int]) -> Iterator[memoryview]:
     start = 0
     for length in lengths:
         yield content[start : start + length]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from checker import judge, plan, shipped
 from checker.backends import records
@@ -24,6 +24,7 @@ from checker.snapshot import Snapshot
 from checker.sources.files import Memo
 from checker.transports import patterns
 from checker.transports.git import Commit, Repository, Tree
+from checker.transports.listening import Listening, Question, ask
 
 
 class Asked(NamedTuple):
@@ -69,7 +70,7 @@ class _Replay:
         self.request, self.asked, self.repository = request, asked, repository
         self.memo = Memo()
         self.workspace: Workspace | None = None
-        self.listened: list[_Listening] = []
+        self.listened: list[_Asked] = []
         self.warnings: tuple[Diagnostic, ...] = ()
         self.unjudged: dict[Diagnostic, list[Commit]] = {}
         doors = doors_.present(request.folder, request.policies)
@@ -134,9 +135,9 @@ class _Replay:
 
     def _listen(self, doors: Doors, folder: str) -> Files:
         elsewhere = folder != doors.home and not folder.startswith(shipped.POLICIES)
-        files = _Listening(doors.open(folder), elsewhere)
-        self.listened.append(files)
-        return files
+        asked = _Asked(doors.open(folder), elsewhere)
+        self.listened.append(asked)
+        return Listening(asked.answer)
 
     def _touches(self, commit: Commit) -> bool:
         """Whether a commit changes anything that is read."""
@@ -154,7 +155,7 @@ class _Replay:
 
     def _touches_judging(self, commit: Commit) -> bool:
         """Whether a commit changes anything that was read, or would have been, to load what judges."""
-        return any(files.heard(path) for path in _paths(commit) for files in self.listened)
+        return any(asked.heard(path) for path in _paths(commit) for asked in self.listened)
 
     def _stages(self, base: _State | None, head: _State) -> Iterator[Turn]:
         """The changes of stages that a commit made, each at the gates that it passes."""
@@ -235,33 +236,22 @@ class _Replay:
         return History(name, self.request.as_of(zone), held, tuple(turns), told, code)
 
 
-class _Listening:
-    """A door that remembers what was asked of it."""
+class _Asked:
+    """What was asked of a folder."""
 
     def __init__(self, files: Files, elsewhere: bool) -> None:
         """`elsewhere`: outside of the workspace's folder, so that its changes are not known."""
         self.files, self.elsewhere = files, elsewhere
-        self.asked: set[str] = set()
+        self.names: set[str] = set()
 
     def heard(self, path: str) -> bool:
         """Whether a change at this path may be a change of what was read, or found."""
-        return self.elsewhere or path in self.asked or _fits(self.asked, path)
+        return self.elsewhere or path in self.names or _fits(self.names, path)
 
-    def find(self, pattern: str) -> Sequence[tuple[str, Mapping[str, str]]]:
-        """As the door behind."""
-        self.asked.add(pattern)
-        return self.files.find(pattern)
-
-    def find_all(self, patterns: Iterable[str]) -> Mapping[str, Sequence[tuple[str, Mapping[str, str]]]]:
-        """As the door behind."""
-        patterns = tuple(patterns)
-        self.asked.update(patterns)
-        return self.files.find_all(patterns)
-
-    def read(self, path: str) -> bytes | Fault:
-        """As the door behind."""
-        self.asked.add(path)
-        return self.files.read(path)
+    def answer(self, question: Question) -> Any:
+        """What the folder answers."""
+        self.names.update(question[1:])
+        return ask(self.files, question)
 
 
 def _paths(commit: Commit) -> Iterator[str]:

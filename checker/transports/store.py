@@ -37,15 +37,15 @@ class Store:
         self.folder = folder
         self._key = key
 
-    def get(self, name: str) -> bytes | None:
+    def get(self, name: str) -> memoryview | None:
         """What was put under a name; None where nothing is that this user's key vouches for."""
         try:
             with _opened(self.folder) as place:
-                raw = _read(name, place, LIMIT)
+                raw = memoryview(_read(name, place, LIMIT))
         except (OSError, ValueError):
             return None
-        content = raw[_CODE_BYTES:]
-        return content if hmac.compare_digest(raw[:_CODE_BYTES], self._code(name, content)) else None
+        code, content = raw[:_CODE_BYTES], raw[_CODE_BYTES:]
+        return content if hmac.compare_digest(code, self._code(name, content)) else None
 
     def put(self, name: str, content: bytes) -> None:
         """Keep something, whole or not at all; what is oldest makes room.
@@ -66,7 +66,7 @@ class Store:
                     os.unlink(aside, dir_fd=place)
                 raise
 
-    def _code(self, name: str, content: bytes) -> bytes:
+    def _code(self, name: str, content: bytes | memoryview) -> bytes:
         code = hmac.new(self._key, f"{len(name)}:{name}:".encode(), hashlib.sha256)
         code.update(content)
         return code.digest()
@@ -156,12 +156,12 @@ def _read(name: str, place: int, limit: int, mode: int = 0o022) -> bytes:
         OSError, ValueError: it is none, or has more bytes than the limit.
     """
     descriptor = os.open(name, os.O_RDONLY | _NO_LINK, dir_fd=place)
-    with open(descriptor, "rb") as file:
+    with open(descriptor, "rb", buffering=0) as file:
         found = os.fstat(descriptor)
         _refuse(found, name, mode)
         if not stat.S_ISREG(found.st_mode) or found.st_size > limit:
             raise ValueError(f"{name} is no file that was written here")
-        return file.read(limit)
+        return file.readall()
 
 
 def _write(name: str, place: int, *contents: bytes) -> None:
