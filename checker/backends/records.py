@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from checker import cel, explain
 from checker.documents import mending
@@ -14,6 +15,7 @@ from checker.policy import language
 from checker.policy.policies import Mend, Policy, Rule
 from checker.snapshot import Snapshot, Subject
 
+_T = TypeVar("_T")
 Olds = Mapping[tuple[str, str], dict[str, Any]]
 """The data of the subjects at the base revision by kind and id."""
 Progress = Callable[[int, int], None]
@@ -21,64 +23,112 @@ Progress = Callable[[int, int], None]
 
 
 class Memo:
-    """Results that several plans, as of one moment, share; it lives no longer than their snapshots."""
+    """Results that several plans, as of one moment, share; it lives no longer than their snapshots.
 
-    def __init__(self, across: bool = False) -> None:
-        """`across`: over several snapshots, which share what rules that read their subject alone found."""
-        self._across = across
-        self._alone: dict[str, bool] = {}
-        self._results: dict[tuple[int, str, str], list[Result]] = {}
+    Over several snapshots a result counts where its rule would find the same: the very subject, its product,
+    and whatever it looked for among the others.
+    """
+
+    def __init__(self) -> None:
+        self._records: dict[tuple[int, int], _Record] = {}
+        """By the identities of a subject and of its product's data."""
         self._asked: dict[int, tuple[Bound, str]] = {}
         """What differs between two ways to ask a rule, by the identity of the bound, which is kept alive."""
+        self._snapshots = 0
+        self._heard: list[_Heard] = []
 
-    def key(self, subject: Subject, bound: Bound) -> tuple[int, str, str]:
-        """What two checks with the same results have in common."""
+    def listening(self, context: language.Context) -> language.Context:
+        """The context of one more snapshot, which remembers what it is asked."""
+        self._context = context
+        self._snapshots += 1
+
+        def heard(name: str, ask: Callable[[str, str], _T]) -> Callable[[str, str], _T]:
+            def asked(one: str, other: str) -> _T:
+                try:
+                    answer = ask(one, other)
+                except cel.FunctionError as error:
+                    self._heard.append((name, one, other, str(error)))
+                    raise
+                self._heard.append((name, one, other, _identity(answer)))
+                return answer
+
+            return asked
+
+        return context._replace(
+            lookup=heard("lookup", context.lookup),
+            related=heard("related", context.related),
+            decision=heard("decision", context.decision),
+        )
+
+    def record(self, subject: Subject, product: Subject | None) -> _Record:
+        """What is known of a subject, to be asked and added to."""
+        key = id(subject), id(product.data) if product else 0
+        found = self._records.get(key)
+        if found is None:
+            found = self._records[key] = _Record({}, [], subject)
+        if found.snapshot != self._snapshots:
+            found.snapshot, found.same = self._snapshots, 0
+        self._heard = found.heard
+        return found
+
+    def find(self, record: _Record, bound: Bound) -> list[Result] | None:
+        """The results of a check, counted as this gate counts them; None: it was not made yet."""
+        found = record.results.get(self._way(bound))
+        if found is None or not self._is_same(record, found[1]):
+            return None
+        results, enforcement, gate = found[0], bound.enforcement, bound.gate
+        if all(result.enforcement == enforcement and result.gate == gate for result in results):
+            return results
+        return [result._replace(enforcement=enforcement, gate=gate) for result in results]
+
+    def keep(self, record: _Record, bound: Bound, results: list[Result]) -> None:
+        """Remember the results of a check."""
+        record.results[self._way(bound)] = (results, len(record.heard))
+
+    def _way(self, bound: Bound) -> str:
+        """What two ways to ask a rule with the same results have in common."""
         known = self._asked.get(id(bound))
         if known is None:
-            asked = f"{bound.later} {bound.markets} {sorted(bound.params.items())}"
-            known = self._asked[id(bound)] = (bound, asked)
-        return id(subject), bound.info.id, known[1]
+            way = f"{bound.info.id} {bound.later} {bound.markets} {sorted(bound.params.items())}"
+            known = self._asked[id(bound)] = (bound, way)
+        return known[1]
 
-    def find(self, subject: Subject, bound: Bound) -> list[Result] | None:
-        """The results of a check, counted as this gate counts them; None: it was not made yet."""
-        if self._across and not self._is_alone(bound):
-            return None
-        found = self._results.get(self.key(subject, bound))
-        if found is None:
-            return None
-        return [result._replace(enforcement=bound.enforcement, gate=bound.gate) for result in found]
-
-    def keep(self, subject: Subject, bound: Bound, results: list[Result]) -> None:
-        """Remember the results of a check."""
-        self._results[self.key(subject, bound)] = results
-
-    def _is_alone(self, bound: Bound) -> bool:
-        if bound.info.id not in self._alone:
-            self._alone[bound.info.id] = not (
-                bound.policy and bound.rule and _reads_others(bound.policy, bound.rule)
-            )
-        return self._alone[bound.info.id]
+    def _is_same(self, record: _Record, count: int) -> bool:
+        """Whether what a subject heard, as far as `count`, is what it would hear now."""
+        while record.same < count:
+            name, one, other, answer = record.heard[record.same]
+            try:
+                now = _identity(getattr(self._context, name)(one, other))
+            except cel.FunctionError as error:
+                now = str(error)
+            if now != answer:
+                return False
+            record.same += 1
+        return True
 
 
-_OTHERS = frozenset({"product", "old", "is_new"})
-_ASKS_OTHERS = frozenset({"lookup", "related", "decision"})
+@dataclass(slots=True)
+class _Record:
+    """The results of one subject."""
+
+    results: dict[str, tuple[list[Result], int]]
+    """Those of each way to ask a rule, and how much of what was heard they may rest on."""
+    heard: list[_Heard]
+    """What was asked of the snapshot, and what was answered."""
+    subject: Subject
+    """Kept alive, since it is known by its identity."""
+    snapshot: int = 0
+    same: int = 0
+    """How many of the answers are known to be the same in this snapshot."""
 
 
-def _reads_others(policy: Policy, rule: Rule) -> bool:
-    """Whether a rule reads anything of the snapshot but its subject."""
-    mend = rule.mend.value if rule.mend else None
-    expressions = (policy.when, rule.when, rule.each, rule.key, rule.condition, mend)
-    programs = [each.program for each in expressions if each]
-    for text in (rule.message, rule.fix):
-        programs += text.programs if text else ()
-    return any(
-        program.variables & _OTHERS
-        or any(
-            isinstance(node, cel.tree.Call) and node.function in _ASKS_OTHERS
-            for node in cel.tree.walk(program.tree)
-        )
-        for program in programs
-    )
+_Heard = tuple[str, str, str, object]
+"""A function of the language, its arguments, and the identity of its answer."""
+
+
+def _identity(answer: Any) -> object:
+    """What two answers that are the same objects have in common."""
+    return tuple(map(id, answer)) if isinstance(answer, list) else id(answer)
 
 
 def run(
@@ -92,10 +142,11 @@ def run(
     `olds`: the data of the subjects at the base revision by kind and id; None: there is no base, so rules
     that compare with it are not applicable. `memo`: what other plans over the same snapshot found already.
     """
+    known = context(plan.snapshot, plan.as_of)
     shared = {
         "now": language.timestamp(plan.as_of),
         "data": plan.snapshot.data,
-        language.CONTEXT: context(plan.snapshot, plan.as_of),
+        language.CONTEXT: memo.listening(known) if memo else known,
     }
     total = len(plan.checks)
     results: list[Result] = []
@@ -167,7 +218,7 @@ class _Evaluation:
         self.results = results
         ref = subject.ref
         old = olds.get((ref.kind, ref.id)) if olds else None
-        product = snapshot.find("product", ref.product) if ref.product else None
+        self.product = product = snapshot.find("product", ref.product) if ref.product else None
         self.activation: dict[str, Any] = {
             **shared,
             "subject": subject.data,
@@ -184,15 +235,20 @@ class _Evaluation:
 
     def run(self, slate: Slate, memo: Memo | None = None) -> None:
         """Add the results of all rules."""
+        record = memo.record(self.subject, self.product) if memo else None
         for bound in slate:
-            known = memo.find(self.subject, bound) if memo else None
-            if known is not None:
-                self.results += known
+            # What compares with a base depends on it.
+            shared = memo if not (bound.rule and bound.rule.reads_old) else None
+            if shared is None or record is None:
+                self._check(bound)
                 continue
-            before = len(self.results)
-            self._check(bound)
-            if memo:
-                memo.keep(self.subject, bound, self.results[before:])
+            known = shared.find(record, bound)
+            if known is None:
+                before = len(self.results)
+                self._check(bound)
+                shared.keep(record, bound, self.results[before:])
+            else:
+                self.results += known
 
     def _check(self, bound: Bound) -> None:
         policy, rule = bound.policy, bound.rule

@@ -34,14 +34,11 @@ class Template(NamedTuple):
         )
 
     @property
-    def programs(self) -> tuple[cel.Program, ...]:
-        """Its expressions."""
-        return tuple(part.program for part in self.parts if isinstance(part, Part))
-
-    @property
     def variables(self) -> frozenset[str]:
         """The variables that its expressions read."""
-        return frozenset(name for program in self.programs for name in program.variables)
+        return frozenset(
+            name for part in self.parts if isinstance(part, Part) for name in part.program.variables
+        )
 
 
 def _value(program: cel.Program, activation: Mapping[str, object]) -> str:

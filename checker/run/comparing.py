@@ -120,7 +120,7 @@ class _Comparing:
     def __init__(self, request: Request, asked: Change, ends: _Ends) -> None:
         self.request, self.asked, self.ends = request, asked, ends
         self.files = Memo()
-        self.results = records.Memo(across=True)
+        self.results = records.Memo()
 
     def report(self) -> Report:
         ends = self.ends

@@ -21,6 +21,7 @@ from checker.transports.git_tree import Entry, Tree, entries
 __all__ = ["BlamedLine", "Change", "Commit", "FileHistory", "Identity", "Repository", "Signature", "Tree"]
 
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_TREES = 4
 _DEEPEN = "Fetch the rest: git fetch --unshallow (in a workflow: fetch-depth: 0)"
 
 SignatureStatus = Literal["good", "bad", "unknown-key", "expired", "revoked", "unsigned", "other-format"]
@@ -67,6 +68,8 @@ class Repository:
         self._objects = git_process.Objects(folder)
         self._known: set[str] = set()
         """Ids of commits that are there."""
+        self._trees: dict[tuple[str, str], Tree] = {}
+        """The last few that were asked for, so that each is listed once."""
 
     @classmethod
     def find(cls, folder: str | os.PathLike[str]) -> Repository | Fault | None:
@@ -244,10 +247,17 @@ class Repository:
         prefix = self.prefix if folder is None else self.prefix_of(folder)
         if prefix is None:
             return Fault("outside-workspace", f"The folder {folder!r} lies outside of the repository.")
-        below = ("--", prefix) if prefix else ()
+        found = self._trees.pop((id, prefix), None) or self._new_tree(id, prefix)
+        self._trees[id, prefix] = found
+        if len(self._trees) > _TREES:
+            del self._trees[next(iter(self._trees))]
+        return found
 
-        def listing() -> dict[str, Entry] | Fault:
-            answer = self._run("ls-tree", "-r", "-z", "--full-tree", id, *below)
+    def _new_tree(self, id: str, prefix: str) -> Tree:
+        below, folder = ("--", prefix) if prefix else (), self.folder
+
+        def listing() -> dict[str, Entry] | Fault:  # which does not keep the repository open
+            answer = git_process.run(folder, "ls-tree", "-r", "-z", "--full-tree", id, *below)
             return answer if isinstance(answer, Fault) else entries(answer, prefix)
 
         return Tree(id, listing, self._objects.read)
