@@ -31,7 +31,7 @@ def test_a_log_fits_the_standard(case: str, sarif_schema: dict[str, Any]) -> Non
 
 
 def test_logs_are_what_github_accepts(multitool: Validate, tmp_path: Path) -> None:
-    for case in ("mixed", "hostile", "broken-policy"):
+    for case in ("mixed", "hostile", "broken-policy", "change", "change-hostile"):
         (tmp_path / f"{case}.sarif").write_text(RENDERERS["sarif"](CASES[case], Options()), encoding="utf-8")
     found = {(each["ruleId"], each["message"]["id"]) for each in multitool(tmp_path)}
     # It wishes for an address of the tool, and gonogo has none that it could name.
