@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -26,7 +25,7 @@ _SECONDS = 120
 
 def _cached(name: str, fill: Callable[[Path], None]) -> Path:
     """A folder of the user's cache, made whole by `fill` or not at all."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gonogo-tests"
+    cache = Path.home() / ".cache" / "gonogo-tests"
     folder = cache / name
     if folder.is_dir():
         return folder
