@@ -81,6 +81,7 @@ def open_store() -> Store | Fault:
     try:
         if os.path.realpath(folder) == os.path.realpath(keeps):
             raise ValueError(f"the key would lie in {folder}, beside what it vouches for")
+        _refuse_checked_out(keeps)
         for each in (folder, keeps):
             os.makedirs(os.path.dirname(each), exist_ok=True)
             with suppress(FileExistsError):
@@ -98,6 +99,17 @@ def _folder(variable: str, otherwise: str) -> str:
     stated = os.environ.get(variable, "")
     above = stated if os.path.isabs(stated) else os.path.join(os.path.expanduser("~"), otherwise)
     return os.path.join(above, _FOLDER)
+
+
+def _refuse_checked_out(folder: str) -> None:
+    """Raise ValueError where a commit may have put files into a folder, so that a key there may be known."""
+    above = os.path.realpath(folder)
+    if not os.path.isabs(folder):
+        raise ValueError("this user has no home")
+    while above != os.path.dirname(above):
+        above = os.path.dirname(above)
+        if os.path.lexists(os.path.join(above, ".git")):
+            raise ValueError(f"{folder} lies in a working tree of git")
 
 
 @contextmanager
