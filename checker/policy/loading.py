@@ -29,6 +29,8 @@ class Loading:
     lifecycles: dict[str, Lifecycle] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     """Kinds whose schema is at fault: what asks for one is not at fault itself."""
+    prefix: str = ""
+    """Before the paths of the folder's files where they are told; empty for the workspace itself."""
 
     def read(
         self,
@@ -44,7 +46,7 @@ class Loading:
         `named`: where it is named, which is where to look when nothing in the file itself can be pointed at.
         """
         door = files or self.files
-        source, diagnostics = reading.read(shown or path, lambda _: door.read(path), schema, format)
+        source, diagnostics = reading.read(shown or self.prefix + path, lambda _: door.read(path), schema, format)
         for diagnostic in diagnostics:
             if named and (diagnostic.location is None or diagnostic.location.span is None):
                 namer, at = named
@@ -101,7 +103,7 @@ class Loading:
         for path in self.matching(source, "kinds"):
             name = path.rpartition("/")[2].split(".")[0]
             schema = self.read(path, "")
-            loaded = kinds.load(name, schema.data, schema.document, path) if schema else ()
+            loaded = kinds.load(name, schema.data, schema.document, schema.path) if schema else ()
             if isinstance(loaded, Kind):
                 self.kinds[name] = loaded
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from checker import canonical, shipped
@@ -25,17 +25,36 @@ class Pack(NamedTuple):
     """How many it holds."""
     digest: str
     """`sha256:…` over the paths and digests of its files: two packs of one digest judge alike."""
+    name: str = ""
+    """What the configuration calls it: `lifecycle` for a shipped one, `./policies` for a folder."""
+    location: Location | None = None
+    """Where the configuration names it."""
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it travels with gonogo."""
+        return not _is_folder(self.name)
 
 
-def named(state: Loading, source: reading.Source) -> tuple[list[Policy], list[Pack]]:
-    """The policies of the packs that a configuration names, and the packs; lifecycles join the others."""
-    policies: list[Policy] = []
-    packs: list[Pack] = []
+def _is_folder(name: str) -> bool:
+    return name.startswith(("./", "../"))
+
+
+def named(
+    state: Loading, source: reading.Source, below: tuple[Sequence[Policy], Sequence[Pack]] = ((), ())
+) -> tuple[list[Policy], list[Pack]]:
+    """The policies of the packs that a configuration names, and the packs; lifecycles join the others.
+
+    `below`: those of the floor, which come first. A shipped pack that it names already is not read again.
+    """
+    policies, packs = map(list, below)
     for index, name in enumerate(source.data.get("packs", ())):
         at = ("packs", index)
-        if name.startswith(("./", "../")):
-            files, prefix = state.files, name.removeprefix("./").rstrip("/")
-            folder, shown = prefix, prefix
+        if any(pack.is_shipped and pack.name == name for pack in below[1]):
+            continue
+        if _is_folder(name):
+            files, folder = state.files, name.removeprefix("./").rstrip("/")
+            shown = state.prefix + folder
             if name.startswith("../"):
                 files, folder = state.open(f"{state.folder}/{name}"), ""
         elif name in shipped.pack_names():
@@ -61,7 +80,7 @@ def named(state: Loading, source: reading.Source) -> tuple[list[Policy], list[Pa
             state.diagnostics.append(source.diagnostic("empty-pack", message, at, hint))
             continue
         pack, inside = found
-        packs.append(pack)
+        packs.append(pack._replace(name=name, location=source.diagnostic("", "", at).location))
         policies += inside
     _unique(state, policies)
     return policies, packs
@@ -88,7 +107,7 @@ def _unique(state: Loading, policies: Iterable[Policy]) -> None:
 
 def _read(state: Loading, files: Files, folder: str, shown: str) -> tuple[Pack, list[Policy]] | None:
     """One folder and its policies, None where it holds none; its lifecycles join the others."""
-    inside, outside = (f"{path}/" if path else "" for path in (folder, shown))
+    inside, outside = (f"{path}/" if path and path[-1] != ":" else path for path in (folder, shown))
 
     def read(path: str, schema: str) -> reading.Source | None:
         itself = path in (folder, ".")  # the folder cannot be listed

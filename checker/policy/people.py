@@ -115,12 +115,15 @@ def plain(name: str) -> str:
     return unicodedata.normalize("NFC", " ".join(composed.split()).lstrip("@ ").casefold())
 
 
-def people(source: Source) -> tuple[People | None, tuple[Diagnostic, ...]]:
-    """The register from a document that its schema found sound; any fault gives none."""
+def people(source: Source, below: People = NOBODY) -> tuple[People | None, tuple[Diagnostic, ...]]:
+    """The register from a document that its schema found sound; any fault gives none.
+
+    `below`: the people and roles of the floor. Others may be added to them; what is there stays as it is.
+    """
     data = source.data
     diagnostics: list[Diagnostic] = []
-    persons: dict[str, Person] = {}
-    names: dict[str, str] = {}
+    persons: dict[str, Person] = dict(below.persons)
+    names: dict[str, str] = dict(below.names)
     for index, raw in enumerate(data["people"]):
         person = Person(raw["id"], raw["name"], tuple(raw.get("aliases", ())))
         for name in (person.id, person.name, *person.aliases):
@@ -135,20 +138,29 @@ def people(source: Source) -> tuple[People | None, tuple[Diagnostic, ...]]:
                     )
                 )
         if person.id in persons:
-            message = f"person `{person.id}` stands here for the second time"
+            message = f"person `{person.id}` {_taken(person.id in below.persons)}"
             diagnostics.append(source.diagnostic("duplicate-person", message, ("people", index, "id")))
         persons[person.id] = person
-    roles: dict[str, Role] = {}
+    roles: dict[str, Role] = dict(below.roles)
     for index, raw in enumerate(data.get("roles", ())):
         at = ("roles", index)
         tenures = tuple(_tenures(source, at, raw, persons, diagnostics))
         if raw["id"] in roles:
-            message = f"role `{raw['id']}` stands here for the second time"
+            message = f"role `{raw['id']}` {_taken(raw['id'] in below.roles)}"
             diagnostics.append(source.diagnostic("duplicate-role", message, (*at, "id")))
         roles[raw["id"]] = Role(raw["id"], raw.get("title", raw["id"]), tenures)
+    if below is not NOBODY and data.get("collectors"):
+        message = "who may vouch for recorded reviews is said by the floor"
+        hint = "Remove `collectors`, or add the key there."
+        diagnostics.append(source.diagnostic("below-floor", message, ("collectors",), hint))
     if diagnostics:
         return None, tuple(diagnostics)
-    return People(persons, roles, frozenset(data.get("collectors", ())), names), ()
+    collectors = below.collectors | frozenset(data.get("collectors", ()))
+    return People(persons, roles, collectors, names), ()
+
+
+def _taken(of_floor: bool) -> str:
+    return "is one of the floor, which says who that is" if of_floor else "stands here for the second time"
 
 
 def _tenures(

@@ -10,13 +10,17 @@ from typing import Any, NamedTuple, TypeVar
 from checker import cel
 from checker.kinds import Kind, fields
 from checker.model import Diagnostic, Evidence, Open, Path
+from checker.policy import floor as floor_
 from checker.policy import gates as gates_
 from checker.policy import language, moment, reading
+from checker.policy import lock as lock_
 from checker.policy import packs as packs_
 from checker.policy import people as people_
 from checker.policy import signoffs as signoffs_
 from checker.policy import waivers as waivers_
+from checker.policy.floor import Floor, Given
 from checker.policy.loading import CONFIGURATION, LOCK, Loading, listed
+from checker.policy.lock import Lock
 from checker.policy.people import People
 from checker.policy.policies import Expression, ParamValue, Policy, suggestion
 from checker.policy.signoffs import Recorded, SignOff
@@ -84,63 +88,133 @@ class Workspace(NamedTuple):
     """Reviews that hosts recorded."""
     ledger: str = ""
     """The folder of the ledger; empty: there is none."""
+    floor: Floor | None = None
+    """The organisation's workspace that it stands on, whose part of all the above is in it; None: there is none."""
+    lock: Lock | None = None
+    """What it says must judge; None: nothing does."""
 
 
-def load(open: Open, folder: str) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
-    """Read the workspace in `folder`; any error among the diagnostics gives no workspace."""
+def load(
+    open: Open, folder: str, given: Given | None = None, *, locked: bool = True
+) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
+    """Read the workspace in `folder`; any error among the diagnostics gives no workspace.
+
+    `given`: the floor that counts whatever the workspace extends; a folder without a configuration is then
+    judged by the floor alone. `locked`: whether packs and floor must be those that the lock names.
+    """
     state = Loading(open, folder, open(folder))
-    source = state.read(CONFIGURATION, "workspace")
-    if source is None:
+    alone = given is not None and given.folder != "" and not state.files.find(CONFIGURATION)
+    source = None if alone else state.read(CONFIGURATION, "workspace")
+    floor = None
+    below = None if state.failed() else floor_.reach(state, source, given)
+    if below is not None:
+        floor = _floor(state, below, source, given)
+        if floor and not source:
+            source = floor_.stand_in(floor)
+    if source is None or state.failed():
         return None, state.found()
-    data = source.data
-    zone = _zone(state, source)
+    workspace = _read(state, source, floor, locked)
+    return (None if state.failed() else workspace), state.found()
+
+
+def _floor(
+    state: Loading, below: Loading, source: reading.Source | None, given: Given | None
+) -> Floor | None:
+    """The floor, loaded as the workspace that it is; what is wrong with it joins the diagnostics."""
+    configuration = floor_.read(state, below, source)
+    workspace = _read(below, configuration, None, locked=True) if configuration else None
+    if workspace is None:
+        return None
+    digest = floor_.digest(below, workspace)
+    state.inputs += below.inputs
+    state.diagnostics += floor_.doubts(digest, source, given)
+    stated = source.data.get("extends", {}) if source else {}
+    is_given = given is not None and given.folder != ""
+    return Floor(workspace, below.files, digest, stated.get("source", ""), is_given)
+
+
+def _read(state: Loading, source: reading.Source, floor: Floor | None, locked: bool) -> Workspace | None:
+    """What a configuration names, on its floor; None where that is at fault."""
+    data, under = source.data, floor.workspace if floor else None
+    is_floor = state.prefix != ""
+    zone = _zone(state, source, under)
     state.diagnostics += _leaving(source)
+    if under:
+        state.kinds.update(under.kinds)
+        state.lifecycles.update(under.lifecycles)
     state.read_kinds(source)
-    policies, packs = packs_.named(state, source)
+    policies, packs = packs_.named(state, source, (under.policies, under.packs) if under else ((), ()))
     for path in state.matching(source, "lifecycles"):
         packs_.read_lifecycle(state, state.read(path, "lifecycle"))
-    selections = tuple(_selections(state, source))
-    people = _people(state, source)
+    if floor:
+        floor_.taken(state, floor, source)
+    selections = (*(under.selections if under else ()), *_selections(state, source))
+    if is_floor:  # where else it looks for subjects is asked of a folder that has no configuration of its own
+        selections = tuple(_beside(each, state.prefix) for each in selections if each.at == ("products",))
+    people = _people(state, source, under.people if under else people_.NOBODY)
     if "ledger" in data:
         state.kind("gate-record")  # which is what its decisions are
-    waivers = _register(state, source, "waivers", "waiver", waivers_.waiver)
-    sign_offs = _register(state, source, "signoffs", "signoff", signoffs_.sign_off)
-    recorded = _register(state, source, "reviews", "reviews", signoffs_.recorded)
+    granting = source if not is_floor else source._replace(data={})  # a floor asks; it grants nothing
+    files = _register(state, granting, "waivers", "waiver", waivers_.written)
+    waivers = [waiver for file in files for waiver in file]
+    sign_offs = _register(state, granting, "signoffs", "signoff", signoffs_.sign_off)
+    recorded = _register(state, granting, "reviews", "reviews", signoffs_.recorded)
     gates: list[gates_.Gate] = []
     if not state.failed():  # otherwise what a gate names may only seem to be missing
-        gates = _gates(state, source, policies, people)
-        _params(state, source, policies)
+        gates = _gates(state, source, policies, people, floor)
+        _params(state, source, policies, floor)
         _names(state, waivers, sign_offs, gates)
-    reference = _data(state, source)
-    derived = tuple(_derived(state, source))
+    reference = {**(under.data if under else {}), **_data(state, source)}
+    derived = (*(under.derived if under else ()), *_derived(state, source))
+    params = _laid_over(under.params if under else {}, data.get("params", {}))
+    state.diagnostics += floor_.unsound_limits(source, policies, params)
     if state.failed() or zone is None:
-        return None, state.found()
-    state.diagnostics += _idle(source, policies, selections)
-    return (
-        Workspace(
-            data.get("name") or folder.rstrip("/").rpartition("/")[2] or "workspace",
-            zone,
-            source,
-            state.kinds,
-            tuple(sorted(policies, key=lambda p: p.id)),
-            tuple(sorted(gates, key=lambda g: g.id)),
-            state.lifecycles,
-            selections,
-            data.get("params", {}),
-            reference,
-            tuple(state.inputs),
-            tuple(packs),
-            derived,
-            people,
-            data.get("signers", ""),
-            tuple(sorted(waivers, key=lambda w: w.id)),
-            Limits(**data.get("waiver_limits", {})),
-            tuple(sorted(sign_offs, key=lambda s: s.id)),
-            tuple(recorded),
-            data.get("ledger", "").rstrip("/"),
-        ),
-        state.found(),
+        return None
+    lock = lock_.read(state) if locked else None
+    signers = state.prefix + data["signers"] if "signers" in data else under.signers if under else ""
+    limits = Limits(**data.get("waiver_limits", {}))
+    workspace = Workspace(
+        data.get("name") or state.folder.rstrip("/").rpartition("/")[2] or "workspace",
+        zone,
+        source,
+        state.kinds,
+        tuple(sorted(policies, key=lambda p: p.id)),
+        tuple(sorted(gates, key=lambda g: g.id)),
+        state.lifecycles,
+        selections,
+        params,
+        reference,
+        tuple(state.inputs),
+        tuple(packs),
+        tuple(sorted(derived, key=lambda each: each.kind != "product")),
+        people,
+        signers,
+        tuple(sorted(waivers, key=lambda w: w.id)),
+        Limits(*map(min, limits, under.waiver_limits)) if under else limits,
+        tuple(sorted(sign_offs, key=lambda s: s.id)),
+        tuple(recorded),
+        data.get("ledger", "").rstrip("/"),
+        floor,
+        lock,
     )
+    state.diagnostics += lock_.doubts(workspace)
+    if not is_floor:
+        state.diagnostics += (*_idle(workspace), *floor_.unpinned(workspace))
+    return workspace
+
+
+def _beside(selection: Selection, prefix: str) -> Selection:
+    """The selection of a floor, as it stands in the workspaces above it."""
+    return selection._replace(patterns=tuple(prefix + pattern for pattern in selection.patterns))
+
+
+def _laid_over(
+    below: Mapping[str, Mapping[str, ParamValue]], params: Mapping[str, Mapping[str, ParamValue]]
+) -> Mapping[str, Mapping[str, ParamValue]]:
+    """Parameters by policy id, over those of the floor."""
+    if not below:
+        return params
+    return {id: {**below.get(id, {}), **params.get(id, {})} for id in {**below, **params}}
 
 
 class Named(NamedTuple):
@@ -156,16 +230,18 @@ class Named(NamedTuple):
 
 def named(open: Open, folder: str) -> Named | None:
     """What a configuration names, without reading any of it; None: there is no configuration to read."""
-    source, _ = reading.read(CONFIGURATION, open(folder).read, "workspace")
-    if source is None:
+    configuration, _ = reading.read(CONFIGURATION, open(folder).read, "workspace")
+    if configuration is None:
         return None
-    data = source.data
+    data = configuration.data
     judging = [CONFIGURATION, LOCK]
     for field in ("kinds", "lifecycles", "gates", "people", "signers", "waivers", "reviews"):
         judging += listed(data.get(field))
     judging += (f"{name.removeprefix('./').rstrip('/')}/**" for name in data.get("packs", ()) if "/" in name)
     judging += (raw if isinstance(raw, str) else raw["file"] for raw in data.get("data", {}).values())
     judged = [pattern for raw in data.get("subjects", ()) for pattern in listed(raw["files"])]
+    source = data.get("extends", {}).get("source", "../").removeprefix("./").rstrip("/")
+    judging += [] if source.startswith("..") else [f"{source}/**" if source else "**"]
     vouched = [*listed(data.get("signoffs"))]
     if "ledger" in data:
         vouched.append(f"{data['ledger'].rstrip('/')}/**")
@@ -183,19 +259,26 @@ def zone(open: Open, folder: str) -> tzinfo:
     return (moment.zone(source.data.get("timezone", "UTC")) if source else None) or UTC
 
 
-def _idle(
-    source: reading.Source, policies: Sequence[Policy], selections: Sequence[Selection]
-) -> Iterable[Diagnostic]:
+def _idle(workspace: Workspace) -> Iterable[Diagnostic]:
     """Say what will judge nothing, which is easily taken for a pass."""
-    if not policies:
+    source = workspace.source
+    if not workspace.policies:
         message = "no policy judges anything here: only the shape of the artifacts is checked"
         hint = "Name packs in `packs`, such as lifecycle."
         yield source.diagnostic("no-policies", message, ("packs",), hint, warning=True)
-    collected = {selection.kind.name for selection in selections}
+    collected = {selection.kind.name for selection in workspace.selections}
+    below = workspace.floor.workspace.policies if workspace.floor else ()
     idle: dict[str, list[str]] = {}
-    for policy in policies:
-        if policy.kind.name not in collected:
+    unmet: set[str] = set()
+    for policy in workspace.policies:
+        if policy.kind.name not in collected and policy in below:
+            unmet.add(policy.kind.name)
+        elif policy.kind.name not in collected:
             idle.setdefault(policy.kind.name, []).append(policy.id)
+    if unmet:  # of what many repositories stand on, each needs a part
+        message = f"nothing collects {', '.join(sorted(unmet))}, so nothing is judged by the floor's policies of them"
+        hint = "Add entries to `subjects` for those that there are here."
+        yield source.diagnostic("not-collected", message, ("subjects",), hint, warning=True)
     for kind in sorted(idle):
         message = f"nothing collects {kind}, so nothing is judged by {', '.join(sorted(idle[kind]))}"
         hint = f"Add an entry for {kind} to `subjects`, with `optional: true` where there is none yet."
@@ -223,14 +306,16 @@ def _leaving(source: reading.Source) -> Iterable[Diagnostic]:
         for part in place:
             value = value[part] if isinstance(part, int) else value.get(part)
         for index, pattern in enumerate(listed(value)):
-            if pattern.startswith("/") or ".." in pattern.split("/"):
+            if pattern.startswith(("/", floor_.PREFIX)) or ".." in pattern.split("/"):
                 at = (*place, index) if isinstance(value, list) else place
                 message = f"{pattern} leads out of the workspace, where nothing is looked for"
                 hint = f"Write it relative to the folder of {CONFIGURATION}."
                 yield source.diagnostic("pattern-leaves", message, at, hint)
 
 
-def _zone(state: Loading, source: reading.Source) -> tzinfo | None:
+def _zone(state: Loading, source: reading.Source, under: Workspace | None) -> tzinfo | None:
+    if under and "timezone" not in source.data:
+        return under.zone
     name = source.data.get("timezone", "UTC")
     zone = moment.zone(name)
     if zone is None:
@@ -240,14 +325,14 @@ def _zone(state: Loading, source: reading.Source) -> tzinfo | None:
     return zone
 
 
-def _people(state: Loading, source: reading.Source) -> People:
+def _people(state: Loading, source: reading.Source, below: People) -> People:
     path = source.data.get("people")
     found = state.read(path, "people", named=(source, ("people",))) if path else None
     if found is None:
-        return people_.NOBODY
-    people, diagnostics = people_.people(found)
+        return below
+    people, diagnostics = people_.people(found, below)
     state.diagnostics += diagnostics
-    return people or people_.NOBODY
+    return people or below
 
 
 def _register(
@@ -320,9 +405,10 @@ def _derived(state: Loading, source: reading.Source) -> Iterable[Derived]:
 
 
 def _gates(
-    state: Loading, source: reading.Source, policies: list[Policy], people: People
+    state: Loading, source: reading.Source, policies: list[Policy], people: People, floor: Floor | None
 ) -> list[gates_.Gate]:
-    gates: dict[str, gates_.Gate] = {}
+    gates = {gate.id: gate for gate in floor.workspace.gates} if floor else {}
+    own: list[gates_.Gate] = []
     kinds = gates_.Kinds(tuple(state.kinds.values()), state.kind_names(), lambda: state.kind("product"))
     for path in state.matching(source, "gates"):
         gate_source = state.read(path, "gate")
@@ -341,11 +427,16 @@ def _gates(
             )
         elif gate:
             gates[gate.id] = gate
+            own.append(gate)
     state.diagnostics += gates_.required_gates(gates.values())
+    if floor:
+        state.diagnostics += floor_.gate_faults(floor, own, state.kinds.values())
     return list(gates.values())
 
 
-def _params(state: Loading, source: reading.Source, policies: list[Policy]) -> None:
+def _params(
+    state: Loading, source: reading.Source, policies: list[Policy], floor: Floor | None
+) -> None:
     known = {policy.id: policy for policy in policies}
     for id, values in source.data.get("params", {}).items():
         policy = known.get(id)
@@ -373,6 +464,9 @@ def _params(state: Loading, source: reading.Source, policies: list[Policy]) -> N
                 )
             elif refusal := param.refusal(value):
                 state.diagnostics.append(source.diagnostic("param-range", refusal, ("params", id, name)))
+            elif refusal := floor_.refusal(floor, policy, name, value):
+                at: Path = ("params", id, name)
+                state.diagnostics.append(source.diagnostic("below-floor", refusal, at, floor_.CHOOSE))
 
 
 def _selections(state: Loading, source: reading.Source) -> Iterable[Selection]:

@@ -1,0 +1,439 @@
+"""The floor: an organisation's workspace, which its repositories may add to and tighten, never loosen.
+
+What the floor asks is asked in every workspace above it: its packs, lifecycles, kinds, gates, reference
+documents, derived facts, people and keys, and the parameters that it sets. Its register of products is
+the register. What it grants (waivers, sign-offs, decisions) holds in the floor's own workspace alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from checker import canonical, cel, kinds
+from checker.kinds import Kind
+from checker.model import Diagnostic, Fault, Files, Open, Path
+from checker.policy.gates import Binding, Gate, matches
+from checker.policy.loading import CONFIGURATION, LOCK, Loading
+from checker.policy.policies import ParamValue, Policy, suggestion
+from checker.policy.reading import Source
+
+if TYPE_CHECKING:
+    from checker.policy.workspace import Workspace
+
+PREFIX = "floor:"
+"""Before the paths of the floor's files, which are the same wherever its folder lies."""
+
+
+CHOOSE = "Leave it out, or choose what the floor permits in its `limits`."
+
+
+class Given(NamedTuple):
+    """A floor that whoever runs the check names, whatever the workspace says of itself."""
+
+    open: Open
+    """Opens the folder, and any floor that lies out of reach of the doors that are otherwise used."""
+    folder: str = ""
+    """Empty: none is named, so the one counts that the workspace extends."""
+    digest: str = ""
+    """What it must be; empty: whatever is there."""
+
+
+class Floor(NamedTuple):
+    """What a workspace stands on."""
+
+    workspace: Workspace
+    files: Files
+    """Its folder."""
+    digest: str
+    """`sha256:…` over the paths and digests of its judging files: two floors of one digest judge alike."""
+    source: str
+    """What the workspace calls it in `extends`; empty: it does not."""
+    is_given: bool
+    """Whether whoever runs the check named it."""
+
+    @property
+    def has_register(self) -> bool:
+        """Whether it says which products there are."""
+        return bool(self.workspace.selections)
+
+
+class Limit(NamedTuple):
+    """Within what a workspace may choose a parameter of the floor."""
+
+    least: float | None
+    most: float | None
+
+    def refusal(self, value: ParamValue) -> str:
+        """Why a value may not be chosen, as the end of a sentence; empty when it may."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return "must be a number"
+        if self.least is not None and value < self.least:
+            return f"must be at least {cel.format_value(self.least)}"
+        if self.most is not None and value > self.most:
+            return f"must be at most {cel.format_value(self.most)}"
+        return ""
+
+
+# where it is
+
+
+def reach(state: Loading, source: Source | None, given: Given | None) -> Loading | None:
+    """A load of the floor, to be begun; None: there is none.
+
+    `source`: the configuration above it; None where that is left to the floor.
+    """
+    if given and given.folder:
+        return Loading(given.open, given.folder, given.open(given.folder), state.diagnostics, prefix=PREFIX)
+    stated = source.data.get("extends") if source else None
+    if stated is None:
+        return None
+    open, folder = state.open, f"{state.folder}/{stated['source']}"
+    files = open(folder)
+    found = files.read(CONFIGURATION)
+    if given and isinstance(found, Fault) and found.code == "outside-workspace":
+        open, files = given.open, given.open(folder)  # it has no past in this repository: its digest pins it
+    return Loading(open, folder, files, state.diagnostics, prefix=PREFIX)
+
+
+def read(state: Loading, below: Loading, source: Source | None) -> Source | None:
+    """The configuration of the floor; None, with a diagnostic, where there is none that can be one."""
+    if not below.files.find(CONFIGURATION):
+        message = f"the floor has no {CONFIGURATION}"
+        hint = "Name the folder of the organisation's workspace, or state --floor DIR."
+        if source and "extends" in source.data:
+            message = f"there is no {CONFIGURATION} in {source.data['extends']['source']}"
+            state.diagnostics.append(source.diagnostic("no-floor", message, ("extends", "source"), hint))
+        else:
+            state.diagnostics.append(Diagnostic("no-floor", message, hint=hint))
+        return None
+    found = below.read(CONFIGURATION, "workspace")
+    if found and "extends" in found.data:
+        message = "a floor stands on no other"
+        hint = "Extend one workspace that holds all."
+        state.diagnostics.append(found.diagnostic("floor-extends", message, ("extends",), hint))
+        return None
+    return found
+
+
+def digest(below: Loading, workspace: Workspace) -> str:
+    """The digest of a floor that was loaded: what travels with gonogo is not part of it."""
+    held = {each.locator: each.digest for each in below.inputs if each.locator.startswith(PREFIX)}
+    if workspace.signers:
+        content = below.files.read(workspace.signers)
+        held[PREFIX + workspace.signers] = "" if isinstance(content, Fault) else canonical.digest_bytes(content)
+    return canonical.digest([list(pair) for pair in sorted(held.items())])
+
+
+def doubts(found: str, source: Source | None, given: Given | None) -> Iterator[Diagnostic]:
+    """Hold the digest of a floor against what it must be."""
+    stated: Mapping[str, str] = (source.data.get("extends") or {}) if source else {}
+    own = stated.get("digest", "")
+    if given and given.folder:
+        if given.digest and given.digest != found:
+            message = f"the floor is not the one that was asked for: its digest is {found}"
+            hint = f"Check out the floor of digest {given.digest}, or state --floor-digest {found}."
+            yield Diagnostic("floor-changed", message, hint=hint)
+        elif own and own != found and source:
+            message = f"the floor that was given counts ({found}), not the one that is named here"
+            hint = "Name that digest in a pull request of its own, which shows what flips."
+            yield source.diagnostic("floor-differs", message, ("extends", "digest"), hint, warning=True)
+    elif own and own != found and source:
+        message = f"the floor has changed: its digest is {found}"
+        hint = "Check out the floor that is named here, or name this one in a pull request of its own."
+        yield source.diagnostic("floor-changed", message, ("extends", "digest"), hint)
+
+
+def unpinned(workspace: Workspace) -> Iterator[Diagnostic]:
+    """Say that nothing states which floor is meant."""
+    floor, source = workspace.floor, workspace.source
+    if floor and not floor.is_given and not workspace.lock and "digest" not in source.data.get("extends", {}):
+        message = "nothing says which floor this must be, so it is whatever lies there"
+        hint = f"Write `digest: {floor.digest}`, or run gonogo lock."
+        yield source.diagnostic("floor-unpinned", message, ("extends",), hint, warning=True)
+
+
+def stand_in(floor: Floor) -> Source:
+    """The configuration of a folder that has none: where the floor looks for subjects, and nothing else."""
+    source = floor.workspace.source
+    kept = {name: source.data[name] for name in ("version", "subjects") if name in source.data}
+    return source._replace(data=kept)
+
+
+# what stands on it
+
+
+def taken(state: Loading, floor: Floor, source: Source) -> None:
+    """Report what a configuration says that the floor alone says."""
+    below = floor.workspace
+    data = source.data
+    places: list[tuple[Path, str]] = []
+    if below.signers and "signers" in data:
+        places.append((("signers",), "the keys that may sign"))
+    if floor.has_register:
+        products = [
+            ("subjects", index)
+            for index, raw in enumerate(data.get("subjects", ()))
+            if raw["kind"] == "product" and source.path == CONFIGURATION
+        ]
+        places += [(at, "which products there are") for at in (*[("products",)][: "products" in data], *products)]
+        if "product" in data.get("derive", {}):
+            places.append((("derive", "product"), "the facts of products"))
+    places += [(("data", name), f"data.{name}") for name in data.get("data", {}) if name in below.data]
+    derived = {(each.kind, each.field) for each in below.derived}
+    places += [
+        (("derive", kind, field), f"{kind}.{field}")
+        for kind, fields in data.get("derive", {}).items()
+        for field in fields
+        if (kind, field) in derived
+    ]
+    for at, what in places:
+        message = f"{what} is said by the floor" if " " not in what else f"{what}: that is said by the floor"
+        state.diagnostics.append(_below(source, message, at, "Remove it here."))
+    for kind in state.kinds.values():
+        if kind.path.startswith(PREFIX) or not kind.path:
+            continue
+        if kind.name in below.kinds or kind.name in kinds.shipped_names():
+            other = below.kinds[kind.name].path if kind.name in below.kinds else ""
+            message = f"{kind.path}: the kind `{kind.name}` is {f'that of {other}' if other else 'shipped'}"
+            hint = "Give your kind another name."
+            state.diagnostics.append(_below(source, message, ("kinds",), hint))
+    staged = [gate for gate in below.gates if gate.lifecycle]
+    for id, lifecycle in state.lifecycles.items():
+        if staged and id not in below.lifecycles:
+            message = f"a product that follows `{id}` would pass none of the floor's gates"
+            hint = f"Follow {', '.join(sorted(below.lifecycles))}, or add the lifecycle to the floor."
+            state.diagnostics.append(_below(lifecycle.source, message, ("lifecycle",), hint))
+
+
+def _below(source: Source, message: str, at: Path, hint: str) -> Diagnostic:
+    return source.diagnostic("below-floor", message, at, hint)
+
+
+def refusal(floor: Floor | None, policy: Policy, name: str, value: ParamValue) -> str:
+    """Why the floor does not let a parameter have a value; empty when it does."""
+    if floor is None or policy not in floor.workspace.policies:
+        return ""
+    param = policy.params[name]
+    value = param.fitted(value)
+    limit = limits(floor.workspace.source).get(policy.id, {}).get(name)
+    if limit:
+        wrong = limit.refusal(value)
+        return f"{name} {wrong}, says the floor; found {cel.format_value(value)}" if wrong else ""
+    fixed = [param.fitted(each) for each in _set(floor.workspace, policy, name)]
+    if not fixed or all(each == value for each in fixed):
+        return ""
+    said = ", ".join(dict.fromkeys(map(cel.format_value, fixed)))
+    return f"{name} is {said}, says the floor, which frees it within no limits; found {cel.format_value(value)}"
+
+
+def _set(workspace: Workspace, policy: Policy, name: str) -> Iterator[ParamValue]:
+    """What a workspace and its gates set a parameter to."""
+    own = workspace.params.get(policy.id, {})
+    if name in own:
+        yield own[name]
+    for gate in workspace.gates:
+        for binding in gate.bindings:
+            if name in binding.params and _binds(binding, policy):
+                yield binding.params[name]
+
+
+def _binds(binding: Binding, policy: Policy) -> bool:
+    """Whether a binding is about anything of a policy."""
+    ids = {"pack": (policy.pack,), "policy": (policy.id,), "rule": tuple(rule.id for rule in policy.rules)}
+    return any(matches(binding.pattern, id) for id in ids[binding.scope])
+
+
+def limits(source: Source) -> Mapping[str, Mapping[str, Limit]]:
+    """What a configuration frees for those that extend it, by policy and parameter."""
+    return {
+        policy: {name: Limit(raw.get("min"), raw.get("max")) for name, raw in params.items()}
+        for policy, params in source.data.get("limits", {}).items()
+    }
+
+
+def unsound_limits(source: Source, policies: Sequence[Policy], params: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    """Report limits of what is not there, and those that the floor's own value breaks."""
+    known = {policy.id: policy for policy in policies}
+    for id, freed in limits(source).items():
+        policy = known.get(id)
+        if policy is None:
+            at = source.key_span(("limits", id))
+            hint = suggestion(id, tuple(known))
+            yield source.diagnostic("unknown-policy", f"no policy is called `{id}`", at, hint)
+            continue
+        for name, limit in freed.items():
+            at = source.key_span(("limits", id, name))
+            param = policy.params.get(name)
+            if param is None:
+                hint = suggestion(name, tuple(policy.params))
+                yield source.diagnostic("unknown-param", f"policy `{id}` has no parameter `{name}`", at, hint)
+            elif wrong := limit.refusal(params.get(id, {}).get(name, param.default)):
+                message = f"{name} {wrong}, which its own value is not"
+                hint = "Move the limit, or set the parameter in `params`."
+                yield source.diagnostic("param-range", message, at, hint)
+
+
+def gate_faults(floor: Floor, gates: Iterable[Gate], kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
+    """Report bindings by which a gate would ask less of anybody than the floor does.
+
+    Of several gates that bind a rule the strictest counts, so another gate only adds. What no gate of the floor
+    binds is asked always, and would be asked only from a stage on, in some markets, or as advice.
+    """
+    below = floor.workspace
+    rules = [(rule.id, policy.id, policy.pack) for policy in below.policies for rule in policy.rules]
+    for kind in kinds:
+        if not kind.path or kind.name in below.kinds:
+            rules += ((id, kind.name, "") for id in (kind.rules.readable, kind.rules.schema))
+    always = [each for each in rules if not any(gate.bindings_of(*each) for gate in below.gates)]
+    for gate in gates:
+        for binding in gate.bindings:
+            at: Path = ("binds", binding.position)
+            for policy in below.policies:
+                if _binds(binding, policy):
+                    for name, value in binding.params.items():
+                        wrong = refusal(floor, policy, name, value) if name in policy.params else ""
+                        if wrong:
+                            yield _below(gate.source, wrong, (*at, "params", name), CHOOSE)
+            if gate.leads_to is None and not binding.advisory and not binding.markets:
+                continue
+            lost = [
+                names[0]
+                for names in always
+                if matches(binding.pattern, names[("rule", "policy", "pack").index(binding.scope)])
+            ]
+            if lost:
+                message = f"the floor always asks for {lost[0]}, which this gate would ask for only at times"
+                hint = "Bind what is your own."
+                yield _below(gate.source, message, (*at, binding.scope), hint)
+
+
+# what a change loses
+
+
+def floor_losses(base: Workspace, head: Workspace) -> tuple[Diagnostic, ...]:
+    """What the configuration of a change drops of what its base has for governance.
+
+    That it leaves the floor, drops the lock, or no longer collects what the floor judges, is an error; what it
+    loosens besides is told as a warning, since whoever merges it decides. An upgrade loses nothing.
+    """
+    return (*_grounds(base, head), *_collected(base, head), *_asked(base, head), *_loosened(base, head))
+
+
+def _lost(head: Workspace, code: str, message: str, at: Path = (), hint: str = "") -> Diagnostic:
+    error = code == "floor-dropped"
+    hint = hint or "Whoever merges this decides that less is asked from then on."
+    return head.source.diagnostic(code, message, at, hint, warning=not error)
+
+
+def _grounds(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
+    old, new = (each.source.data.get("extends") for each in (base, head))
+    if old and not new:
+        message = f"the change leaves the floor: {CONFIGURATION} no longer extends {old['source']}"
+        yield _lost(head, "floor-dropped", message, (), "Put `extends` back.")
+    elif old and new and old["source"] != new["source"]:
+        message = f"the change stands on another floor: it extended {old['source']}"
+        yield _lost(head, "floor-dropped", message, ("extends", "source"), "Put the source back.")
+    elif old and new and "digest" in old and "digest" not in new and head.lock is None:
+        message = "the change no longer says which floor it must be"
+        yield _lost(head, "floor-dropped", message, ("extends",), "Put `digest` back.")
+    if base.lock and not head.lock:
+        message = f"the change drops {LOCK}, so nothing says which packs judge"
+        yield _lost(head, "floor-dropped", message, (), "Run gonogo lock.")
+
+
+def _collected(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
+    """Kinds of subjects that are collected no more."""
+    gone = {each.kind.name: each for each in base.selections}
+    for each in head.selections:
+        gone.pop(each.kind.name, None)
+    judged = {policy.kind.name for policy in base.floor.workspace.policies} if base.floor else frozenset[str]()
+    hint = "Keep its entry in `subjects`, with `optional: true` where there is none any more."
+    for kind in sorted(gone):
+        message = f"nothing collects {kind} any more, so nothing judges it"
+        yield _lost(head, "floor-dropped" if kind in judged else "subjects-dropped", message, ("subjects",), hint)
+    patterns = {each.kind.name: set[str]() for each in base.selections}
+    for each in base.selections:
+        patterns[each.kind.name] |= {*each.patterns, *(f"not {text}" for text in each.exclude)}
+    for each in head.selections:
+        old = patterns.get(each.kind.name, set())
+        more = sorted(text for text in each.exclude if f"not {text}" not in old)
+        if old and more:
+            message = f"{each.kind.name} in {', '.join(more)} is looked at no more"
+            yield _lost(head, "subjects-excluded", message, (*each.at, "exclude"))
+
+
+def _asked(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
+    """Packs, rules and gates that judge no more."""
+    packs = {pack.name for pack in base.packs} - {pack.name for pack in head.packs}
+    for name in sorted(packs):
+        yield _lost(head, "pack-dropped", f"the pack {name} judges no more", ("packs",))
+    dropped = {pack.id for pack in base.packs if pack.name in packs}
+    rules = {rule.id for policy in head.policies for rule in policy.rules}
+    for policy in base.policies:
+        gone = [rule.id for rule in policy.rules if rule.id not in rules]
+        if gone and policy.pack not in dropped:
+            yield _lost(head, "rule-dropped", f"{', '.join(gone)} of {policy.id} judge no more", ("packs",))
+    gates = {gate.id: gate for gate in head.gates}
+    for gate in base.gates:
+        now = gates.get(gate.id)
+        if now is None:
+            yield _lost(head, "gate-dropped", f"the gate {gate.id} is no more", ("gates",))
+            continue
+        less = sorted(_demands(gate) - _demands(now))
+        if less:
+            message = f"the gate {gate.id} no longer asks as it did for {', '.join(less)}"
+            yield now.source.diagnostic("gate-changed", message, ("gate",), warning=True)
+
+
+def _demands(gate: Gate) -> set[str]:
+    """What a gate asks for, each as a text that differs where it is asked for otherwise."""
+    stage = f" to reach {gate.stage}" if gate.stage else ""
+    raw = gate.source.data
+    return {
+        *(
+            f"{each.scope} {each.pattern}{' in ' if each.markets else ''}{', '.join(each.markets)}{stage}"
+            for each in gate.bindings
+            if not each.advisory
+        ),
+        *(f"{need.least} {need.kind}{stage}" for need in gate.needs),
+        *(f"a decision at {each.gate}{stage}" for each in gate.requires),
+        *(f"the sign-off {_said(each)}{stage}" for each in raw.get("sign_offs", ())),
+    }
+
+
+def _said(sign_off: Mapping[str, Any]) -> str:
+    more = [f"{name} {value}" for name, value in sorted(sign_off.items()) if name not in ("role", "title")]
+    return " ".join((sign_off["role"], *([f"({'; '.join(more)})"] if more else [])))
+
+
+def _loosened(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
+    """Parameters that changed, which may be either way, and limits of waivers that grew."""
+    policies = {policy.id: policy for policy in head.policies}
+    gates = {gate.id: gate for gate in head.gates}
+    for policy in base.policies:
+        new = policies.get(policy.id)
+        for name, param in policy.params.items() if new else ():
+            if new is None or name not in new.params:
+                continue
+            was, now = (
+                each.params.get(policy.id, {}).get(name, default)
+                for each, default in ((base, param.default), (head, new.params[name].default))
+            )
+            if was != now:
+                message = f"{policy.id}.{name} was {cel.format_value(was)} and is {cel.format_value(now)}"
+                yield _lost(head, "param-changed", message, ("params", policy.id, name))
+    for gate in base.gates:
+        after = gates.get(gate.id)
+        values = {(each.scope, each.pattern, each.markets): each for each in after.bindings} if after else {}
+        for each in gate.bindings:
+            other = values.get((each.scope, each.pattern, each.markets))
+            if after and other and dict(other.params) != dict(each.params):
+                message = f"the gate {gate.id} has other parameters for {each.pattern}"
+                at = ("binds", other.position)
+                yield after.source.diagnostic("param-changed", message, at, warning=True)
+    for name in ("days", "renewals"):
+        was, now = getattr(base.waiver_limits, name), getattr(head.waiver_limits, name)
+        if now > was:
+            message = f"waivers may have {now} {name}, where {was} were the most"
+            yield _lost(head, "waiver-limits-loosened", message, ("waiver_limits", name))
