@@ -1,12 +1,13 @@
 """Runs the steps of the composite action `action.yml` as a runner of GitHub Actions does, here.
 
-Only what that file uses is understood, and anything else is an error: references to contexts, and conditions
-that join `!cancelled()` and comparisons with `&&`. An expression in a script is refused: what a pull request
-can choose would become a command there.
+Only what that file uses is understood, and anything else is an error: references to contexts, joined by `||`,
+and conditions that join `!cancelled()` and comparisons with `&&`. An expression in a script is refused: what
+a pull request can choose would become a command there.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -29,15 +30,18 @@ _COMPARISON = re.compile(r"([a-z_.-]+) (==|!=) '([^']*)'")
 def value(template: str, context: Mapping[str, Any]) -> str:
     """A text of the file with its `${{ … }}` filled in."""
 
-    def look_up(match: re.Match[str]) -> str:
-        assert _REFERENCE.fullmatch(match[1]), match[1]
+    def look_up(reference: str) -> str:
+        assert _REFERENCE.fullmatch(reference), reference
         found: Any = context
-        for key in match[1].split("."):
+        for key in reference.split("."):
             found = found.get(key, "") if isinstance(found, Mapping) else ""
-        assert isinstance(found, str), match[1]
-        return found
+        assert isinstance(found, str | int), reference
+        return str(found)
 
-    filled = _EXPRESSION.sub(look_up, template)
+    def first(match: re.Match[str]) -> str:
+        return next(filter(None, map(look_up, match[1].split(" || "))), "")
+
+    filled = _EXPRESSION.sub(first, template)
     assert "${{" not in template or filled != template, template
     return filled
 
@@ -77,6 +81,8 @@ class Runner:
     temp: Path
     environ: Mapping[str, str]
     """What GitHub says of the run: GITHUB_EVENT_NAME and its like."""
+    event: Mapping[str, Any] = field(default_factory=dict)
+    """Its payload."""
     installed: Path | None = None
     """A folder with `gonogo` and `python`, instead of what the step `install` would make."""
 
@@ -84,7 +90,7 @@ class Runner:
         """Run every step; the names of inputs have underscores here."""
         given = {name.replace("_", "-"): said for name, said in inputs.items()}
         assert set(given) <= set(ACTION["inputs"]), given
-        github = {"action_path": str(ROOT), "token": token}
+        github = {"action_path": str(ROOT), "token": token, "event": self.event}
         defaults = {name: value(it["default"], {"github": github}) for name, it in ACTION["inputs"].items()}
         context: dict[str, Any] = {
             "inputs": defaults | given,
@@ -103,6 +109,11 @@ class Runner:
                 ran.skipped.append(name)
         ran.outputs = {name: value(it["value"], context) for name, it in ACTION["outputs"].items()}
         return ran
+
+    def _payload(self) -> Path:
+        path = self.temp / "event.json"
+        path.write_text(json.dumps(self.event), encoding="utf-8")
+        return path
 
     def _step(
         self, name: str, step: Mapping[str, Any], context: Mapping[str, Any], ran: Ran
@@ -128,6 +139,7 @@ class Runner:
                 "HOME": str(self.temp),
                 "RUNNER_TEMP": str(self.temp),
                 "GITHUB_ACTIONS": "true",
+                "GITHUB_EVENT_PATH": str(self._payload()),
                 **self.environ,
                 **{key: str(file) for key, file in files.items()},
                 **stated,

@@ -5,78 +5,48 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.actions import ACTION, ROOT, Ran, Runner, holds, value
+from tests.noting import Noted
 
 SECRET = "token-of-a-test"
-
-NOTING = """#!/bin/sh
-# Notes its arguments and whether it sees the token; `check` writes what REPORT_SAYS into the JSON report.
-printf '%s\\n' "$@" > "$NOTES/$1"
-[ -z "$GITHUB_TOKEN" ] || : > "$NOTES/$1.token"
-[ "$1" = check ] || exit 0
-for argument; do
-    case $argument in
-        json=*) [ -z "$REPORT_SAYS" ] || printf '%s' "$REPORT_SAYS" > "${argument#json=}" ;;
-        summary=*) echo summed up > "${argument#summary=}" ;;
-    esac
-done
-exit "${CHECK_ENDS:-0}"
-"""
 
 SAYS_GO = json.dumps({"verdict": "go", "neutral": ""})
 SAYS_NO_GO = json.dumps({"verdict": "no-go", "neutral": ""})
 
 
-class Noted:
+PULL_REQUEST = {"pull_request": {"number": 7}}
+
+
+class Action(Noted):
     """The action with a gonogo that only notes."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.checkout, self.scripts = folder / "checkout", folder / "scripts"
-        for each in (
-            self.checkout,
-            self.scripts,
-            folder / "notes",
-            folder / "temp",
-            folder / "temp" / "gonogo",
-        ):
-            each.mkdir()
-        program = self.scripts / "gonogo"
-        program.write_text(NOTING, encoding="utf-8")
-        program.chmod(0o755)
-        (self.scripts / "python").symlink_to(sys.executable)
+        super().__init__(folder)
+        self.folder, self.checkout = folder, folder / "checkout"
+        self.checkout.mkdir()
+        (folder / "temp" / "gonogo").mkdir(parents=True)
 
-    def run(self, says: str = SAYS_GO, ends: int = 0, **inputs: str) -> Ran:
+    def run(
+        self, says: str = SAYS_GO, ends: int = 0, event: dict[str, Any] = PULL_REQUEST, **inputs: str
+    ) -> Ran:
         environ = {
-            "NOTES": str(self.folder / "notes"),
+            "NOTES": str(self.notes),
             "GITHUB_REPOSITORY": "barnacle/launches",
             "REPORT_SAYS": says,
             "CHECK_ENDS": str(ends),
         }
-        return Runner(self.checkout, self.folder / "temp", environ, self.scripts).run(SECRET, **inputs)
-
-    def arguments(self, command: str) -> list[str]:
-        """As it was called, without its outputs; empty: it was not."""
-        note = self.folder / "notes" / command
-        words = note.read_text(encoding="utf-8").splitlines() if note.exists() else []
-        while "--output-format" in words:
-            place = words.index("--output-format")
-            del words[place : place + 2]
-        return words
-
-    def saw_the_token(self, command: str) -> bool:
-        return (self.folder / "notes" / f"{command}.token").exists()
+        runner = Runner(self.checkout, self.folder / "temp", environ, event, self.programs)
+        return runner.run(SECRET, **inputs)
 
 
 @pytest.fixture
-def noted(tmp_path: Path) -> Noted:
-    return Noted(tmp_path)
+def noted(tmp_path: Path) -> Action:
+    return Action(tmp_path)
 
 
 ALWAYS = ["check", "--workspace", ".", "--repository", "barnacle/launches"]
@@ -100,10 +70,10 @@ ALWAYS = ["check", "--workspace", ".", "--repository", "barnacle/launches"]
         ({"base": "", "floor_digest": "sha256:0"}, ["--floor", "", "--floor-digest", "sha256:0"]),
     ],
 )
-def test_inputs_become_options(noted: Noted, inputs: dict[str, str], expected: list[str]) -> None:
+def test_inputs_become_options(noted: Action, inputs: dict[str, str], expected: list[str]) -> None:
     ran = noted.run(**inputs)
     assert not ran.failed, ran.printed
-    assert noted.arguments("check") == [*ALWAYS, *expected]
+    assert noted.options("check") == [*ALWAYS, *expected]
 
 
 @pytest.mark.parametrize(
@@ -120,14 +90,14 @@ def test_inputs_become_options(noted: Noted, inputs: dict[str, str], expected: l
 @pytest.mark.parametrize(
     "name", ["workspace", "base", "head", "fail_on", "floor", "floor_digest", "pull_request"]
 )
-def test_an_input_is_never_a_command(noted: Noted, name: str, hostile: str) -> None:
+def test_an_input_is_never_a_command(noted: Action, name: str, hostile: str) -> None:
     noted.run(**{name: hostile})
     assert not list(noted.folder.rglob("pwned"))
     assert hostile in noted.arguments("publish" if name == "pull_request" else "check")
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 4])
-def test_the_exit_code_is_kept_and_told(noted: Noted, code: int) -> None:
+def test_the_exit_code_is_kept_and_told(noted: Action, code: int) -> None:
     ran = noted.run(SAYS_NO_GO, ends=code)
     assert ran.failed == (code != 0)
     assert ran.outputs["exit-code"] == str(code)
@@ -142,15 +112,15 @@ def test_the_exit_code_is_kept_and_told(noted: Noted, code: int) -> None:
         ('{"verdict": "undecided", "neutral": "The register lists no product of it."}', "neutral"),
     ],
 )
-def test_what_it_hands_on(noted: Noted, says: str, verdict: str) -> None:
+def test_what_it_hands_on(noted: Action, says: str, verdict: str) -> None:
     ran = noted.run(says)
     assert ran.outputs["verdict"] == verdict
     assert Path(ran.outputs["report"]).read_text(encoding="utf-8") == says
     assert ran.outputs["sarif"].endswith(".sarif")
-    assert ran.summary == "summed up\n"
+    assert ran.summary == says
 
 
-def test_without_a_report_nothing_is_published(noted: Noted) -> None:
+def test_without_a_report_nothing_is_published(noted: Action) -> None:
     noted.folder.joinpath("temp", "gonogo", "report.json").write_text(SAYS_GO, encoding="utf-8")
     ran = noted.run("", ends=2)
     assert ran.failed
@@ -159,27 +129,55 @@ def test_without_a_report_nothing_is_published(noted: Noted) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "expected"),
+    ("event", "inputs", "expected"),
     [
-        ({}, []),
-        ({"publish": "true", "pull_request": "17"}, ["--pull-request", "17"]),
+        (PULL_REQUEST, {}, ["--no-check", "--pull-request", "7"]),
+        (PULL_REQUEST, {"annotations": "check"}, ["--check", "--pull-request", "7"]),
+        (PULL_REQUEST, {"publish": "true"}, ["--no-check", "--pull-request", "7", "--required"]),
+        (PULL_REQUEST, {"suggestions": "true"}, ["--no-check", "--pull-request", "7", "--suggestions"]),
+        (
+            {"workflow_run": {}},
+            {"annotations": "none", "pull_request": "17"},
+            ["--no-check", "--pull-request", "17"],
+        ),
+        ({"merge_group": {}}, {"annotations": "check"}, ["--check"]),
     ],
 )
-def test_how_it_publishes(noted: Noted, inputs: dict[str, str], expected: list[str]) -> None:
-    ran = noted.run(**inputs)
+def test_how_it_publishes(
+    noted: Action, event: dict[str, Any], inputs: dict[str, str], expected: list[str]
+) -> None:
+    ran = noted.run(event=event, **inputs)
     assert noted.arguments("publish") == ["publish", "github", ran.outputs["report"], *expected]
 
 
-def test_publishing_can_be_left_out(noted: Noted) -> None:
+@pytest.mark.parametrize(
+    "event", [{"merge_group": {}}, {"before": "", "after": ""}, {"schedule": "0 0 * * *"}]
+)
+def test_without_a_pull_request_there_is_nobody_to_write_to(noted: Action, event: dict[str, Any]) -> None:
+    assert not noted.run(event=event).failed
+    assert not noted.arguments("publish")
+
+
+@pytest.mark.parametrize(
+    ("annotations", "log"), [("job", "github"), ("check", "terminal"), ("none", "terminal")]
+)
+def test_findings_are_annotated_once(noted: Action, annotations: str, log: str) -> None:
+    noted.run(annotations=annotations)
+    words = noted.arguments("check")
+    assert words[words.index("--output-format") + 1] == log
+    assert ("--check" in noted.arguments("publish")) == (annotations == "check")
+
+
+def test_publishing_can_be_left_out(noted: Action) -> None:
     ran = noted.run(publish="false")
     assert ran.skipped == ["Publish"]
     assert not noted.arguments("publish")
 
 
-def test_only_publishing_sees_the_token(noted: Noted) -> None:
+def test_only_publishing_sees_the_token(noted: Action) -> None:
     noted.run()
-    assert noted.saw_the_token("publish")
-    assert not noted.saw_the_token("check")
+    assert noted.token("publish") == SECRET
+    assert not noted.token("check")
     for step in ACTION["runs"]["steps"][:-1]:
         assert "token" not in json.dumps(step).lower(), step
 
@@ -220,14 +218,16 @@ def test_what_is_installed(tmp_path: Path, version: str) -> None:
     ran = Ran()
     outputs, code = Runner(tmp_path, tmp_path, {})._step("install", step, context, ran)
     assert code == 0, ran.printed
-    assert shlex.split(ran.printed["install"])[-1] == (f"gonogo=={version}" if version else str(ROOT))
+    assert shlex.split(ran.printed["install"])[-1] == (
+        f"gonogo[publish]=={version}" if version else f"{ROOT}[publish]"
+    )
     assert outputs == {"scripts": os.fspath(tmp_path / "gonogo" / "bin")}
 
 
 def test_every_input_is_used_and_described() -> None:
     text = json.dumps(ACTION["runs"])
     for name, about in ACTION["inputs"].items():
-        assert f"inputs.{name} " in text, name
+        assert f"inputs.{name} " in text or f"inputs.{name} }}" in text, name
         assert about["description"]
         assert not about.get("required"), "every input has a default"
 
