@@ -120,11 +120,11 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
             heads[index] = heads[index]._replace(age="existing" if there else "new")
         used = {id(each) for each in old if each is not None}
         gone.update((id(each), each) for each in bases if _weight(each) == _BLOCKS and id(each) not in used)
-    failing = {
-        (*_of(result, sides.renamed), result.key) for result in heads if result.outcome in ("fail", "error")
-    }
+    # What is an error now where it failed before is not mended, nor the other way round.
+    other = {"fail": "error", "error": "fail"}
+    failing = {(*_of(result, sides.renamed), result.outcome) for result in heads}
     fixed = (each for each in sides.base if id(each) in gone)
-    return heads, tuple(each for each in fixed if (*_of(each, {}), each.key) not in failing)
+    return heads, tuple(each for each in fixed if (*_of(each, {}), other[each.outcome]) not in failing)
 
 
 _BLOCKS = 3

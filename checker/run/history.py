@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from checker import judge, plan, shipped
@@ -15,7 +14,7 @@ from checker.policy import moment
 from checker.policy import workspace as workspaces
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
-from checker.review import assembly
+from checker.review import assembly, comparing
 from checker.run import doors as doors_
 from checker.run import reviewing
 from checker.run.checking import Loaded, Request, conclude, gather, waive
@@ -187,17 +186,9 @@ class _Replay:
 
     def _passed(self, loaded: Loaded, product: str, old: str, new: str) -> list[Gate | None]:
         """The gates that lie between two stages; None alone: the change leads through none."""
-        found: list[Gate | None] = []
-        for gate in loaded.workspace.gates:
-            order = gate.lifecycle
-            if order is None or gate.leads_to is None or self.asked.gate not in ("", gate.id):
-                continue
-            reached, left = order.position(new), order.position(old)
-            if reached is not None and (-1 if left is None else left) < gate.leads_to <= reached:
-                found.append(gate)
-        if found or self.asked.gate:
-            return found
-        return [None]
+        wanted = [gate for gate in loaded.workspace.gates if self.asked.gate in ("", gate.id)]
+        found = comparing.passed(wanted, old, new)
+        return [*found] if found or self.asked.gate else [None]
 
     def _verdict(self, head: _State, was: Report | None) -> tuple[Report | None, list[Turn]]:
         """The verdict at a commit, and the turn where it differs from the one before."""
@@ -262,24 +253,11 @@ def _paths(commit: Commit) -> Iterator[str]:
 
 
 def _fits(texts: Iterable[str], path: str) -> bool:
-    return any(_pattern(text).whole.fullmatch(path) for text in texts)
-
-
-_pattern = lru_cache(maxsize=256)(patterns.pattern)
+    return any(patterns.fits(text, path) for text in texts)
 
 
 def _stages(snapshot: Snapshot) -> dict[str, str]:
-    """The stage of every product: its record's, or where there is none, that of what states one."""
-    found: dict[str, str] = {}
-    for subject in snapshot.subjects:
-        stage = subject.data.get("stage")
-        is_record = subject.ref.kind == "product"
-        if subject.ref.product and isinstance(stage, str) and not subject.kind.launch_date:
-            if is_record:
-                found[subject.ref.product] = stage
-            else:
-                found.setdefault(subject.ref.product, stage)
-    return found
+    return {product: stage for product, (stage, _) in comparing.stages(snapshot).items()}
 
 
 def _turn(

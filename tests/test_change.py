@@ -1,0 +1,556 @@
+"""A change held against its base: what is new, what is mended, what judges it, and what its gates ask."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker import run
+from checker.model import Comparison, Report, Result
+from checker.policy import moment
+from checker.run.comparing import Change, compare
+from tests import judging
+from tests.judging import configuration, policy, rule
+from tests.repositories import Made
+
+OWNED = policy(rule("filled(subject.owner)", at="/owner"))
+STEPS = policy(rule("filled(item.owner)", each="subject.steps", at="/owner"))
+KEYED = policy(rule("filled(item.owner)", each="subject.steps", key="item.id", at="/owner"))
+THING = "name: Lamp\ntier: 1\nowner: TBD\n"
+SOUND = "name: Lamp\ntier: 1\nowner: Ada Example\n"
+
+
+class Proposal:
+    """A repository with a base, and a change to it."""
+
+    def __init__(self, folder: Path, files: Mapping[str, str | bytes], below: str = "") -> None:
+        self.made = Made(folder / "repository")
+        self.below = below
+        judging.write(self.made.folder / below, files)
+        self.made.commit("base")
+        self.made.git("switch", "-q", "-c", "change")
+
+    @property
+    def folder(self) -> Path:
+        return self.made.folder / self.below
+
+    def put(self, files: Mapping[str, str | bytes], *gone: str) -> Proposal:
+        """Commit these files on the branch, without those that are gone."""
+        for name in gone:
+            (self.folder / name).unlink()
+        self.made.commit("change", {f"{self.below}{name}": text for name, text in files.items()})
+        return self
+
+    def on_main(self, files: Mapping[str, str | bytes]) -> Proposal:
+        """Commit these files on the base branch, which the change does not know."""
+        self.made.git("switch", "-q", "main")
+        self.made.commit("meanwhile", {f"{self.below}{name}": text for name, text in files.items()})
+        self.made.git("switch", "-q", "change")
+        return self
+
+    def report(self, as_of: str = judging.DAY, **asked: Any) -> Report:
+        def clock(zone: tzinfo) -> datetime:
+            found = moment.parse(as_of, zone)
+            assert found is not None
+            return found
+
+        policies = asked.pop("policies", "")
+        return compare(
+            run.Request(str(self.folder), clock, policies=policies), Change(**{"base": "main", **asked})
+        )
+
+
+def propose(folder: Path, base: Mapping[str, str | bytes], below: str = "") -> Proposal:
+    return Proposal(folder, base, below)
+
+
+def things(policy: str, **files: str) -> dict[str, str]:
+    """A workspace with this policy, and things by name."""
+    return {"policies/test.policy.yaml": policy, **{f"{n}.thing.yaml": text for n, text in files.items()}}
+
+
+def failures(report: Report) -> list[Result]:
+    assert [d for d in report.diagnostics if d.level == "error"] == []
+    return [r for r in report.results if r.outcome in ("fail", "error")]
+
+
+def ages(report: Report) -> dict[str, str]:
+    """The age of each failure, by id and key."""
+    return {f"{r.subject.id}{'/' if r.key else ''}{r.key}": r.age for r in failures(report)}
+
+
+def compared(report: Report) -> Comparison:
+    assert report.comparison is not None, report.diagnostics
+    return report.comparison
+
+
+# what is new
+
+
+def test_a_failure_that_comes_with_the_change_is_new_and_fails_it(tmp_path: Path) -> None:
+    report = propose(tmp_path, things(OWNED, a=SOUND)).put({"a.thing.yaml": THING}).report()
+    assert (ages(report), report.verdict, report.exit_code) == ({"a": "new"}, "no-go", 1)
+
+
+def test_a_failure_that_was_there_does_not_fail_the_change_and_is_told(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(OWNED, a=THING, b=SOUND)).put({"b.thing.yaml": SOUND + "legacy: x\n"})
+    report = proposal.report()
+    assert (ages(report), report.verdict, report.exit_code) == ({"a": "existing"}, "go", 0)
+    assert len([r for r in report.results if r.outcome == "pass"]) == 5
+    everything = proposal.report(fail_on="all")
+    assert (ages(everything), everything.verdict, everything.exit_code) == ({"a": "existing"}, "no-go", 1)
+
+
+def test_what_is_mended_is_told_as_it_was(tmp_path: Path) -> None:
+    report = propose(tmp_path, things(OWNED, a=THING)).put({"a.thing.yaml": SOUND}).report()
+    (fixed,) = compared(report).fixed
+    assert (fixed.subject.id, fixed.message != "", failures(report), report.verdict) == ("a", True, [], "go")
+
+
+def test_a_failure_that_changes_its_wording_is_the_same(tmp_path: Path) -> None:
+    changed = THING.replace("TBD", "TODO")
+    assert ages(propose(tmp_path, things(OWNED, a=THING)).put({"a.thing.yaml": changed}).report()) == {
+        "a": "existing"
+    }
+
+
+def test_a_failure_moves_with_its_lines(tmp_path: Path) -> None:
+    moved = "# a word\n# another\n\n" + THING
+    report = propose(tmp_path, things(OWNED, a=THING)).put({"a.thing.yaml": moved}).report()
+    assert ages(report) == {"a": "existing"}
+
+
+def test_an_error_that_becomes_a_failure_is_new_and_so_is_the_reverse(tmp_path: Path) -> None:
+    report = propose(tmp_path, things(OWNED, a="{")).put({"a.thing.yaml": THING}).report()
+    assert {(r.rule, r.age) for r in failures(report)} == {("test.rule", "new")}
+    back = propose(tmp_path / "back", things(OWNED, a=THING)).put({"a.thing.yaml": "{"}).report()
+    assert {r.age for r in failures(back)} == {"new"}
+
+
+STEP = "  - { id: %s, minutes: %d }\n"
+BASE_STEPS = "name: Lamp\nsteps:\n" + STEP % ("dim", 1) + STEP % ("douse", 2)
+
+
+@pytest.mark.parametrize("policy", [STEPS, KEYED], ids=["by place", "by key"])
+@pytest.mark.parametrize(
+    ("after", "new", "fixed"),
+    [
+        pytest.param("name: Lamp\nsteps:\n" + STEP % ("light", 0) + BASE_STEPS[17:], 1, 0, id="inserted"),
+        pytest.param(BASE_STEPS + STEP % ("light", 3), 1, 0, id="appended"),
+        pytest.param("name: Lamp\n\n\nsteps:\n" + BASE_STEPS[17:], 0, 0, id="moved"),
+        pytest.param("name: Lamp\nsteps:\n" + STEP % ("douse", 2) + STEP % ("dim", 1), 0, 0, id="swapped"),
+        pytest.param("name: Lamp\nsteps:\n" + STEP % ("douse", 2), 0, 1, id="one removed"),
+        pytest.param(
+            "name: Lamp\nsteps:\n  - { id: light, minutes: 9 }\n"
+            "  - { id: dim, minutes: 1, owner: Ada Example }\n" + STEP % ("douse", 2),
+            1,
+            1,
+            id="one mended, one inserted",
+        ),
+    ],
+)
+def test_elements_of_a_list_are_known_again(
+    tmp_path: Path, policy: str, after: str, new: int, fixed: int
+) -> None:
+    report = propose(tmp_path, things(policy, a=BASE_STEPS)).put({"a.thing.yaml": after}).report()
+    assert [r.age for r in failures(report)].count("new") == new
+    assert len(compared(report).fixed) == fixed
+
+
+def test_faults_of_a_schema_are_known_again(tmp_path: Path) -> None:
+    before = "name: Lamp\ncolour: red\n"
+    after = "name: Lamp\nsize: 3\ncolour: red\n"
+    report = (
+        propose(tmp_path, things(OWNED, a=before + "owner: Ada Example\n"))
+        .put({"a.thing.yaml": after + "owner: Ada Example\n"})
+        .report()
+    )
+    found = {r.message.partition("`")[2].partition("`")[0]: r.age for r in failures(report)}
+    assert found == {"size": "new", "colour": "existing"}
+
+
+# renames
+
+SELECTED = {"subjects": [{"kind": "thing", "files": "things/{name}/thing.yaml", "id": "path.name"}]}
+
+
+def test_a_renamed_file_keeps_its_failures(tmp_path: Path) -> None:
+    long = THING + "".join(f"tags: [ a{n} ]\n" if n == 0 else f"# {n}\n" for n in range(20))
+    files = {**things(OWNED), "gonogo.yaml": configuration(**SELECTED), "things/lamp/thing.yaml": long}
+    proposal = propose(tmp_path, files)
+    proposal.put({"things/lantern/thing.yaml": long + "legacy: x\n"}, "things/lamp/thing.yaml")
+    report = proposal.report()
+    assert ages(report) == {"lantern": "existing"}
+    assert compared(report).fixed == ()
+    assert [(f.path, f.old_path) for f in compared(report).files] == [
+        ("things/lantern/thing.yaml", "things/lamp/thing.yaml")
+    ]
+
+
+def test_old_is_bound_also_after_a_rename(tmp_path: Path) -> None:
+    falling = policy(rule("is_new || subject.tier <= old.tier", at="/tier"))
+    long = "name: Lamp\ntier: 1\n" + "".join(f"# {n}\n" for n in range(20))
+    files = {**things(falling), "gonogo.yaml": configuration(**SELECTED), "things/lamp/thing.yaml": long}
+    proposal = propose(tmp_path, files)
+    proposal.put({"things/lantern/thing.yaml": long.replace("tier: 1", "tier: 2")}, "things/lamp/thing.yaml")
+    report = proposal.report()
+    assert [(r.rule, r.age) for r in failures(report)] == [("test.rule", "new")]
+
+
+def test_a_transition_is_judged_against_the_base(tmp_path: Path) -> None:
+    falling = policy(rule("is_new || subject.tier <= old.tier", at="/tier"))
+    proposal = propose(tmp_path, things(falling, a=SOUND)).put({"a.thing.yaml": SOUND.replace("1", "2")})
+    (failed,) = failures(proposal.report())
+    assert (failed.age, failed.location.span and failed.location.span.line) == ("new", 2)
+
+
+# rules that look across files
+
+
+def test_a_rule_that_looks_across_files_is_not_cheated(tmp_path: Path) -> None:
+    across = policy(rule('lookup("thing", "b").tier == subject.tier'))
+    proposal = propose(tmp_path, things(across, a=SOUND, b=SOUND))
+    report = proposal.put({"b.thing.yaml": SOUND.replace("tier: 1", "tier: 3")}).report()
+    assert ages(report) == {"a": "new"}  # although a itself is as it was
+    assert proposal.report(base="change~1", head="change~1").neutral != ""
+
+
+def test_the_line_that_made_another_file_fail_is_pointed_at(tmp_path: Path) -> None:
+    across = policy(rule('lookup("thing", "b").tier == subject.tier'))
+    proposal = propose(tmp_path, things(across, a=SOUND, b=SOUND))
+    (failed,) = failures(proposal.put({"b.thing.yaml": SOUND.replace("tier: 1", "tier: 3")}).report())
+    assert failed.anchor is not None
+    assert failed.anchor.span is not None
+    assert (failed.anchor.path, failed.anchor.span.line) == ("b.thing.yaml", 2)
+
+
+def test_a_failure_on_its_own_changed_line_needs_no_other(tmp_path: Path) -> None:
+    (failed,) = failures(propose(tmp_path, things(OWNED, a=SOUND)).put({"a.thing.yaml": THING}).report())
+    assert failed.location.span is not None
+    assert (failed.location.span.line, failed.anchor) == (3, None)
+
+
+def test_a_line_that_was_taken_away_is_pointed_at_by_the_one_before(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(OWNED, a=SOUND)).put({"a.thing.yaml": "name: Lamp\ntier: 1\n"})
+    (failed,) = failures(proposal.report())
+    where = failed.anchor or failed.location
+    assert where.span is not None
+    assert where.span.line in (1, 2)
+
+
+# who judges
+
+
+def test_a_policy_that_the_change_drops_judges_it_all_the_same(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(OWNED, a=SOUND))
+    report = proposal.put({"a.thing.yaml": THING, "policies/test.policy.yaml": policy(rule("true"))}).report()
+    assert (ages(report), report.exit_code) == ({"a": "new"}, 1)
+    found = compared(report)
+    assert found.judging == ("policies/test.policy.yaml",)
+    assert [(flip.blocks, flip.result.subject.id) for flip in found.flips] == [(False, "a")]
+
+
+def test_a_policy_that_the_change_brings_does_not_judge_it_but_shows_what_would_flip(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(policy(rule("true")), a=THING))
+    report = proposal.put({"policies/test.policy.yaml": OWNED}).report()
+    assert (failures(report), report.exit_code) == ([], 0)
+    assert [(flip.blocks, flip.result.rule) for flip in compared(report).flips] == [(True, "test.rule")]
+
+
+def test_a_waiver_of_the_change_does_not_waive_in_it(tmp_path: Path) -> None:
+    waiver = {
+        "waiver": "w1",
+        "rule": "test.rule",
+        "subject": "a",
+        "owner": "Ada Example",
+        "approver": "Ben Sample",
+        "reason": "Nobody can lift it before the crane comes back in July.",
+        "granted": "2026-05-01",
+        "expires": "2026-07-01",
+        "accepts": [{"subject": "a", "saw": f"sha256:{'0' * 64}", "shown": "TBD"}],
+    }
+    files = {**things(OWNED, a=SOUND), "gonogo.yaml": configuration(waivers="*.waiver.yaml")}
+    proposal = propose(tmp_path, files)
+    report = proposal.put({"a.thing.yaml": THING, "w1.waiver.yaml": json.dumps(waiver)}).report()
+    assert (report.waivers, report.exit_code, compared(report).judging) == ((), 1, ("w1.waiver.yaml",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("{", id="unreadable"),
+        pytest.param(configuration(packs=["./nothing"]), id="names a pack that is not there"),
+        pytest.param(configuration(colour="red"), id="unknown field"),
+    ],
+)
+def test_a_configuration_that_could_not_judge_fails_by_itself(tmp_path: Path, text: str) -> None:
+    report = propose(tmp_path, things(OWNED, a=SOUND)).put({"gonogo.yaml": text}).report()
+    assert report.exit_code == 2
+    assert "once this change is merged nothing can be judged" in report.diagnostics[0].message
+    assert report.diagnostics[0].location is not None
+
+
+def test_a_configuration_that_is_taken_away_fails_by_itself(tmp_path: Path) -> None:
+    report = propose(tmp_path, things(OWNED, a=SOUND)).put({}, "gonogo.yaml").report()
+    assert report.exit_code == 2
+
+
+def test_the_base_branch_as_it_is_now_judges(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(policy(rule("true")), a=SOUND))
+    proposal.put({"a.thing.yaml": THING}).on_main({"policies/test.policy.yaml": OWNED})
+    report = proposal.report()
+    assert (ages(report), report.exit_code) == ({"a": "new"}, 1)
+    assert compared(report).judging == ()  # the change did not touch it
+    assert compared(report).judge == proposal.made.git("rev-parse", "main")
+
+
+def test_what_the_base_branch_mended_meanwhile_is_not_called_new(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(OWNED, a=THING, b=SOUND))
+    proposal.put({"b.thing.yaml": SOUND + "legacy: x\n"}).on_main({"a.thing.yaml": SOUND})
+    assert ages(proposal.report()) == {"a": "existing"}
+
+
+def test_a_base_without_a_configuration_lets_the_change_judge_itself_and_says_so(tmp_path: Path) -> None:
+    made = Made(tmp_path / "repository")
+    made.commit("base", {"README.md": "hello\n"})
+    made.git("switch", "-q", "-c", "change")
+    judging.write(made.folder, things(OWNED, a=THING))
+    made.commit("change")
+    proposal = Proposal.__new__(Proposal)
+    proposal.made, proposal.below = made, ""
+    report = proposal.report()
+    assert (ages(report), report.exit_code) == ({"a": "new"}, 1)
+    assert [d.code for d in report.diagnostics] == ["base-unconfigured"]
+
+
+def test_policies_of_another_folder_judge_both_sides(tmp_path: Path) -> None:
+    judging.write(tmp_path / "central", things(OWNED))
+    proposal = propose(tmp_path, {**things(policy(rule("true")), a=SOUND)}).put({"a.thing.yaml": THING})
+    report = proposal.report(policies=str(tmp_path / "central"))
+    assert (ages(report), compared(report).judge, compared(report).judging) == ({"a": "new"}, "", ())
+
+
+# nothing to judge
+
+
+@pytest.mark.parametrize("path", ["README.md", "src/main.py", "things/a.thing.yaml"])
+def test_a_change_that_touches_no_input_is_neutral(tmp_path: Path, path: str) -> None:
+    report = propose(tmp_path, things(OWNED, a=THING)).put({path: "hello\n"}).report()
+    assert (report.exit_code, report.results, report.diagnostics) == (0, (), ())
+    assert (
+        report.neutral
+        == "Nothing had to be judged: no file that this change touches is an artifact, or judges any."
+    )
+    assert [file.path for file in compared(report).files] == []
+
+
+def test_no_pack_is_loaded_for_it(tmp_path: Path) -> None:
+    files = {**things("{", a=THING), "gonogo.yaml": configuration()}
+    report = propose(tmp_path, files).put({"README.md": "hello\n"}).report()
+    assert (report.exit_code, report.neutral != "") == (0, True)
+
+
+def test_all_failures_are_asked_for_even_so(tmp_path: Path) -> None:
+    report = propose(tmp_path, things(OWNED, a=THING)).put({"README.md": "hello\n"}).report(fail_on="all")
+    assert (ages(report), report.exit_code) == ({"a": "existing"}, 1)
+
+
+# stages and gates
+
+PEOPLE = json.dumps(
+    {
+        "people": [{"id": "ada", "name": "Ada Example"}],
+        "roles": [{"id": "security", "title": "Security", "members": [{"person": "ada"}]}],
+    }
+)
+REGISTER = "- { id: lamp, name: Lamp, owners: [ Ada Example ], stage: %s }\n"
+LIFECYCLE = json.dumps(
+    {
+        "lifecycle": "standard",
+        "title": "Standard",
+        "stages": [{"id": s, "title": s} for s in ("alpha", "beta", "ga")],
+    }
+)
+
+
+def staged(stage: str, **gates: Mapping[str, Any]) -> dict[str, str]:
+    """A product in a stage, with a thing, and gates by the stage that they lead to."""
+    order = ["alpha", "beta", "ga"]
+    written = {
+        f"{to}.gate.yaml": json.dumps(
+            {
+                "gate": to,
+                "title": to,
+                "from": order[order.index(to) - 1],
+                "to": to,
+                "binds": [{"policy": "test"}],
+                **more,
+            }
+        )
+        for to, more in gates.items()
+    }
+    config = configuration(
+        products="products.yaml",
+        gates="*.gate.yaml",
+        lifecycles="*.lifecycle.yaml",
+        people="people.yaml",
+        signoffs="*.signoff.yaml",
+    )
+    return {
+        "people.yaml": PEOPLE,
+        **things(OWNED, a="product: lamp\n" + THING),
+        "gonogo.yaml": config,
+        "standard.lifecycle.yaml": LIFECYCLE,
+        "products.yaml": REGISTER % stage,
+        **written,
+    }
+
+
+def test_a_draft_is_not_judged_by_the_rules_of_the_next_gate(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, staged("beta", ga={}))
+    report = proposal.put({"a.thing.yaml": "product: lamp\n" + THING + "legacy: x\n"}).report()
+    assert [(r.enforcement, r.age) for r in failures(report)] == [("upcoming", "existing")]
+    assert report.exit_code == 0
+
+
+def test_a_change_of_stage_brings_its_gate(tmp_path: Path) -> None:
+    gate = {"needs": {"thing": "2.."}, "sign_offs": [{"role": "security", "of": ["thing"]}]}
+    proposal = propose(tmp_path, staged("beta", ga=gate))
+    report = proposal.put({"products.yaml": REGISTER % "ga"}).report()
+    (change,) = compared(report).stages
+    assert (change.product, change.old_stage, change.stage, change.gates) == ("lamp", "beta", "ga", ("ga",))
+    assert change.location is not None
+    assert change.location.span is not None
+    assert {(r.rule, r.outcome, r.age) for r in failures(report) if r.enforcement == "mandatory"} == {
+        ("test.rule", "fail", "new"),
+        ("ga.needs.thing", "fail", "new"),
+        ("ga.sign-off.security", "error", "new"),
+    }
+    assert report.exit_code == 1
+    # the thing itself is as it was: the line that moved the product is the one to look at
+    (rule,) = [r for r in failures(report) if r.rule == "test.rule"]
+    assert rule.anchor is not None
+    assert rule.anchor.path == "products.yaml"
+
+
+def test_going_back_takes_no_rule_away_from_the_change(tmp_path: Path) -> None:
+    files = staged("ga", ga={})
+    files["a.thing.yaml"] = "product: lamp\n" + SOUND
+    proposal = propose(tmp_path, files)
+    report = proposal.put(
+        {"products.yaml": REGISTER % "beta", "a.thing.yaml": "product: lamp\n" + THING}
+    ).report()
+    assert [(r.enforcement, r.age) for r in failures(report)] == [("mandatory", "new")]
+    (change,) = compared(report).stages
+    assert (change.old_stage, change.stage, change.gates) == ("ga", "beta", ())
+
+
+def test_a_new_product_passes_every_gate_up_to_its_stage(tmp_path: Path) -> None:
+    files = staged("alpha", beta={}, ga={})
+    files["products.yaml"] = "[]\n"
+    files["a.thing.yaml"] = SOUND
+    report = propose(tmp_path, files).put({"products.yaml": REGISTER % "ga"}).report()
+    (change,) = compared(report).stages
+    assert (change.old_stage, change.gates) == ("", ("beta", "ga"))
+
+
+def test_a_product_under_a_new_name_moves_nowhere(tmp_path: Path) -> None:
+    renamed = "- { id: lantern, formerly: [ lamp ], name: Lantern, owners: [ Ada Example ], stage: ga }\n"
+    files = staged("ga", ga={})
+    files["a.thing.yaml"] = SOUND
+    report = propose(tmp_path, files).put({"products.yaml": renamed}).report()
+    assert compared(report).stages == ()
+
+
+def test_a_product_that_is_taken_out_is_told(tmp_path: Path) -> None:
+    files = staged("ga", ga={})
+    files["a.thing.yaml"] = SOUND
+    report = propose(tmp_path, files).put({"products.yaml": "[]\n"}).report()
+    assert [(s.product, s.old_stage, s.stage) for s in compared(report).stages] == [("lamp", "ga", "")]
+
+
+# what is missing
+
+
+def test_what_was_missing_before_blocks_a_change_of_stage_only(tmp_path: Path) -> None:
+    files = staged("beta", ga={})
+    selected = [{"kind": "thing", "files": "*.thing.yaml"}, {"kind": "prd", "files": "prds/*.md"}]
+    config = configuration(
+        products="products.yaml", gates="*.gate.yaml", lifecycles="*.lifecycle.yaml", subjects=selected
+    )
+    files |= {"gonogo.yaml": config, "a.thing.yaml": "product: lamp\n" + SOUND}
+    proposal = propose(tmp_path, files).put({"a.thing.yaml": "product: lamp\n" + SOUND + "legacy: x\n"})
+    report = proposal.report()
+    assert (report.verdict, report.exit_code, [d.code for d in report.diagnostics]) == (
+        "go",
+        0,
+        ["no-subjects"],
+    )
+    moved = proposal.put({"products.yaml": REGISTER % "ga"}).report()
+    assert (moved.verdict, moved.exit_code) == ("undecided", 4)
+
+
+def test_what_goes_missing_blocks(tmp_path: Path) -> None:
+    report = propose(tmp_path, things(OWNED, a=SOUND)).put({}, "a.thing.yaml").report()
+    assert (report.verdict, report.exit_code) == ("undecided", 3)
+
+
+# a workspace below the root
+
+
+def test_a_workspace_in_a_folder_sees_its_own_files(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(OWNED, a=SOUND), below="governance/")
+    report = proposal.put({"a.thing.yaml": THING}).report()
+    assert ages(report) == {"a": "new"}
+    assert [file.path for file in compared(report).files] == ["a.thing.yaml"]
+    assert report.origin is not None
+    assert report.origin.prefix == "governance/"
+
+
+# bad input
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"base": "nowhere"}, "git-unknown-revision"),
+        ({"base": "-rf"}, "git-unknown-revision"),
+        ({"head": "nowhere"}, "git-unknown-revision"),
+    ],
+)
+def test_a_change_that_is_not_there_is_told(tmp_path: Path, asked: dict[str, str], code: str) -> None:
+    report = propose(tmp_path, things(OWNED, a=SOUND)).put({"a.thing.yaml": THING}).report(**asked)
+    assert (report.exit_code, [d.code for d in report.diagnostics]) == (2, [code])
+
+
+def test_without_a_commit_in_common_nothing_is_new(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(OWNED, a=SOUND))
+    proposal.made.git("switch", "-q", "--orphan", "lonely")
+    proposal.made.commit("lonely", {"README.md": "hello\n"})
+    report = proposal.report(head="lonely")
+    assert (report.exit_code, [d.code for d in report.diagnostics]) == (2, ["git-unrelated"])
+
+
+def test_outside_of_a_repository_there_is_no_base(tmp_path: Path) -> None:
+    judging.write(tmp_path, things(OWNED, a=SOUND))
+    proposal = Proposal.__new__(Proposal)
+    proposal.made, proposal.below = Made.__new__(Made), ""
+    proposal.made.folder = tmp_path
+    assert [d.code for d in proposal.report().diagnostics] == ["no-history"]
+
+
+def test_the_working_tree_is_not_looked_at(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(OWNED, a=SOUND)).put({"a.thing.yaml": SOUND + "legacy: x\n"})
+    (proposal.folder / "a.thing.yaml").write_text(THING)
+    assert ages(proposal.report()) == {}
+
+
+def test_a_file_that_is_no_text_any_more(tmp_path: Path) -> None:
+    report = propose(tmp_path, things(OWNED, a=SOUND)).put({"a.thing.yaml": b"\0\1\2"}).report()
+    assert report.exit_code == 1
+    assert {r.age for r in failures(report)} == {"new"}
