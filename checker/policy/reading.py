@@ -55,7 +55,11 @@ class Source(NamedTuple):
 
 
 def read(
-    path: str, read_file: Read, schema: str, format: str | None = None
+    path: str,
+    read_file: Read,
+    schema: str,
+    format: str | None = None,
+    limits: documents.Limits = documents.LIMITS,
 ) -> tuple[Source | None, tuple[Diagnostic, ...]]:
     """Read `path` and hold it to the shipped schema of that name (`policy`, `gate`, …; empty: to none).
 
@@ -74,7 +78,7 @@ def read(
                 "Use a suffix such as .yaml, .json, .toml or .csv, or state `format`.",
             ),
         )
-    reading = documents.read(raw, format)
+    reading = documents.read(raw, format, limits)
     if reading.faults:
         return None, tuple(_diagnostic(path, reading, fault) for fault in reading.faults)
     if len(reading.documents) != 1:

@@ -1,0 +1,312 @@
+"""`gonogo publish`: post a report to a code host."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from checker.cli import console
+from checker.cli.console import Problem
+
+if TYPE_CHECKING:
+    from checker.model import Report
+    from checker.publishing import Access, Done, Job, Target
+    from checker.publishing.client import Send
+    from checker.transports.http import Request, Response
+
+EXAMPLE = """\b
+Examples:
+  gonogo publish github report.json --repository acme/shop \\
+    --pull-request 7 --suggestions --dry-run
+  gonogo publish gitlab report.json --repository acme/shop \\
+    --pull-request 7 --dry-run
+  gonogo publish bitbucket report.json --repository acme/shop --dry-run"""
+
+HOSTS = ("github", "gitlab", "bitbucket")
+"""The same as `checker.publishing.HOSTS`, which costs too much for a help text to import."""
+_PASS, _USAGE, _UNDECIDED = 0, 2, 4
+_LARGEST_EVENT = 32 * 1024 * 1024
+_TIMEOUT = 30.0
+
+
+@click.command("publish", short_help="Post a report to a code host.", epilog=EXAMPLE)
+@click.argument("host", type=click.Choice(HOSTS))
+@click.argument("report_file", type=click.Path(exists=True, dir_okay=False), metavar="REPORT")
+@click.option(
+    "--check/--no-check",
+    default=None,
+    help="Make a check run with annotations (GitHub; a report at Bitbucket). By default it is made, but for "
+    "workflow_run, where the change may have bent the report.",
+)
+@click.option(
+    "--comment/--no-comment", default=True, show_default=True, help="Keep one comment on the pull request."
+)
+@click.option("--suggestions", is_flag=True, help="Suggest changes where a fix is mechanical (GitHub).")
+@click.option(
+    "--event",
+    type=click.Path(exists=True, dir_okay=False),
+    envvar="GITHUB_EVENT_PATH",
+    metavar="FILE",
+    help="The payload of GitHub's event; GITHUB_EVENT_PATH by default.",
+)
+@click.option(
+    "--repository", metavar="OWNER/NAME", help="The repository; by default the one that CI or event names."
+)
+@click.option(
+    "--pull-request",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="The pull or merge request; by default the one that CI or event names.",
+)
+@click.option(
+    "--sha",
+    metavar="COMMIT",
+    help="The commit to post to, which the report must be about, whatever the event says; by default the one "
+    "that CI or event names, otherwise that of the report.",
+)
+@click.option("--api", metavar="URL", help="The address of the host's API, if it is your own.")
+@click.option(
+    "--token-variable",
+    metavar="NAME",
+    help="The environment variable that holds the token: GITHUB_TOKEN, GITLAB_TOKEN, BITBUCKET_TOKEN.",
+)
+@click.option(
+    "--required", is_flag=True, help="End with 4 where the token has no right to post, or there is none."
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(0, 3600),
+    default=120,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait in all for a host that is busy or out of order.",
+)
+@click.option("--dry-run", is_flag=True, help="Show the requests, and send none.")
+def command(
+    host: str,
+    report_file: str,
+    check: bool | None,
+    comment: bool,
+    suggestions: bool,
+    event: str | None,
+    repository: str | None,
+    pull_request: int | None,
+    sha: str | None,
+    api: str | None,
+    token_variable: str | None,
+    required: bool,
+    patience: float,
+    dry_run: bool,
+) -> int:
+    """Post REPORT (of --output-format json) to HOST. Doing it again changes nothing.
+
+    The token comes from the environment alone, and this is the only command that uses one. Where it has no
+    right to post, as in a pull request from a fork, the summary of the report is written instead: to
+    GITHUB_STEP_SUMMARY, or to standard output.
+
+    Exit codes: 0 posted, or summed up; 2 usage error, a report or an event that is not what it should be, or
+    a token that the host does not know: nothing was posted; 4 the host did not take all of it: run it again.
+    """
+    from checker import publishing
+    from checker.publishing import reports
+    from checker.render import Options
+    from checker.transports import http
+    from checker.transports.disk import Disk
+
+    access = publishing.access(host)
+    above, name = os.path.split(os.path.abspath(report_file))
+    report, wrong = reports.read(name, lambda path: Disk(above).read(path, reports.LIMIT))
+    if report is None:
+        console.complain(wrong)
+        raise Problem(f"{report_file} is not a report of gonogo", "Nothing was posted.")
+    target = _target(host, access, report, event, repository, pull_request, sha)
+    _same(report, target)
+    address = api or _environ(access.variables.api) or access.api
+    if problem := http.unsafe(address):
+        raise Problem(problem, "State another one with --api.")
+    options = Options(address=_files(access, target, address))
+    job = publishing.Job(report, target, check, comment, suggestions, options)
+    if dry_run:
+        return _rehearse(host, address, job)
+    variable = token_variable or access.variables.token
+    token = _token(variable)
+    if not token:
+        return _summed_up(job, f"{variable} holds no token", required)
+    try:
+        door = http.Http(address, access.headers(token), _TIMEOUT)
+    except ImportError:
+        raise Problem(
+            "gonogo publish needs the extra `publish`", "Install it: pip install 'gonogo[publish]'."
+        ) from None
+    try:
+        done = _publish(host, address, job, door, token, patience)
+    finally:
+        door.close()
+    return _concluded(job, done, required)
+
+
+def _publish(host: str, address: str, job: Job, send: Send, token: str, patience: float) -> Sequence[Done]:
+    from checker import publishing
+    from checker.publishing.client import Client
+
+    found = []
+    for done in publishing.publish(host, Client(send, address, time.sleep, patience), job):
+        state = "" if done.state == "posted" else "left out: " if done.state == "left out" else "not posted: "
+        # A host that echoes what it was sent must not make a secret public.
+        note = f"{done.part}: {state}{done.note}".replace(token, "***")
+        console.say(f"gonogo: {note}")
+        found.append(done)
+    return found
+
+
+def _concluded(job: Job, done: Sequence[Done], required: bool) -> int:
+    states = {each.state for each in done}
+    if "unknown" in states:
+        return _USAGE
+    if "failed" in states:
+        console.say(
+            "gonogo: not all of the report was posted; what was stays, and another run mends the rest"
+        )
+        return _UNDECIDED
+    if "refused" in states and "posted" not in states:
+        return _summed_up(job, "the token has no right to post", required)
+    return _PASS
+
+
+def _summed_up(job: Job, why: str, required: bool) -> int:
+    """Write the summary where it costs no right; the check itself has decided already."""
+    from checker.render import RENDERERS
+
+    text = RENDERERS["summary"](job.report, job.options)
+    file = _environ("GITHUB_STEP_SUMMARY")
+    if file:
+        try:
+            with open(file, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as summary:
+                summary.write(text)
+        except OSError as error:
+            raise Problem(f"cannot write {file}: {error.strerror}", "Nothing was posted.") from None
+    else:
+        console.put(text)
+    where = "the summary of the job" if file else "standard output"
+    console.say(f"gonogo: nothing was posted, since {why}; the report is summed up in {where}")
+    return _UNDECIDED if required else _PASS
+
+
+def _target(
+    host: str,
+    access: Access,
+    report: Report,
+    event: str | None,
+    repository: str | None,
+    number: int | None,
+    sha: str | None,
+) -> Target:
+    """What the command line, the event and the CI system say, in this order.
+
+    Raises:
+        Problem: they contradict each other, or say too little.
+    """
+    from checker.publishing import Target, events, reports
+
+    variables = access.variables
+    merge = _environ(variables.merge)
+    # Elsewhere than in a run for a pull request this is a commit of the default or the target branch.
+    if host == "github" and not _environ("GITHUB_REF").startswith("refs/pull/"):
+        merge = ""
+    commit, pull = _environ(variables.commit), _environ(variables.pull_request)
+    found = Target(_environ(variables.repository), commit, (), int(pull) if pull.isdecimal() else None)
+    if event and host == "github" and not sha:
+        said = _event(event)
+        if found.repository and found.repository.lower() != said.repository.lower():
+            raise Problem(
+                f"the event {event} is about {said.repository}, not about {found.repository}",
+                "GITHUB_REPOSITORY names another repository than the event; nothing was posted.",
+            )
+        found = said
+    found = found._replace(
+        repository=repository or found.repository,
+        commit=sha or found.commit or merge or reports.commit(report),
+        also=(*found.also, merge),
+        pull_request=number or found.pull_request,
+    )
+    if not events.is_repository(found.repository):
+        raise Problem("no repository is named", "State --repository OWNER/NAME.")
+    if found.commit and not events.is_commit(found.commit):
+        raise Problem(f"{found.commit!r} is not the whole id of a commit", "State --sha COMMIT.")
+    return found
+
+
+def _event(path: str) -> Target:
+    from checker.model import Fault
+    from checker.publishing import events
+    from checker.transports.disk import Disk
+
+    above, name = os.path.split(os.path.abspath(path))
+    raw = Disk(above).read(name, _LARGEST_EVENT)
+    if isinstance(raw, Fault):
+        raise Problem(f"cannot read the event {path}: {raw.message}", raw.hint)
+    found = events.target(raw, _environ("GITHUB_EVENT_NAME"))
+    if isinstance(found, str):
+        raise Problem(
+            f"the event {path} {found}", "Or state --repository, --sha and --pull-request yourself."
+        )
+    return found
+
+
+def _same(report: Report, target: Target) -> None:
+    """Refuse a report about something else than what it would be posted to."""
+    from checker.publishing import reports
+
+    about = reports.commit(report)
+    if not about:
+        raise Problem(
+            "the report names no commit, so nobody can tell what it is about",
+            "Make it from what is committed, or with --base REF.",
+        )
+    if about in (target.commit, *target.also):
+        return
+    raise Problem(
+        f"the report is about commit {about[:12]}, and {target.commit[:12]} is to be told about",
+        "Nothing was posted: check that commit.",
+    )
+
+
+def _files(access: Access, target: Target, api: str) -> str:
+    """The address below which people find the files of the commit; empty: it is not known."""
+    site = _environ(access.variables.site) or (access.site if api == access.api else "")
+    return f"{site}/{target.repository}/{access.files}/{target.commit}/" if site else ""
+
+
+def _environ(name: str) -> str:
+    return os.environ.get(name, "") if name else ""
+
+
+def _token(variable: str) -> str:
+    """The token; empty: there is none."""
+    token = _environ(variable).strip()
+    if token and not (token.isascii() and token.isprintable() and " " not in token):
+        raise Problem(f"{variable} holds something that is no token", "It is one word of letters and digits.")
+    return token
+
+
+def _rehearse(host: str, address: str, job: Job) -> int:
+    """Show the requests that a host would get that holds nothing of gonogo yet."""
+    from checker import publishing
+    from checker.publishing.client import Client
+    from checker.render.text import inert_json
+    from checker.transports.http import Response
+
+    def show(request: Request) -> Response:
+        body = "" if request.body is None else inert_json(request.body, indent=2) + "\n"
+        console.put(f"{request.method} {request.url}\n{body}")
+        return Response(200, {}, b"[]" if request.method == "GET" else b'{"id": 0}')
+
+    client = Client(show, address, lambda _: None, 0)
+    for done in publishing.publish(host, client, job):
+        if done.state != "posted":
+            console.say(f"gonogo: {done.part}: {done.state}: {done.note}")
+    return _PASS

@@ -1,0 +1,59 @@
+"""Bitbucket: a Code Insights report with its annotations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from checker.publishing import Access, Job, Part, Variables
+from checker.publishing.client import Client, RejectedError
+from checker.render import RENDERERS
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", "User-Agent": "gonogo"}
+
+
+ACCESS = Access(
+    "https://api.bitbucket.org/2.0",
+    "https://bitbucket.org",
+    "src",
+    _headers,
+    Variables(
+        token="BITBUCKET_TOKEN",
+        api="",
+        site="",
+        repository="BITBUCKET_REPO_FULL_NAME",
+        pull_request="BITBUCKET_PR_ID",
+        commit="BITBUCKET_COMMIT",
+        merge="",
+    ),
+)
+ANNOTATIONS = 100
+"""Of one request."""
+
+
+def parts(client: Client, job: Job) -> Iterator[Part]:
+    """The report."""
+    target = job.target
+    path = f"/repositories/{target.repository}/commit/{target.commit}/reports/gonogo"
+
+    def report() -> str:
+        """Put in place of that of an earlier run, whose annotations would stay otherwise.
+
+        An annotation is known by its id, so that all of it may be asked for twice.
+        """
+        payload = json.loads(RENDERERS["bitbucket"](job.report, job.options))
+        annotations = payload["annotations"]
+        try:
+            client.put("DELETE", path)
+        except RejectedError as error:
+            if error.status != 404:
+                raise
+        client.put("PUT", path, payload["report"])
+        for first in range(0, len(annotations), ANNOTATIONS):
+            client.put("POST", f"{path}/annotations", annotations[first : first + ANNOTATIONS])
+        return f"made, with {len(annotations):,} annotations"
+
+    if job.check is not False:
+        yield "report", report

@@ -1,0 +1,229 @@
+"""GitHub: a check run with annotations, one comment, and suggested changes as one review."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+from checker import canonical
+from checker.publishing import Access, Job, Part, Variables, notes
+from checker.publishing.client import (
+    Client,
+    HostError,
+    InDoubtError,
+    LeftOutError,
+    RejectedError,
+    TokenError,
+    field,
+)
+from checker.render import RENDERERS, tally
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {token}",
+        "Accept": "application/vnd.github+json",
+        "X-GitHub-Api-Version": "2022-11-28",
+        "User-Agent": "gonogo",
+    }
+
+
+ACCESS = Access(
+    "https://api.github.com",
+    "https://github.com",
+    "blob",
+    _headers,
+    Variables(
+        token="GITHUB_TOKEN",
+        api="GITHUB_API_URL",
+        site="GITHUB_SERVER_URL",
+        repository="GITHUB_REPOSITORY",
+        pull_request="",
+        commit="",
+        merge="GITHUB_SHA",
+    ),
+)
+ANNOTATIONS = 50
+"""Of one request; the Checks API refuses more."""
+
+
+def parts(client: Client, job: Job) -> Iterator[Part]:
+    """The parts that are asked for and can be had."""
+    place = _Place(client, job)
+    if job.check or (job.check is None and job.target.vouched):
+        yield "check run", place.check_run
+    if job.comment:
+        yield "comment", place.comment
+    if job.suggestions:
+        yield "suggestions", place.suggestions
+
+
+class _Place:
+    """The repository, and the pull request that is meant."""
+
+    def __init__(self, client: Client, job: Job) -> None:
+        self.client, self.job, self.target = client, job, job.target
+        self.folder = f"/repos/{job.target.repository}"
+        self._mine: Callable[[Any], bool] | None = None
+
+    def rendered(self, format: str) -> str:
+        """What a renderer makes of the report."""
+        return RENDERERS[format](self.job.report, self.job.options)
+
+    # The check run
+
+    def check_run(self) -> str:
+        """Annotations are added by every update, so that what a run has already is never sent again.
+
+        Its external id is a digest of all that it is to say: it names the run that a former attempt began.
+        """
+        payload = json.loads(self.rendered("checks")) | {"head_sha": self.target.commit}
+        output = payload["output"]
+        annotations = output.pop("annotations")
+        payload["external_id"] = f"gonogo {canonical.digest([payload, annotations])}"
+        conclusion = payload.pop("conclusion")
+        run = self._run(payload)
+        sent = _annotated(run)
+        while field(run, "status") != "completed":
+            part = annotations[sent : sent + ANNOTATIONS]
+            whole = sent + len(part) == len(annotations)
+            state = {"status": "completed", "conclusion": conclusion} if whole else {"status": "in_progress"}
+            body = {**payload, **state, "output": {**output, "annotations": part}}
+            try:
+                if run is None:
+                    run = self.client.once("POST", f"{self.folder}/check-runs", body)
+                else:
+                    path = f"{self.folder}/check-runs/{field(run, 'id')}"
+                    run = {**run, **self.client.once("PATCH", path, body)}
+            except InDoubtError:
+                run = self._run(payload)
+                sent = _annotated(run)
+                continue
+            sent += len(part)
+            if whole:
+                return _told(f"made, with {tally.counted(len(annotations), 'annotation')}", run)
+        return _told("says so already", run)
+
+    def _run(self, payload: Any) -> Any:
+        """The newest run of that name, if it says the same or is on the way to."""
+        path = f"{self.folder}/commits/{self.target.commit}/check-runs"
+        query = f"?check_name={quote(payload['name'])}&per_page=100"
+        for run in self.client.all(path + query, "check_runs"):
+            if field(run, "external_id") == payload["external_id"]:
+                return run
+        return None
+
+    # The comment
+
+    def comment(self) -> str:
+        """One comment on the pull request, edited in place."""
+        return notes.keep_one(
+            self.client,
+            f"{self.folder}/issues/{self._pull_request()}/comments",
+            lambda id: f"{self.folder}/issues/comments/{id}",
+            "PATCH",
+            self.rendered("comment"),
+            self._own(),
+        )
+
+    def _pull_request(self) -> int:
+        """The number of the pull request that the commit is the newest of; raises LeftOutError for none."""
+        if self.target.branch:
+            self.target = self.target._replace(branch="", pull_request=self._from(self.target.branch))
+        number = self.target.pull_request
+        pull = self.client.get(f"{self.folder}/pulls/{number}") if number else None
+        return notes.newest(self.target, field(pull, "head", "sha"))
+
+    def _from(self, branch: str) -> int | None:
+        path = f"{self.folder}/pulls?state=open&per_page=100&head={quote(branch, safe=':')}"
+        for pull in self.client.all(path):
+            if field(pull, "head", "sha") == self.target.commit and type(field(pull, "number")) is int:
+                return int(pull["number"])
+        return None
+
+    def _own(self) -> Callable[[Any], bool]:
+        """Whether the token's owner wrote something.
+
+        GraphQL tells any token whose it is; where it does not, only what some app wrote is taken for ours.
+        """
+        if self._mine is None:
+            try:
+                address = f"{self.client.api.removesuffix('/v3')}/graphql"
+                answer = self.client.put("POST", address, {"query": "query { viewer { login } }"})
+            except TokenError:
+                raise
+            except HostError:
+                answer = None
+            me = field(answer, "data", "viewer", "login")
+            self._mine = (
+                (lambda each: field(each, "user", "login") == me)
+                if me
+                else (lambda each: field(each, "user", "type") == "Bot")
+            )
+        return self._mine
+
+    # Suggested changes
+
+    def suggestions(self) -> str:
+        """One review with all that are not there yet; each by itself where GitHub refuses one of them."""
+        wanted = json.loads(self.rendered("suggestions"))
+        if not wanted:
+            raise LeftOutError("nothing can be mended mechanically on a changed line")
+        folder = f"{self.folder}/pulls/{self._pull_request()}"
+        refused: set[str] = set()
+        made, together = 0, True
+        while left := self._missing(folder, wanted, refused):
+            try:
+                if together:
+                    review = {"commit_id": self.target.commit, "event": "COMMENT", "body": _REVIEW}
+                    self.client.once("POST", f"{folder}/reviews", {**review, "comments": left})
+                    made += len(left)
+                    break
+                for each in left:
+                    made += self._suggest(folder, each, refused)
+                break
+            except InDoubtError:
+                continue
+            except RejectedError as error:
+                if not together or error.status != 422:
+                    raise
+                together = False
+        note = f"{made} made" if made else "none made" if refused else "there already"
+        return f"{note}, {tally.counted(len(refused), 'place')} not taken by GitHub" if refused else note
+
+    def _missing(self, folder: str, wanted: list[Any], refused: set[str]) -> list[Any]:
+        """Those that no comment of ours makes yet, on whichever line it is by now."""
+        mine, there = self._own(), set(refused)
+        for each in self.client.all(f"{folder}/comments?per_page=100"):
+            if mine(each):
+                there.add(_text(each))
+        return [each for each in wanted if _text(each) not in there]
+
+    def _suggest(self, folder: str, comment: Any, refused: set[str]) -> int:
+        try:
+            self.client.once("POST", f"{folder}/comments", {"commit_id": self.target.commit, **comment})
+        except RejectedError as error:
+            if error.status != 422:
+                raise
+            refused.add(_text(comment))
+            return 0
+        return 1
+
+
+_REVIEW = "gonogo can mend this."
+
+
+def _text(comment: Any) -> str:
+    return str(field(comment, "body")).replace("\r\n", "\n").strip()
+
+
+def _annotated(run: Any) -> int:
+    count = field(run, "output", "annotations_count")
+    return count if type(count) is int else 0
+
+
+def _told(note: str, run: Any) -> str:
+    address = field(run, "html_url")
+    return f"{note}: {address}" if address else note

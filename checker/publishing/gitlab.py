@@ -1,0 +1,56 @@
+"""GitLab: one note on a merge request.
+
+The Code Quality report needs no token: it is an artifact of the job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from checker.publishing import Access, Job, Part, Variables, notes
+from checker.publishing.client import Client, field
+from checker.render import RENDERERS
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", "User-Agent": "gonogo"}
+
+
+ACCESS = Access(
+    "https://gitlab.com/api/v4",
+    "https://gitlab.com",
+    "-/blob",
+    _headers,
+    Variables(
+        token="GITLAB_TOKEN",
+        api="CI_API_V4_URL",
+        site="CI_SERVER_URL",
+        repository="CI_PROJECT_PATH",
+        pull_request="CI_MERGE_REQUEST_IID",
+        commit="CI_MERGE_REQUEST_SOURCE_BRANCH_SHA",
+        merge="CI_COMMIT_SHA",
+    ),
+)
+
+
+def parts(client: Client, job: Job) -> Iterator[Part]:
+    """The note."""
+    target = job.target
+    folder = f"/projects/{quote(target.repository, safe='')}/merge_requests/{target.pull_request}"
+
+    def note() -> str:
+        merge_request = client.get(folder) if target.pull_request else None
+        notes.newest(target, field(merge_request, "sha"))
+        me = field(client.get("/user"), "id")
+        return notes.keep_one(
+            client,
+            f"{folder}/notes",
+            lambda id: f"{folder}/notes/{id}",
+            "PUT",
+            RENDERERS["comment"](job.report, job.options),
+            lambda each: field(each, "author", "id") == me,
+        )
+
+    if job.comment:
+        yield "note", note

@@ -1,0 +1,74 @@
+"""The one comment on a change, which every run edits in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from checker.publishing import Target
+from checker.publishing.client import (
+    Client,
+    DownError,
+    InDoubtError,
+    LeftOutError,
+    RejectedError,
+    field,
+)
+from checker.render.comment import MARK
+
+_MOST_ATTEMPTS = 5
+
+
+def keep_one(
+    client: Client,
+    folder: str,
+    one: Callable[[Any], str],
+    edit: str,
+    body: str,
+    mine: Callable[[Any], bool],
+) -> str:
+    """Make the comment, or edit the one of an earlier run; tells which.
+
+    `folder`: the path of all comments; `one`: the path of one by its id; `edit`: the method that edits;
+    `mine`: whether the token's owner wrote a comment. Others may write the mark too.
+    """
+    for _ in range(_MOST_ATTEMPTS):
+        own = [each for each in _marked(client, folder) if mine(each)]
+        try:
+            if not own:
+                client.once("POST", folder, {"body": body})
+                return "made"
+            for another in own[1:]:  # of runs at the same time
+                client.put("DELETE", one(field(another, "id")))
+            if field(own[0], "body") == body:
+                return "says so already"
+            client.put(edit, one(field(own[0], "id")), {"body": body})
+            return "edited"
+        except InDoubtError:
+            pass
+        except RejectedError as error:
+            if error.status != 404 or not own:  # else it was deleted since
+                raise
+    raise DownError("it is gone whenever it is edited")
+
+
+def newest(target: Target, commit: Any) -> int:
+    """The number of the pull request, whose newest commit is `commit`.
+
+    A run that ends late must not write over what a newer one said.
+
+    Raises:
+        LeftOutError: there is none, or it is elsewhere by now.
+    """
+    if target.pull_request is None:
+        raise LeftOutError("this is about no pull request")
+    if commit not in (None, target.commit):
+        raise LeftOutError(f"the change is at {str(commit)[:12]} by now, whose own run tells about it")
+    return target.pull_request
+
+
+def _marked(client: Client, folder: str) -> Iterator[Any]:
+    for each in client.all(f"{folder}?per_page=100"):
+        body = field(each, "body")
+        if isinstance(body, str) and body.startswith(MARK):
+            yield each

@@ -1,0 +1,72 @@
+"""Reading a report that somebody hands over: whether it is one, says what its results amount to, and is about
+the commit that it is posted to.
+
+Whoever can write the file can write any results into it. What is made sure of here is that the file cannot
+say more than its results do, and that nothing of it is taken as it is: all that is posted is rendered anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from checker import documents, judge, recorded
+from checker.model import Diagnostic, Fault, Location, Report, Verdict
+from checker.policy import reading
+from checker.render import RENDERERS, Options, tally
+
+LIMIT = 50 * 1024 * 1024
+"""Bytes of a report."""
+_FORMAT = "report-v1"
+_WORSE: tuple[Verdict, ...] = ("go", "conditional", "undecided", "no-go")
+
+
+def read(
+    path: str, read_file: Callable[[str], bytes | Fault]
+) -> tuple[Report | None, tuple[Diagnostic, ...]]:
+    """The report in the file of that path, or why it is none."""
+    limits = documents.Limits(size=LIMIT)
+    source, wrong = reading.read(path, read_file, _FORMAT, "json", limits)
+    if source is None:
+        return None, wrong[:1]
+    try:
+        found = recorded.report(source.data)
+    except ValueError as error:
+        return None, (_fault(path, "not-a-report", f"a moment in it is none: {error}"),)
+    again = documents.read(RENDERERS["json"](found, Options()).encode(), "json", limits)
+    if again.faults or again.documents[0].data != source.data:
+        message = "its counts, digests or fingerprints are not those of its results"
+        return None, (_fault(path, "inconsistent-report", message),)
+    if message := inconsistent(found):
+        return None, (_fault(path, "inconsistent-report", message),)
+    return found, ()
+
+
+def _fault(path: str, code: str, message: str) -> Diagnostic:
+    return Diagnostic(code, message, Location(path), "Make it anew with --output-format json=FILE.")
+
+
+def inconsistent(report: Report) -> str:
+    """Why a report says something else than its results amount to, as a clause; empty: it does not.
+
+    What was missing does not show in results, so that the verdict may be worse than they are, never better.
+    """
+    comparison, results = report.comparison, report.results
+    if report.neutral and any(tally.blocks(each, comparison) for each in results):
+        return "it says that nothing had to be judged, and has results that block"
+    computed = judge.verdict(results, fail_on=comparison.fail_on if comparison else "all")
+    said = report.verdict
+    if said != computed and (said == "no-go" or _WORSE.index(said) < _WORSE.index(computed)):
+        return f"its verdict is {said}, and its results amount to {computed}"
+    code = judge.exit_code(said, results, report.diagnostics)
+    if report.neutral and code != judge.USAGE:
+        code = judge.PASS
+    if report.exit_code != code:
+        return f"its exit code is {report.exit_code}, and its results amount to {code}"
+    return ""
+
+
+def commit(report: Report) -> str:
+    """The commit that a report is about; empty: it names none."""
+    if report.comparison:
+        return report.comparison.head
+    return report.origin.commit if report.origin else ""
