@@ -94,7 +94,8 @@ def compose(
     if not chosen:
         return _nothing(failing, judged)
     register = {waiver.id: waiver for waiver in workspace.waivers}
-    twin = next((id for id, each in register.items() if _same(each, failing, chosen)), None)
+    alone = (waiver for waiver in register.values() if not waiver.baseline)
+    twin = next((waiver.id for waiver in alone if _same(waiver, failing, chosen)), None)
     if twin:
         return Diagnostic("waived", f"the waiver {twin} is about this already", hint=f"{_RENEW} {twin}.")
     data = {
@@ -106,8 +107,8 @@ def compose(
         "markets": list(failing.markets),
         "most": failing.most,
         "granted": (granted or as_of.date()).isoformat(),
-        **_agreed(terms),
-        "accepts": [] if failing.type == "switched-off" else _accepts(chosen),
+        **agreed(terms),
+        "accepts": [] if failing.type == "switched-off" else accepts(chosen),
     }
     told = tuple(
         f"{waiving.named(result.subject.id, result.key)}: {waiving.saw(result)[1]}" for result in chosen
@@ -132,18 +133,21 @@ def renew(
     today = as_of.date()
     data = {
         **old.source.data,
-        **_agreed(terms),
+        **agreed(terms),
         "policy_version": rule.policy_version,
         "renewed": [*(day.isoformat() for day in old.renewed), today.isoformat()],
-        "accepts": [] if old.type == "switched-off" else _accepts(chosen),
+        "accepts": [] if old.type == "switched-off" else accepts(chosen),
     }
     draft = _draft(workspace, results, data, as_of)
     return draft if isinstance(draft, Diagnostic) else draft._replace(told=tuple(_changes(old, draft.waiver)))
 
 
 def find(workspace: Workspace, id: str) -> Waiver | Diagnostic:
-    """The waiver of that id, or what to say where there is none."""
+    """The waiver of that id, or what to say where none can be renewed."""
     register = {waiver.id: waiver for waiver in workspace.waivers}
+    if id in register and register[id].baseline:
+        hint = "Renew all of it with gonogo baseline --update --expires DATE."
+        return Diagnostic("baseline", f"{id} is a part of a baseline", hint=hint)
     if id in register:
         return register[id]
     hint = suggestion(id, tuple(register)) or f"There are {', '.join(register) or 'none'}."
@@ -220,7 +224,7 @@ def _free_id(failing: Failing, taken: Mapping[str, Waiver]) -> str:
     return id
 
 
-def _agreed(terms: Terms) -> dict[str, str]:
+def agreed(terms: Terms) -> dict[str, str]:
     """The fields that are stated."""
     stated = {
         "reason": terms.reason,
@@ -233,7 +237,7 @@ def _agreed(terms: Terms) -> dict[str, str]:
     return {name: text for name, text in stated.items() if text}
 
 
-def _accepts(failures: Iterable[Result]) -> list[dict[str, str]]:
+def accepts(failures: Iterable[Result]) -> list[dict[str, str]]:
     """The failures as a waiver accepts them, each once."""
     found: dict[tuple[str, str, str], dict[str, str]] = {}
     for result in failures:
@@ -252,30 +256,43 @@ def _draft(
 ) -> Draft | Diagnostic:
     """The text of a waiver that holds, as it is read again; or why it would not hold."""
     text = written({name: data[name] for name in _ORDER if data.get(name) not in (None, "", [])})
-    source, wrong = reading.read(f"{data['waiver']}{SUFFIX}", lambda _: text.encode(), "waiver")
-    waiver = None
+    found = held(workspace, results, f"{data['waiver']}{SUFFIX}", text, as_of)
+    return found if isinstance(found, Diagnostic) else Draft(found[0], text, told)
+
+
+def held(
+    workspace: Workspace, results: Sequence[Result], name: str, text: str, as_of: datetime
+) -> tuple[Waiver, ...] | Diagnostic:
+    """The waivers of a text, read again, which hold against results once they are signed; or why they do not.
+
+    At least one.
+    """
+    source, wrong = reading.read(name, lambda _: text.encode(), "waiver")
+    found: tuple[Waiver, ...] = ()
     if source is not None:
-        waiver, wrong = waivers.waiver(source)
-    if waiver is None:
+        found, wrong = waivers.written(source)
+    if not found:
         return Diagnostic(
             wrong[0].code, f"such a waiver would not be sound: {wrong[0].message}", hint=wrong[0].hint
         )
+    waiver = found[0]
     if waiver.expires < as_of.date():
         message = f"the last day {waiver.expires} is over"
         return Diagnostic("expired", message, hint="State a later day with --expires.")
     assert as_of.tzinfo is not None, "as_of is timezone-aware"
-    _, (state,) = waiving.apply(
+    _, states = waiving.apply(
         results,
-        [waiver],
+        found,
         lambda _, person, at: Approval(person, "signed", at),  # which is still to come
         as_of=max(as_of, moment.end_of(waiver.granted, as_of.tzinfo)),
         limits=workspace.waiver_limits,
         rules=waiving.terms(workspace),
         people=workspace.people,
     )
-    if state.status != "active":
-        return Diagnostic(state.status, f"such a waiver would not hold: {state.message}")
-    return Draft(waiver, text, told)
+    for state in states:
+        if state.status != "active":
+            return Diagnostic(state.status, f"such a waiver would not hold: {state.message}")
+    return found
 
 
 def _changes(old: Waiver, new: Waiver) -> Iterator[str]:

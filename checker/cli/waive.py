@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli import console, options, output
+from checker.cli import console, options, register
 from checker.cli.console import Problem
 
 if TYPE_CHECKING:
     from checker.authoring.waiver import Draft
-    from checker.model import Diagnostic
     from checker.plan import Selector
     from checker.policy.workspace import Workspace
 
@@ -138,9 +136,9 @@ def command(
             granted(zone).date() if granted else None,
         )
     if isinstance(draft, Diagnostic):
-        _refuse(draft)
-    path = os.path.join(home, *_place(workspace, draft.waiver.id, renew).split("/"))
-    _write(path, draft, key_file, anew=renew is None)
+        register.refuse(draft)
+    path = os.path.join(home, *_path(workspace, draft.waiver.id, renew).split("/"))
+    register.write(path, draft.text, key_file, anew=renew is None)
     _tell(home, workspace, draft, path, signed=key_file is not None, verb="renewed" if renew else "wrote")
     return 0
 
@@ -170,118 +168,27 @@ def _rule(workspace: Workspace, loaded: list[Workspace], rule: str | None, renew
     from checker.authoring import waiver as authoring
     from checker.model import Diagnostic
 
-    if not workspace.source.data.get("waivers"):
-        raise Problem(
-            f"{options.CONFIGURATION} names no register of waivers",
-            "Add `waivers: waivers/*.waiver.yaml` to it.",
-        )
+    register.must_be_there(workspace)
     if renew is not None:
         found = authoring.find(workspace, renew)
         if isinstance(found, Diagnostic):
-            _refuse(found)
+            register.refuse(found)
         rule = found.rule
     loaded.append(workspace)
     return plan.Selector(rules=(str(rule),))
 
 
-def _refuse(why: Diagnostic) -> NoReturn:
-    raise Problem(console.plain(why.message), console.plain(why.hint))
-
-
-def _place(workspace: Workspace, id: str, renew: str | None) -> str:
-    """Where the waiver's file belongs, relative to the workspace: its own, or the first place that is read.
-
-    Raises:
-        Problem: no pattern of the register fits such a file.
-    """
-    from checker.authoring import waiver as authoring
-    from checker.policy.loading import listed
-    from checker.transports.patterns import pattern
-
+def _path(workspace: Workspace, id: str, renew: str | None) -> str:
+    """Where the waiver's file belongs, in the workspace: where it is, or the first place that is read."""
     if renew is not None:
         return next(waiver.source.path for waiver in workspace.waivers if waiver.id == renew)
-    patterns = listed(workspace.source.data["waivers"])
-    for text in patterns:
-        fixed = text.split("/")[:-1]
-        wild = next((n for n, part in enumerate(fixed) if "*" in part or "{" in part), len(fixed))
-        path = "/".join([*(part for part in fixed[:wild] if part != "."), f"{id}{authoring.SUFFIX}"])
-        if pattern(text).whole.fullmatch(path):
-            return path
-    raise Problem(
-        f"no file {id}{authoring.SUFFIX} would be found by `waivers` of {options.CONFIGURATION}",
-        "Write `waivers: waivers/*.waiver.yaml` there.",
-    )
-
-
-def _write(path: str, draft: Draft, key_file: str | None, *, anew: bool) -> None:
-    """Write the waiver, and its signature where there is a key; a signature of what stood there goes away.
-
-    Raises:
-        Problem: something is there already, the key cannot sign, or a file cannot be written.
-    """
-    from checker.model import Fault
-    from checker.transports import disk, ssh
-
-    content = draft.text.encode()
-    signature = ssh.sign(content, key_file) if key_file else b""
-    if isinstance(signature, Fault):
-        raise Problem(console.plain(signature.message), console.plain(signature.hint))
-    beside = path + ssh.SUFFIX
-    if anew:
-        if os.path.lexists(beside):
-            raise Problem(f"{shown(beside)} is already there", "Remove it: it signs nothing that is there.")
-        output.write_new(path, draft.text)
-        if signature:
-            output.write_new(beside, signature.decode())
-        return
-    try:
-        disk.write_all({path: content, **({beside: signature} if signature else {})})
-        if not signature and os.path.lexists(beside):
-            os.unlink(beside)
-    except OSError as error:
-        raise Problem(
-            f"cannot write {shown(path)}: {error.strerror}", "Mend that and run it again."
-        ) from None
-
-
-def shown(path: str) -> str:
-    """A path relative to the current folder."""
-    return os.path.relpath(path)
+    return register.place(workspace, id)
 
 
 def _tell(home: str, workspace: Workspace, draft: Draft, path: str, *, signed: bool, verb: str) -> None:
     """Say what was written, and what is to be done next."""
     waiver = draft.waiver
-    lines = [f"{verb} {shown(path)}: {waiver.rule} on {waiver.subject}, until {waiver.expires}"]
+    lines = [f"{verb} {register.shown(path)}: {waiver.rule} on {waiver.subject}, until {waiver.expires}"]
     lines += [f"  {line}" for line in draft.told]
-    next_step = "commit it with its signature"
-    if not signed:
-        by_hand = f"ssh-keygen -Y sign -n gonogo -f KEY {shlex.quote(shown(path))}"
-        review = "approves the pull request with it"
-        next_step = f"{waiver.approver} signs it ({by_hand}), or {review}"
-        if not workspace.signers:
-            next_step = (
-                f"{waiver.approver} {review}; who is to sign needs `signers` in {options.CONFIGURATION}"
-            )
-    else:
-        doubt = _doubt(home, waiver.id)
-        if doubt:
-            console.say(f"gonogo: the signature does not count: {doubt}")
-    console.put(console.plain("\n".join([*lines, f"Next: {next_step}"]) + "\n"))
-
-
-def _doubt(home: str, id: str) -> str:
-    """Why the approval of a waiver that was just signed is only asserted; empty where it is not."""
-    from checker import run
-    from checker.policy import moment
-    from checker.sources.approvals import Approvals
-    from checker.transports.disk import Disk
-
-    workspace, _ = run.load(home)
-    waiver = next((each for each in workspace.waivers if each.id == id), None) if workspace else None
-    if workspace is None or waiver is None:
-        return "the waiver cannot be read again"
-    today = options.today(workspace.zone)
-    at = moment.end_of(waiver.since(today.date()), workspace.zone)
-    approval = Approvals(workspace, Disk(home)).of(waiver.source.path, waiver.approver, at)
-    return approval.note or "nothing vouches for it" if approval.assurance == "asserted" else ""
+    lines.append(f"Next: {register.next_step(home, workspace, waiver.approver, path, signed=signed)}")
+    console.put(console.plain("\n".join(lines) + "\n"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date as Day
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from checker.model import Diagnostic
 from checker.policy.people import day
@@ -32,7 +33,7 @@ class Accepted(NamedTuple):
 
 
 class Waiver(NamedTuple):
-    """One file of the register."""
+    """One file of the register, or what a baseline accepts of one rule."""
 
     id: str
     type: Literal["exception", "baseline", "switched-off"]
@@ -58,6 +59,8 @@ class Waiver(NamedTuple):
     """In the order of the calendar, within `granted` and `expires`."""
     ticket: str
     source: Source
+    baseline: str = ""
+    """The id of the baseline that it is a part of; empty: it is a file of its own."""
 
     def since(self, today: Day) -> Day:
         """The day on which it was granted, or last renewed by `today`."""
@@ -71,8 +74,11 @@ class Waiver(NamedTuple):
         return found
 
 
-def waiver(source: Source) -> tuple[Waiver | None, tuple[Diagnostic, ...]]:
-    """A waiver from a document that its schema found sound; any fault gives none."""
+def written(source: Source) -> tuple[tuple[Waiver, ...], tuple[Diagnostic, ...]]:
+    """The waivers of a document that its schema found sound; any fault gives none.
+
+    A baseline gives one for each of its `rules`, every other file one.
+    """
     data = source.data
     diagnostics: list[Diagnostic] = []
     granted = day(source, ("granted",), data["granted"], diagnostics)
@@ -90,26 +96,24 @@ def waiver(source: Source) -> tuple[Waiver | None, tuple[Diagnostic, ...]]:
         message = "it was renewed out of order, or on a day outside of its term"
         hint = "Write the days one after the other, from `granted` to `expires`."
         diagnostics.append(source.diagnostic("interval", message, ("renewed",), hint))
-    if type_ != "switched-off" and not data.get("accepts"):
+    if "rules" not in data and type_ != "switched-off" and not data.get("accepts"):
         message = "it accepts no failure: a waiver is bound to what was seen at the failing place"
         hint = "Let gonogo waive write it, or state `type: switched-off` to switch the rule off."
         diagnostics.append(source.diagnostic("accepts-nothing", message, ("waiver",), hint))
     if diagnostics or granted is None or expires is None:
-        return None, tuple(diagnostics)
-    return (
-        Waiver(
-            data["waiver"],
+        return (), tuple(diagnostics)
+
+    def made(id: str, parts: Mapping[str, Any], baseline: str = "") -> Waiver:
+        return Waiver(
+            id,
             type_,
-            data["rule"],
-            data.get("policy_version"),
-            data["subject"],
-            data.get("kind", ""),
-            tuple(data.get("markets", ())),
-            data.get("most", 1),
-            tuple(
-                Accepted(raw["subject"], raw.get("key", ""), raw["saw"], raw.get("shown", ""))
-                for raw in data.get("accepts", ())
-            ),
+            parts["rule"],
+            parts.get("policy_version"),
+            parts["subject"],
+            parts.get("kind", ""),
+            tuple(parts.get("markets", ())),
+            parts.get("most", 1),
+            tuple(_accepted(parts.get("accepts", ()))),
             data["reason"],
             data["owner"],
             data["approver"],
@@ -118,6 +122,18 @@ def waiver(source: Source) -> tuple[Waiver | None, tuple[Diagnostic, ...]]:
             tuple(each for each in renewed if each),
             data.get("ticket", ""),
             source,
-        ),
-        (),
-    )
+            baseline,
+        )
+
+    whole = data["waiver"]
+    if "rules" not in data:
+        return (made(whole, data),), ()
+    found = []
+    for rule, part in data["rules"].items():
+        most = len({raw["subject"] for raw in part["accepts"]})
+        found.append(made(f"{whole}:{rule}", {**part, "rule": rule, "subject": "*", "most": most}, whole))
+    return tuple(found), ()
+
+
+def _accepted(listed: Iterable[Mapping[str, str]]) -> Iterable[Accepted]:
+    return (Accepted(raw["subject"], raw.get("key", ""), raw["saw"], raw.get("shown", "")) for raw in listed)

@@ -170,7 +170,7 @@ def apply(
     """
     ordered = sorted(waivers, key=lambda waiver: waiver.id)
     named = frozenset(waiver.rule for waiver in ordered)
-    register = _Register(results, as_of, limits, rules, people, former or {}, named)
+    register = _Register(results, as_of, limits, rules, people, former or {}, named, limited)
     judged = [(waiver, register.judge(waiver, approve)) for waiver in ordered]
     waiving: dict[int, Waiver] = {}
     for waiver, found in judged:
@@ -208,6 +208,9 @@ def _state(waiver: Waiver, found: _Found, waiving: Mapping[int, Waiver], today: 
     message = found.message
     if others:
         message += f"; {_listed(sorted(others))} covers the same, so one of them can be deleted"
+    at = (
+        waiver.source.key_span(("rules", waiver.rule)) if waiver.baseline else waiver.source.span(("waiver",))
+    )
     return WaiverState(
         waiver.id,
         waiver.rule,
@@ -220,7 +223,7 @@ def _state(waiver: Waiver, found: _Found, waiving: Mapping[int, Waiver], today: 
         (waiver.expires - today).days,
         sum(waiving[index] is waiver for index in found.holds),
         message,
-        Location(waiver.source.path, waiver.source.span(("waiver",))),
+        Location(waiver.source.path, at),
     )
 
 
@@ -236,9 +239,10 @@ class _Register:
         people: People,
         former: FormerIds,
         named: Collection[str],
+        limited: bool,
     ) -> None:
-        """`named`: the rules that waivers are about."""
-        self.results, self.as_of, self.limits = results, as_of, limits
+        """`named`: the rules that waivers are about. `limited`: some failures were not looked for."""
+        self.results, self.as_of, self.limits, self.limited = results, as_of, limits, limited
         self.today = as_of.date()
         self.rules, self.people, self.former = rules, people, former
         self.by_rule: dict[str, list[int]] = {}
@@ -263,7 +267,7 @@ class _Register:
             )
             return _Found("not-waivable", message, approval)
         if rule is None:
-            near = suggestion(waiver.rule, tuple(self.rules)) or "Delete it, or mend the id."
+            near = suggestion(waiver.rule, tuple(self.rules)) or f"Mend the id, or {_rid(waiver)}."
             return _Found("unused", f"no rule is called `{waiver.rule}`. {near}", approval)
         if not rule.waivable:
             return _Found("not-waivable", f"{waiver.rule} cannot be waived: mend what fails", approval)
@@ -284,10 +288,9 @@ class _Register:
                 f" {rule.policy_version}: look again at what fails, then {_renew(waiver)}"
             )
             return _Found("changed", message, approval)
+        seen = {index: saw(self.results[index])[0] for index in concerned} if waiver.accepts else {}
         held = tuple(
-            index
-            for index in concerned
-            if waiver.type == "switched-off" or saw(self.results[index])[0] in accepted[index]
+            index for index in concerned if waiver.type == "switched-off" or seen[index] in accepted[index]
         )
         binding = [index for index in held if self.results[index].enforcement == "mandatory"]
         if approval.assurance == "asserted" and binding:
@@ -297,7 +300,7 @@ class _Register:
         changed = {index: accepted[index] for index in concerned if index not in waived}
         if changed:
             return _Found("changed", self._changes(waiver, changed, len(held)), approval, held)
-        return _Found("active", self._active(waiver, len(held)), approval, held)
+        return _Found("active", self._active(waiver, held, seen), approval, held)
 
     def _failing(self, waiver: Waiver) -> Iterator[int]:
         """The failures that it matches."""
@@ -329,7 +332,7 @@ class _Register:
         """Why it waives nothing."""
         judged = self.by_rule.get(waiver.rule, ())
         outcomes = {self.results[index].outcome for index in self._fitting(waiver)}
-        delete = f"delete {waiver.source.path}"
+        delete = _rid(waiver)
         if failing:
             return f"nothing fails any more that it accepted, though other failures fit it: {delete}"
         if not judged:
@@ -392,10 +395,16 @@ class _Register:
         name = named(result.subject.id, result.key)
         return f"{name} is no longer what was accepted{was} but {saw(result)[1]}"
 
-    def _active(self, waiver: Waiver, held: int) -> str:
+    def _active(self, waiver: Waiver, held: Sequence[int], seen: Mapping[int, str]) -> str:
         left = (waiver.expires - self.today).days
         when = "today" if not left else "tomorrow" if left == 1 else f"in {left} days"
-        return f"it keeps {_failures(held)} from blocking, and expires {when}"
+        told = f"it keeps {_failures(len(held))} from blocking, and expires {when}"
+        there = {(self.results[i].subject.id, self.results[i].key, seen[i]) for i in held if i in seen}
+        over = 0 if self.limited or waiver.type == "switched-off" else len(waiver.accepts) - len(there)
+        if over > 0:
+            verb = "fails" if over == 1 else "fail"
+            told += f"; {over:,} that it accepted {verb} no more: {_narrow(waiver)}"
+        return told
 
 
 def named(subject: str, key: str) -> str:
@@ -431,7 +440,20 @@ def concerns(stated: Sequence[str], markets: Sequence[str]) -> bool:
 
 
 def _renew(waiver: Waiver) -> str:
-    return f"gonogo waive --renew {waiver.id}"
+    return f"{_TIGHTEN} --expires DATE" if waiver.baseline else f"gonogo waive --renew {waiver.id}"
+
+
+def _narrow(waiver: Waiver) -> str:
+    """How what it accepts without need is taken out of it."""
+    return _TIGHTEN if waiver.baseline else f"delete them from {waiver.source.path}"
+
+
+def _rid(waiver: Waiver) -> str:
+    """How one gets rid of it."""
+    return _TIGHTEN if waiver.baseline else f"delete {waiver.source.path}"
+
+
+_TIGHTEN = "gonogo baseline --update"
 
 
 def _failures(count: int) -> str:

@@ -34,7 +34,8 @@ def read(**changes: Any) -> tuple[waivers.Waiver | None, list[tuple[str, str]]]:
     source, wrong = reading.read("w.waiver.yaml", lambda _: json.dumps(data).encode(), "waiver")
     found = None
     if source is not None:
-        found, wrong = waivers.waiver(source)
+        alone, wrong = waivers.written(source)
+        found = alone[0] if alone else None
     return found, [(diagnostic.code, diagnostic.message) for diagnostic in wrong]
 
 

@@ -97,9 +97,9 @@ def waiver(*failures: Result, drop: Sequence[str] = (), **changes: Any) -> Waive
         **changes,
     }
     data = {name: value for name, value in data.items() if name not in drop}
-    found, wrong = waivers.waiver(source(f"{data['waiver']}.waiver.yaml", "waiver", data))
+    found, wrong = waivers.written(source(f"{data['waiver']}.waiver.yaml", "waiver", data))
     assert found, wrong
-    return found
+    return found[0]
 
 
 def approving(assurance: Assurance = "signed", note: str = "") -> waiving.Approve:

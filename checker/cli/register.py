@@ -1,0 +1,146 @@
+"""The register of waivers as commands write it: where a file belongs, its signature, and what comes next."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING, NoReturn
+
+from checker.cli import console, options, output
+from checker.cli.console import Problem
+
+if TYPE_CHECKING:
+    from checker.model import Diagnostic
+    from checker.policy.workspace import Workspace
+
+
+def must_be_there(workspace: Workspace) -> None:
+    """Refuse a workspace without a register.
+
+    Raises:
+        Problem: the configuration names none.
+    """
+    if not workspace.source.data.get("waivers"):
+        raise Problem(
+            f"{options.CONFIGURATION} names no register of waivers",
+            "Add `waivers: waivers/*.waiver.yaml` to it.",
+        )
+
+
+def refuse(why: Diagnostic) -> NoReturn:
+    """End with what is wrong.
+
+    Raises:
+        Problem: always.
+    """
+    raise Problem(console.plain(why.message), console.plain(why.hint))
+
+
+def place(workspace: Workspace, id: str) -> str:
+    """Where the file of a new waiver belongs, relative to the workspace: the first place that is read.
+
+    Raises:
+        Problem: no pattern of the register fits such a file.
+    """
+    from checker.authoring import waiver as authoring
+    from checker.policy.loading import listed
+    from checker.transports.patterns import pattern
+
+    patterns = listed(workspace.source.data["waivers"])
+    for text in patterns:
+        fixed = text.split("/")[:-1]
+        wild = next((n for n, part in enumerate(fixed) if "*" in part or "{" in part), len(fixed))
+        path = "/".join([*(part for part in fixed[:wild] if part != "."), f"{id}{authoring.SUFFIX}"])
+        if pattern(text).whole.fullmatch(path):
+            return path
+    raise Problem(
+        f"no file {id}{authoring.SUFFIX} would be found by `waivers` of {options.CONFIGURATION}",
+        "Write `waivers: waivers/*.waiver.yaml` there.",
+    )
+
+
+def write(path: str, text: str, key_file: str | None, *, anew: bool) -> None:
+    """Write the waiver, and its signature where there is a key; a signature of what stood there goes away.
+
+    Raises:
+        Problem: something is there already, the key cannot sign, or a file cannot be written.
+    """
+    from checker.model import Fault
+    from checker.transports import disk, ssh
+
+    content = text.encode()
+    signature = ssh.sign(content, key_file) if key_file else b""
+    if isinstance(signature, Fault):
+        raise Problem(console.plain(signature.message), console.plain(signature.hint))
+    beside = path + ssh.SUFFIX
+    if anew:
+        if os.path.lexists(beside):
+            raise Problem(f"{shown(beside)} is already there", "Remove it: it signs nothing that is there.")
+        output.write_new(path, text)
+        if signature:
+            output.write_new(beside, signature.decode())
+        return
+    try:
+        disk.write_all({path: content, **({beside: signature} if signature else {})})
+        if not signature and os.path.lexists(beside):
+            os.unlink(beside)
+    except OSError as error:
+        raise Problem(
+            f"cannot write {shown(path)}: {error.strerror}", "Mend that and run it again."
+        ) from None
+
+
+def shown(path: str) -> str:
+    """A path relative to the current folder."""
+    return os.path.relpath(path)
+
+
+def remove(path: str) -> None:
+    """Delete a waiver that is not needed any more, and its signature.
+
+    Raises:
+        Problem: a file cannot be deleted.
+    """
+    from checker.transports import ssh
+
+    try:
+        os.unlink(path)
+        if os.path.lexists(path + ssh.SUFFIX):
+            os.unlink(path + ssh.SUFFIX)
+    except OSError as error:
+        raise Problem(
+            f"cannot delete {shown(path)}: {error.strerror}", "Mend that and run it again."
+        ) from None
+
+
+def next_step(home: str, workspace: Workspace, approver: str, path: str, *, signed: bool) -> str:
+    """What is to be done with a waiver that was written; says when its signature does not count."""
+    if signed:
+        doubt = _doubt(home, path)
+        if doubt:
+            console.say(f"gonogo: the signature does not count: {doubt}")
+        return "commit it with its signature"
+    by_hand = f"ssh-keygen -Y sign -n gonogo -f KEY {shlex.quote(shown(path))}"
+    review = "approves the pull request with it"
+    if not workspace.signers:
+        return f"{approver} {review}; who is to sign needs `signers` in {options.CONFIGURATION}"
+    return f"{approver} signs it ({by_hand}), or {review}"
+
+
+def _doubt(home: str, path: str) -> str:
+    """Why the approval of a waiver that was just signed is only asserted; empty where it is not."""
+    from checker import run
+    from checker.policy import moment
+    from checker.sources.approvals import Approvals
+    from checker.transports.disk import Disk
+
+    workspace, _ = run.load(home)
+    waivers = workspace.waivers if workspace else ()
+    name = os.path.relpath(path, home).replace(os.sep, "/")
+    waiver = next((each for each in waivers if each.source.path == name), None)
+    if workspace is None or waiver is None:
+        return "the waiver cannot be read again"
+    today = options.today(workspace.zone)
+    at = moment.end_of(waiver.since(today.date()), workspace.zone)
+    approval = Approvals(workspace, Disk(home)).of(waiver.source.path, waiver.approver, at)
+    return approval.note or "nothing vouches for it" if approval.assurance == "asserted" else ""
