@@ -14,7 +14,7 @@ from checker.render import tally
 from checker.render.review import abbreviated
 from checker.render.text import clip
 
-SHOWN = 20
+SHOWN = 10
 """Things of one sort that are listed one by one; of more, the number is told."""
 _NAMED = 8
 """Files named in a sentence."""
@@ -131,8 +131,9 @@ def place(location: Location) -> str:
     return f"{path}:{span.line}" if path and span else path
 
 
-def briefly(result: Result) -> str:
-    """A finding in one line: what, which rule, and where."""
+def briefly(result: Result, *, aged: bool = False) -> str:
+    """A finding in one line: what, which rule, and where; with `aged` also whether it is older than the change."""
     element = f", element {result.key}" if result.key else ""
     where = place(result.location) or f"{result.subject.kind} {result.subject.id}"
-    return f"{clip(result.message, _TEXT_LIMIT)} ({result.rule}, {where}{element})"
+    age = f", {tally.AGES[result.age]}" if aged and result.age == "existing" else ""
+    return f"{clip(result.message, _TEXT_LIMIT)} ({result.rule}, {where}{element}{age})"

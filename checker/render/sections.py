@@ -33,8 +33,7 @@ def head(report: Report) -> dict[str, Any]:
         "footing": list(review.footing(report)),
         "extent": "" if report.neutral else tally.extent(report),
         "as_of": str(report.as_of.date()),
-        "provenance": review.provenance(report.origin),
-        "compared": change.compared(compared) if compared else "",
+        "provenance": change.compared(compared) if compared else review.provenance(report.origin),
         "judging": [prose(each, _SENTENCE) for each in change.judging(compared)] if compared else [],
         "next_step": report.next_step,
         "command": "gonogo review" if reviewed else "gonogo check",
@@ -151,7 +150,8 @@ class Sections:
     def _brief(self, result: Result, *, linked: bool = True) -> list[str]:
         element = f"element {result.key}" if result.key else ""
         where = self._where(result.location, self._address if linked else "")
-        return [code(result.rule), cell(result.message, where, element)]
+        age = tally.AGES[result.age] if result.age == "existing" else ""
+        return [cell(code(result.rule), age), cell(result.message, where, element)]
 
     def _finding(self, group: tuple[Result, ...]) -> list[str]:
         result = group[0]

@@ -158,7 +158,7 @@ class _Page:
             if each.change.location:
                 lines += self._place(2, each.change.location, "")
             lines += self._sheet.paragraph(each.remark) if each.remark else []
-            yield lines + self._list(each.lacks)
+            yield lines + self._list(each.lacks, aged=True)
         if hidden := change.more(passages):
             yield [hidden]
         if found.fixed:
@@ -180,11 +180,14 @@ class _Page:
         rows = [(change.flip(each.blocks), "", [change.briefly(each.result)]) for each in found.flips]
         return lines + self._capped(rows)
 
-    def _list(self, found: Sequence[Result]) -> list[str]:
+    def _list(self, found: Sequence[Result], *, aged: bool = False) -> list[str]:
         """Findings in a line each."""
         labels = [_STATES[tally.standing(each)] for each in found]
         return self._capped(
-            [(label, label, [change.briefly(each)]) for label, each in zip(labels, found, strict=True)]
+            [
+                (label, label, [change.briefly(each, aged=aged)])
+                for label, each in zip(labels, found, strict=True)
+            ]
         )
 
     def _capped(self, rows: Sequence[Entry]) -> list[str]:
@@ -223,12 +226,12 @@ class _Page:
             lines.append(f"{found} in policies and configuration")
         if self._quiet:
             return lines
+        files = reviewing.provenance(report.origin)
         if report.comparison:
-            lines += self._sheet.paragraph(change.compared(report.comparison))
+            files = change.compared(report.comparison)
         moment = f"{report.workspace} as of {report.as_of.date()}".lstrip()  # a broken one has no name
         lines.append(one_line(moment if report.neutral else f"{tally.extent(report)}, {moment}"))
-        if files := reviewing.provenance(report.origin):
-            lines += self._sheet.paragraph(files)
+        lines += self._sheet.paragraph(files) if files else []
         if report.next_step:
             lines += wrap(f"Next: {one_line(report.next_step)}", self._width, "  ")
         return lines
