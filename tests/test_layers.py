@@ -247,6 +247,18 @@ def test_the_world_is_met_in_few_places(door: str) -> None:
     assert not wrong
 
 
+def test_what_a_run_reads_can_be_heard() -> None:
+    """The cache relies on it: folders of the disk are opened where somebody may listen (`Request.heard`)."""
+    opening = {
+        module.name
+        for module in MODULES
+        if module.part not in {"cli", "transports", "cache"}
+        for dotted, _ in imported(module)
+        if dotted == "checker.transports.disk.Disk"
+    }
+    assert opening <= {"run.doors", "run.checking"}
+
+
 @pytest.mark.parametrize(
     ("source", "door"),
     [
