@@ -23,12 +23,13 @@ from checker.model import (
     WaiverState,
 )
 from checker.policy import workspace as workspaces
+from checker.policy.floor import floor_losses
 from checker.policy.loading import CONFIGURATION
 from checker.policy.workspace import Named, Workspace
 from checker.review import assembly, comparing
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
-from checker.run import reviewing
+from checker.run import listing, reviewing
 from checker.run.checking import (
     Loaded,
     Request,
@@ -138,6 +139,9 @@ class _Comparing:
             return base
         if isinstance(head, Report):
             return head
+        listed = listing.both(base.listing, head.listing)
+        if listed.neutral or listed.is_empty:
+            return failed(self.request, head.diagnostics, workspace, listed.neutral)
         return self._held(base, head, judging_paths)
 
     # what judges
@@ -150,7 +154,7 @@ class _Comparing:
             return doors, workspaces.named(doors.open, doors.home), ()
         doors = doors_.at(request.folder, ends.repository, ends.tip)
         missing = doors.open(doors.home).read(CONFIGURATION)
-        if isinstance(missing, Fault) and missing.code == "missing":
+        if isinstance(missing, Fault) and missing.code == "missing" and not request.floor:
             doubt = Diagnostic(
                 "base-unconfigured",
                 f"{self.asked.base} has no {CONFIGURATION}, so this change is judged by its own",
@@ -367,7 +371,8 @@ class _Comparing:
             loaded = self._gather(doors, workspace, ())
             if isinstance(loaded, Loaded):
                 merged = self._evaluate(loaded, claims, None, None)
-                return comparing.flips(after.results, merged.results), ()
+                losses = floor_losses(after.loaded.workspace, workspace)
+                return comparing.flips(after.results, merged.results), losses
             diagnostics = loaded.diagnostics
         return (), tuple(
             each._replace(message=f"once this change is merged nothing can be judged: {each.message}")
