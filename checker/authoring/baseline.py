@@ -30,6 +30,9 @@ _HEAD = (
 )
 """Of the fields in the file, before its rules."""
 
+_LATER = "came later: mend it, or waive it by itself"
+_VOID = "in it, but it does not hold: gonogo check says why"
+
 Entry = tuple[str, Accepted]
 """A rule, and one failure of it."""
 
@@ -156,20 +159,21 @@ def renew(
     return _draft(workspace, results, head, rules, as_of)
 
 
-def left(workspace: Workspace, results: Iterable[Result], now: Mapping[str, int]) -> tuple[Left, ...]:
-    """What blocks and is not in the baseline, by rule.
-
-    `now`: how much of each rule is in one that was made of these results, empty where they know of it.
-    """
+def left(
+    workspace: Workspace, results: Iterable[Result], parts: Iterable[Waiver] | None = None
+) -> tuple[Left, ...]:
+    """What blocks in spite of a baseline, by rule; `parts`: None where it was just made of these results."""
     known = waiving.terms(workspace)
+    inside = {(part.rule, each.subject, each.key, each.saw) for part in parts or () for each in part.accepts}
     counts: Counter[tuple[str, str]] = Counter()
     for result in results:
         if result.enforcement == "mandatory" and result.outcome == "error":
             counts[result.rule, "could not be decided, and only a failure can be waived"] += 1
         elif _blocks(result) and not _waivable(known, result.rule):
             counts[result.rule, "cannot be waived: mend it"] += 1
-        elif _blocks(result) and not now.get(result.rule):
-            counts[result.rule, "came later: mend it, or waive it by itself"] += 1
+        elif _blocks(result) and parts is not None:
+            entry = (result.rule, result.subject.id, result.key, waiving.saw(result)[0])
+            counts[result.rule, _VOID if entry in inside else _LATER] += 1
     return tuple(Left(rule, count, why) for (rule, why), count in sorted(counts.items()))
 
 

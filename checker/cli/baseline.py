@@ -138,7 +138,7 @@ def _make(home: str, judged: Judged, parts: Sequence[Waiver], terms: Terms, key_
     register.write(path, draft.text, key_file, anew=True)
     lines = [f"wrote {register.shown(path)}: {_size(draft)}, until {draft.expires}"]
     lines += [f"  {rule}: {count:,}" for rule, count in draft.counts.items()]
-    lines += _remaining(authoring.left(loaded.workspace, judged.results, draft.counts))
+    lines += _remaining(authoring.left(loaded.workspace, judged.results))
     _end(home, judged, draft, path, lines, signed=key_file is not None)
     return 0
 
@@ -157,7 +157,7 @@ def _update(
     workspace = judged.loaded.workspace
     name = parts[0].source.path
     path = os.path.join(home, *name.split("/"))
-    remaining = _remaining(authoring.left(workspace, judged.results, {}))
+    remaining = _remaining(authoring.left(workspace, judged.results, parts))
     if not gone and terms is None and key_file is None:
         entries = sum(len(part.accepts) for part in parts)
         lines = [f"{register.shown(path)} is as narrow as it can be: {entries:,} left", *remaining]
@@ -222,4 +222,4 @@ def _listed(gone: Sequence[Entry]) -> list[str]:
 
 def _remaining(left: Sequence[Left]) -> list[str]:
     lines = [f"  {each.rule}: {each.failures:,} {each.why}" for each in left]
-    return ["Not in it, and still in the way:", *lines] if lines else []
+    return ["Still in the way:", *lines] if lines else []
