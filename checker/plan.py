@@ -62,6 +62,8 @@ class Selector(NamedTuple):
     """Overrides by policy id; they win over everything else."""
     products: tuple[str, ...] = ()
     """Ids of products, whose review takes what cannot be read and names no product, too."""
+    apart: frozenset[str] = frozenset()
+    """Ids of products whose records are judged elsewhere, and only looked up here."""
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -87,7 +89,8 @@ class Selector(NamedTuple):
     def takes_subject(self, subject: Subject) -> bool:
         """Whether a subject is asked for."""
         return (
-            (not self.kinds or subject.ref.kind in self.kinds)
+            not (subject.ref.kind == "product" and subject.ref.id in self.apart)
+            and (not self.kinds or subject.ref.kind in self.kinds)
             and (
                 not self.products
                 or subject.ref.product in self.products

@@ -9,7 +9,8 @@ from typing import Any
 
 from checker import cel
 from checker.authoring.catalogue import columns, strength
-from checker.model import Path
+from checker.model import Location, Path
+from checker.policy.reading import Source
 from checker.policy.workspace import Workspace
 
 _MOST_FILES = 5
@@ -39,9 +40,18 @@ class _Reader:
         self.workspace = workspace
         self.data: Mapping[str, Any] = workspace.source.data
 
-    def _stated(self, at: Path) -> str:
+    def _source(self, at: Path) -> Source:
+        """The configuration that states a value: the workspace's own, or else its floor's."""
+        own, floor = self.workspace.source, self.workspace.floor
+        return own if floor is None or own.document.positions.key(at) else floor.workspace.source
+
+    def _place(self, at: Path) -> str:
+        """Where a value of the configuration, or of its floor's, is written."""
+        return self._stated(at, self._source(at))
+
+    def _stated(self, at: Path, source: Source | None = None) -> str:
         """Where a value of the configuration is written; `default` where it is not."""
-        source = self.workspace.source
+        source = source or self.workspace.source
         span = source.document.positions.key(at) or source.document.positions.value(at)
         return f"{source.path}:{span.line}" if span else "default"
 
@@ -49,6 +59,7 @@ class _Reader:
         workspace = self.workspace
         yield Value("workspace", "name", workspace.name, self._stated(("name",)))
         yield Value("workspace", "timezone", str(workspace.zone), self._stated(("timezone",)))
+        yield from self._ground()
         yield from self._packs()
         for name, kind in sorted(workspace.kinds.items()):
             yield Value("kinds", name, kind.title, kind.path or "shipped")
@@ -57,30 +68,37 @@ class _Reader:
         yield from self._gates()
         yield from self._params()
         for name in workspace.data:
-            stated = self.data["data"][name]
-            yield Value(
-                "data",
-                name,
-                stated if isinstance(stated, str) else stated["file"],
-                self._stated(("data", name)),
-            )
+            at = ("data", name)
+            stated = self._source(at).data["data"][name]
+            file = stated if isinstance(stated, str) else stated["file"]
+            yield Value("data", name, file, self._place(at))
         for selection, files in zip(workspace.selections, found, strict=True):
             paths = tuple(files)
             count = f"{len(paths):,} {'file' if len(paths) == 1 else 'files'}"
             patterns = ", ".join(selection.patterns)
             yield Value(
-                "subjects", selection.kind.name, f"{patterns}: {count}", self._stated(selection.at), paths
+                "subjects", selection.kind.name, f"{patterns}: {count}", self._place(selection.at), paths
             )
+
+    def _ground(self) -> Iterator[Value]:
+        """What the workspace stands on, and what is locked."""
+        floor, lock = self.workspace.floor, self.workspace.lock
+        if floor:
+            origin = "--floor" if floor.is_given else self._stated(("extends",))
+            yield Value("floor", floor.workspace.name, floor.digest, origin)
+        if lock:
+            count = len(lock.packs) + (lock.floor != "")
+            held = f"{count} {'pin' if count == 1 else 'pins'}, {lock.source.reading.digest}"
+            yield Value("lock", lock.source.path, held, f"{lock.source.path}:1")
 
     def _packs(self) -> Iterator[Value]:
         """Each pack with its version and what it holds."""
-        for index, name in enumerate(self.data.get("packs", ())):
-            pack = self.workspace.packs[index]
+        for pack in self.workspace.packs:
             rules = sum(len(policy.rules) for policy in self.workspace.policies if policy.pack == pack.id)
             policies = f"{pack.policies} {'policy' if pack.policies == 1 else 'policies'}"
             held = f"{policies}, {rules} {'rule' if rules == 1 else 'rules'}"
             shown = f"{pack.version}, {held}" if pack.version else held
-            yield Value("packs", name, shown, self._stated(("packs", index)))
+            yield Value("packs", pack.name, shown, _place(pack.location))
 
     def _gates(self) -> Iterator[Value]:
         for gate in self.workspace.gates:
@@ -93,7 +111,7 @@ class _Reader:
         """The parameters that differ from what their policy says; `gonogo explain` shows the others."""
         for policy, stated in self.workspace.params.items():
             for name, value in stated.items():
-                place = self._stated(("params", policy, name))
+                place = self._place(("params", policy, name))
                 yield Value("params", f"{policy}.{name}", cel.format_value(value), place)
         for gate in self.workspace.gates:
             for binding in gate.bindings:
@@ -101,6 +119,10 @@ class _Reader:
                     at = gate.source.span(("binds", binding.position, "params", name))
                     shown = f"{cel.format_value(value)}, for gate {gate.id}"
                     yield Value("params", f"{binding.pattern}.{name}", shown, f"{gate.source.path}:{at.line}")
+
+
+def _place(location: Location | None) -> str:
+    return f"{location.path}:{location.span.line}" if location and location.span else "default"
 
 
 def text(found: Iterable[Value]) -> str:

@@ -222,7 +222,9 @@ def _against(home: str, workspace: Workspace, ledger: Ledger, kept: str) -> Iter
     yield from (body,) if isinstance(body, Finding) else ledgers.verify_checkpoint(ledger, body)
     signature = Disk(folder).read(name + ssh.SUFFIX)
     if isinstance(signature, bytes):
-        allowed = Disk(home).read(workspace.signers) if workspace.signers else b""
+        from checker.policy.floor import opened
+
+        allowed = opened(workspace.floor, Disk(home).read, workspace.signers) if workspace.signers else b""
         fault = allowed if isinstance(allowed, Fault) else ssh.verify(raw, signature, allowed)
         if isinstance(fault, Fault):
             yield Finding("checkpoint-signature", fault.message, path=f"{kept}{ssh.SUFFIX}", hint=fault.hint)

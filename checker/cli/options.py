@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -53,14 +54,16 @@ def absolute(path: str) -> str:
         raise Problem("the current folder is no longer there", "Go to another one.") from None
 
 
-def workspace_folder(stated: str | None, policies: str | None = None) -> str:
-    """The folder of the workspace that is meant; with `policies` any folder may be judged.
+def workspace_folder(stated: str | None, policies: str | None = None, floor: str | None = None) -> str:
+    """The folder of the workspace that is meant; with `policies` or a `floor` any folder may be judged.
 
     Raises:
         Problem: there is none.
     """
     if policies is not None:
         return absolute(stated or ".")
+    if floor is not None:
+        return absolute(stated or nearest(".") or ".")
     if stated is None:
         found = nearest(".")
         if found is None:
@@ -157,6 +160,63 @@ policies_option = click.option(
     "names, instead of the workspace's own.",
 )
 
+
+
+def floor_options(command: Any) -> Any:
+    """The options `--floor` and `--floor-digest`, which say by what every repository is judged at least."""
+    options = (
+        click.option(
+            "--floor",
+            type=click.Path(exists=True, file_okay=False),
+            metavar="DIR",
+            help="The organisation's workspace: what it asks counts here too, whatever floor is named here.",
+        ),
+        click.option(
+            "--floor-digest",
+            type=Digest(),
+            metavar="DIGEST",
+            help="What that floor must be: sha256: and 64 hexadecimal digits.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+class Digest(click.ParamType):  # type: ignore[type-arg]  # generic in some versions only
+    """A digest as gonogo writes it."""
+
+    name = "digest"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The same text."""
+        if not re.fullmatch(r"sha256:[0-9a-f]{64}", str(value)):
+            self.fail(f"{value!r} is not sha256: and 64 hexadecimal digits", param, ctx)
+        return str(value)
+
+
+def floor_folder(folder: str, floor: str | None, digest: str | None) -> str:
+    """The folder of the floor that is meant; empty: none is named.
+
+    Raises:
+        Problem: it is none, or the workspace itself, or a digest is stated of no floor.
+    """
+    if floor is None:
+        if digest is not None:
+            raise Problem("--floor-digest means nothing without --floor", "State --floor DIR too.")
+        return ""
+    found = workspace_folder(floor)
+    if os.path.realpath(found) == os.path.realpath(folder):
+        raise Problem("the floor is the workspace itself", "Leave out --floor there.")
+    return found
+
+
+repository_option = click.option(
+    "--repository",
+    metavar="OWNER/NAME",
+    help="Which repository this is: where the register of products has none in it, nothing has to be judged.",
+)
+
 Clock = Callable[[tzinfo], datetime]
 """A moment, once the time zone is known."""
 
@@ -167,6 +227,9 @@ def request(
     as_of: Clock | None = None,
     clock: Clock | None = None,
     policies: str | None = None,
+    floor: str | None = None,
+    floor_digest: str | None = None,
+    repository: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     traced: bool = False,
     selector: Any = None,
@@ -195,6 +258,9 @@ def request(
         clock="as-of" if as_of else "clock" if clock else "now",
         policies=policies or "",
         traced=traced,
+        floor=floor_folder(folder, floor, floor_digest),
+        floor_digest=floor_digest or "",
+        repository=repository or "",
     )
     return asked._replace(selector=selector) if selector else asked
 

@@ -46,6 +46,7 @@ FORMATS = tuple(dict.fromkeys((*RENDERERS, *portfolio.RENDERERS)))
 @options.as_of_option
 @options.clock_option
 @options.policies_option
+@options.floor_options
 @options.color_option
 @click.option("--quiet", "-q", is_flag=True, help="Show only what blocks, and the verdict.")
 @options.folder_option
@@ -61,6 +62,8 @@ def command(
     as_of: Callable[[tzinfo], datetime] | None,
     clock: Callable[[tzinfo], datetime] | None,
     policies: str | None,
+    floor: str | None,
+    floor_digest: str | None,
     color: str,
     quiet: bool,
     folder: str | None,
@@ -86,7 +89,7 @@ def command(
                 f"there is no {each.format} of this",
                 f"With {'--all' if everything else '--subject'} there are {', '.join(formats)}.",
             )
-    workspace = options.workspace_folder(folder, policies)
+    workspace = options.workspace_folder(folder, policies, floor)
     if opening:
         if subject is None or person is None or as_of or clock or policies:
             raise Problem(
@@ -99,7 +102,14 @@ def command(
 
     progress = Progress()
     request = options.request(
-        workspace, as_of=as_of, clock=clock, policies=policies, progress=progress, traced=True
+        workspace,
+        as_of=as_of,
+        clock=clock,
+        policies=policies,
+        floor=floor,
+        floor_digest=floor_digest,
+        progress=progress,
+        traced=True,
     )
     render: Callable[[Output], str]
     try:

@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "decide": "checker.cli.decide",
     "ledger": "checker.cli.ledger",
     "config": "checker.cli.config",
+    "lock": "checker.cli.lock",
     "completion": "checker.cli.completion",
 }
 """Every command, in the order in which a newcomer meets them. A module is loaded when it is asked for;

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from checker import plan
 from checker.cli import options
 from checker.model import Diagnostic, Severity
+from checker.policy.floor import refusal as floor_refusal
 from checker.policy.gates import matches
 from checker.policy.policies import Param, ParamValue, Policy, suggestion
 from checker.policy.workspace import Workspace
@@ -81,7 +82,7 @@ def _override(
     for policy in owners:
         param = policy.params[param_name]
         typed = read_value(param, value)
-        refusal = param.refusal(typed)
+        refusal = param.refusal(typed) or floor_refusal(workspace.floor, policy, param_name, typed)
         if refusal:
             diagnostics.append(
                 Diagnostic("param-range", refusal, hint=f"It is a parameter of the policy {policy.id}.")

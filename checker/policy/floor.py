@@ -7,7 +7,7 @@ the register. What it grants (waivers, sign-offs, decisions) holds in the floor'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker import canonical, cel, kinds
@@ -121,7 +121,9 @@ def digest(below: Loading, workspace: Workspace) -> str:
     held = {each.locator: each.digest for each in below.inputs if each.locator.startswith(PREFIX)}
     if workspace.signers:
         content = below.files.read(workspace.signers)
-        held[PREFIX + workspace.signers] = "" if isinstance(content, Fault) else canonical.digest_bytes(content)
+        held[PREFIX + workspace.signers] = (
+            "" if isinstance(content, Fault) else canonical.digest_bytes(content)
+        )
     return canonical.digest([list(pair) for pair in sorted(held.items())])
 
 
@@ -160,6 +162,13 @@ def stand_in(floor: Floor) -> Source:
     return source._replace(data=kept)
 
 
+def opened(floor: Floor | None, read: Callable[[str], bytes | Fault], path: str) -> bytes | Fault:
+    """A file of a workspace, which may be one of its floor's; `read` opens those of its own."""
+    if floor and path.startswith(PREFIX):
+        return floor.files.read(path.removeprefix(PREFIX))
+    return read(path)
+
+
 # what stands on it
 
 
@@ -176,7 +185,9 @@ def taken(state: Loading, floor: Floor, source: Source) -> None:
             for index, raw in enumerate(data.get("subjects", ()))
             if raw["kind"] == "product" and source.path == CONFIGURATION
         ]
-        places += [(at, "which products there are") for at in (*[("products",)][: "products" in data], *products)]
+        places += [
+            (at, "which products there are") for at in (*[("products",)][: "products" in data], *products)
+        ]
         if "product" in data.get("derive", {}):
             places.append((("derive", "product"), "the facts of products"))
     places += [(("data", name), f"data.{name}") for name in data.get("data", {}) if name in below.data]
@@ -224,7 +235,9 @@ def refusal(floor: Floor | None, policy: Policy, name: str, value: ParamValue) -
     if not fixed or all(each == value for each in fixed):
         return ""
     said = ", ".join(dict.fromkeys(map(cel.format_value, fixed)))
-    return f"{name} is {said}, says the floor, which frees it within no limits; found {cel.format_value(value)}"
+    return (
+        f"{name} is {said}, says the floor, which frees it within no limits; found {cel.format_value(value)}"
+    )
 
 
 def _set(workspace: Workspace, policy: Policy, name: str) -> Iterator[ParamValue]:
@@ -252,7 +265,9 @@ def limits(source: Source) -> Mapping[str, Mapping[str, Limit]]:
     }
 
 
-def unsound_limits(source: Source, policies: Sequence[Policy], params: Mapping[str, Any]) -> Iterator[Diagnostic]:
+def unsound_limits(
+    source: Source, policies: Sequence[Policy], params: Mapping[str, Any]
+) -> Iterator[Diagnostic]:
     """Report limits of what is not there, and those that the floor's own value breaks."""
     known = {policy.id: policy for policy in policies}
     for id, freed in limits(source).items():
@@ -277,8 +292,8 @@ def unsound_limits(source: Source, policies: Sequence[Policy], params: Mapping[s
 def gate_faults(floor: Floor, gates: Iterable[Gate], kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
     """Report bindings by which a gate would ask less of anybody than the floor does.
 
-    Of several gates that bind a rule the strictest counts, so another gate only adds. What no gate of the floor
-    binds is asked always, and would be asked only from a stage on, in some markets, or as advice.
+    Of several gates that bind a rule the strictest counts, so another gate only adds. What no gate of the
+    floor binds is asked always, and would be asked only from a stage on, in some markets, or as advice.
     """
     below = floor.workspace
     rules = [(rule.id, policy.id, policy.pack) for policy in below.policies for rule in policy.rules]
@@ -314,8 +329,8 @@ def gate_faults(floor: Floor, gates: Iterable[Gate], kinds: Iterable[Kind]) -> I
 def floor_losses(base: Workspace, head: Workspace) -> tuple[Diagnostic, ...]:
     """What the configuration of a change drops of what its base has for governance.
 
-    That it leaves the floor, drops the lock, or no longer collects what the floor judges, is an error; what it
-    loosens besides is told as a warning, since whoever merges it decides. An upgrade loses nothing.
+    That it leaves the floor, drops the lock, or no longer collects what the floor judges, is an error; what
+    it loosens besides is told as a warning, since whoever merges it decides. An upgrade loses nothing.
     """
     return (*_grounds(base, head), *_collected(base, head), *_asked(base, head), *_loosened(base, head))
 
@@ -347,11 +362,15 @@ def _collected(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
     gone = {each.kind.name: each for each in base.selections}
     for each in head.selections:
         gone.pop(each.kind.name, None)
-    judged = {policy.kind.name for policy in base.floor.workspace.policies} if base.floor else frozenset[str]()
+    judged = (
+        {policy.kind.name for policy in base.floor.workspace.policies} if base.floor else frozenset[str]()
+    )
     hint = "Keep its entry in `subjects`, with `optional: true` where there is none any more."
     for kind in sorted(gone):
         message = f"nothing collects {kind} any more, so nothing judges it"
-        yield _lost(head, "floor-dropped" if kind in judged else "subjects-dropped", message, ("subjects",), hint)
+        yield _lost(
+            head, "floor-dropped" if kind in judged else "subjects-dropped", message, ("subjects",), hint
+        )
     patterns = {each.kind.name: set[str]() for each in base.selections}
     for each in base.selections:
         patterns[each.kind.name] |= {*each.patterns, *(f"not {text}" for text in each.exclude)}

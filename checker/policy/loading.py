@@ -46,7 +46,8 @@ class Loading:
         `named`: where it is named, which is where to look when nothing in the file itself can be pointed at.
         """
         door = files or self.files
-        source, diagnostics = reading.read(shown or self.prefix + path, lambda _: door.read(path), schema, format)
+        told = shown or self.prefix + path
+        source, diagnostics = reading.read(told, lambda _: door.read(path), schema, format)
         for diagnostic in diagnostics:
             if named and (diagnostic.location is None or diagnostic.location.span is None):
                 namer, at = named

@@ -77,8 +77,8 @@ def doubts(workspace: Workspace) -> Iterator[Diagnostic]:
             yield lock.source.diagnostic("floor-differs", message, ("floor",), again, warning=True)
             own = {name: pack for name, pack in found.items() if pack not in floor.workspace.packs}
         else:
-            was, now = (f"the floor {each}" if each else "no floor" for each in (lock.floor, digest))
-            message = f"{LOCK} names {was}; there is {now}"
+            locked, here = (f"the floor {each}" if each else "no floor" for each in (lock.floor, digest))
+            message = f"{LOCK} names {locked}; there is {here}"
             yield lock.source.diagnostic("lock-mismatch", message, ("floor",), again)
     for name, pack in own.items():
         pin, now = lock.packs.get(name), Pin(pack.version, pack.digest)
@@ -87,7 +87,11 @@ def doubts(workspace: Workspace) -> Iterator[Diagnostic]:
             yield lock.source.diagnostic("lock-mismatch", message, ("packs",), again)
         elif pin != now:
             message = f"the pack {name} is not the one that is locked: {now} is here, {pin} is locked"
-            hint = f"Install the gonogo that brings it, or: {again[0].lower()}{again[1:]}" if pack.is_shipped else again
+            hint = (
+                f"Install the gonogo that brings it, or: {again[0].lower()}{again[1:]}"
+                if pack.is_shipped
+                else again
+            )
             yield lock.source.diagnostic("lock-mismatch", message, ("packs", name), hint)
     for name in lock.packs.keys() - found.keys() if own is found else ():
         message = f"the pack {name} is locked, and nothing names it"

@@ -47,7 +47,7 @@ def named(
 
     `below`: those of the floor, which come first. A shipped pack that it names already is not read again.
     """
-    policies, packs = map(list, below)
+    policies, packs = list(below[0]), list(below[1])
     for index, name in enumerate(source.data.get("packs", ())):
         at = ("packs", index)
         if any(pack.is_shipped and pack.name == name for pack in below[1]):

@@ -89,7 +89,7 @@ class Workspace(NamedTuple):
     ledger: str = ""
     """The folder of the ledger; empty: there is none."""
     floor: Floor | None = None
-    """The organisation's workspace that it stands on, whose part of all the above is in it; None: there is none."""
+    """The organisation's workspace that it stands on, whose part is in all of the above; None: there is none."""
     lock: Lock | None = None
     """What it says must judge; None: nothing does."""
 
@@ -276,7 +276,8 @@ def _idle(workspace: Workspace) -> Iterable[Diagnostic]:
         elif policy.kind.name not in collected:
             idle.setdefault(policy.kind.name, []).append(policy.id)
     if unmet:  # of what many repositories stand on, each needs a part
-        message = f"nothing collects {', '.join(sorted(unmet))}, so nothing is judged by the floor's policies of them"
+        kinds = ", ".join(sorted(unmet))
+        message = f"nothing collects {kinds}, so nothing is judged by the floor's policies of them"
         hint = "Add entries to `subjects` for those that there are here."
         yield source.diagnostic("not-collected", message, ("subjects",), hint, warning=True)
     for kind in sorted(idle):

@@ -16,6 +16,7 @@ from checker.model import (
     Diagnostic,
     Evidence,
     Files,
+    Open,
     Origin,
     Report,
     Result,
@@ -24,11 +25,14 @@ from checker.model import (
     WaiverState,
 )
 from checker.policy import workspace as workspaces
+from checker.policy.floor import Given
 from checker.policy.workspace import Workspace
 from checker.run import doors as doors_
 from checker.run.doors import Clock, Doors
+from checker.run.listing import Listing, listing
 from checker.snapshot import Snapshot
 from checker.sources import derivation, files
+from checker.transports.disk import Disk
 
 if TYPE_CHECKING:
     from checker.cache import Run
@@ -54,6 +58,12 @@ class Request(NamedTuple):
     """Whether the report says which commit it rests on, which costs a question to git."""
     heard: Run | None = None
     """Who listens to what is asked of folders, so that an equal run need not be made again; None: nobody."""
+    floor: str = ""
+    """The folder of the organisation's workspace, which counts whatever is extended; empty: what is extended."""
+    floor_digest: str = ""
+    """What that floor must be; empty: whatever is there."""
+    repository: str = ""
+    """The `owner/name` of the repository that is judged; empty: nobody says."""
 
 
 class Loaded(NamedTuple):
@@ -68,12 +78,19 @@ class Loaded(NamedTuple):
     approvals: Callable[[], Approvals]
     """How we know who approved; made when somebody asks, for most checks need no signature."""
     diagnostics: tuple[Diagnostic, ...]
+    listing: Listing = Listing()
+    """What the register of products says of the repository."""
 
 
-def load(folder: str) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
-    """Everything that a workspace judges with, as it is."""
+def load(
+    folder: str, floor: str = "", floor_digest: str = "", *, locked: bool = True
+) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
+    """Everything that a workspace judges with, as it is; `floor` and `floor_digest` as in a request.
+
+    `locked`: whether it must be what the lock names.
+    """
     doors = doors_.present(folder)
-    return workspaces.load(doors.open, doors.home)
+    return workspaces.load(doors.open, doors.home, Given(Disk, floor, floor_digest), locked=locked)
 
 
 def check(request: Request) -> Report:
@@ -81,6 +98,8 @@ def check(request: Request) -> Report:
     loaded = prepare(request)
     if isinstance(loaded, Report):
         return loaded
+    if loaded.listing.neutral or loaded.listing.is_empty:
+        return failed(request, loaded.diagnostics, loaded.workspace, loaded.listing.neutral)
     planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector)
     results = records.run(planned, progress=request.progress)
     found = (*strangers(planned), *_unasked(planned, results))
@@ -102,7 +121,8 @@ def needs(loaded: Loaded, claims: Mapping[str, str] | None = None) -> list[tuple
     from checker.review import assembly  # noqa: PLC0415
 
     found = assembly.needs(loaded.workspace, loaded.snapshot, claims or {})
-    return [pair for pair in found if loaded.selector.takes(pair[1])]
+    takes, apart = loaded.selector.takes, loaded.selector.apart
+    return [pair for pair in found if takes(pair[1]) and pair[0].subject.product not in apart]
 
 
 def prepare(request: Request) -> Loaded | Report:
@@ -118,8 +138,8 @@ def prepare(request: Request) -> Loaded | Report:
 
 def judging(request: Request, doors: Doors) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
     """All that is judged with, through these doors; any error among the diagnostics gives None."""
-    del request
-    return workspaces.load(doors.open, doors.home)
+    disk: Open = request.heard.open if request.heard else Disk
+    return workspaces.load(doors.open, doors.home, Given(disk, request.floor, request.floor_digest))
 
 
 def gather(
@@ -134,7 +154,11 @@ def gather(
     if not isinstance(selector, plan.Selector):
         return failed(request, (*diagnostics, *selector), workspace)
     as_of = request.as_of(workspace.zone)
-    snapshot, ledger, missing = collect(workspace, doors.files, selector, as_of, memo)
+    snapshot, ledger, missing = collect(workspace, doors_.over(doors.files, workspace), selector, as_of, memo)
+    listed = Listing()
+    if workspace.floor or request.repository:
+        listed = listing(workspace, snapshot, request.repository)
+        selector, missing = selector._replace(apart=listed.apart), (*missing, *listed.diagnostics)
 
     @cache
     def approvals() -> Approvals:
@@ -144,7 +168,8 @@ def gather(
             request.heard.depends_on_more()  # a program checks signatures
         return Approvals(workspace, doors.open(doors.home))
 
-    return Loaded(doors, workspace, as_of, selector, snapshot, ledger, approvals, (*diagnostics, *missing))
+    told = (*diagnostics, *missing)
+    return Loaded(doors, workspace, as_of, selector, snapshot, ledger, approvals, told, listed)
 
 
 def _doors(request: Request) -> Doors | Diagnostic:

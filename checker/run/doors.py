@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from checker import shipped
 from checker.model import Diagnostic, Fault, Files, Open, Origin
+from checker.policy.floor import PREFIX
+from checker.policy.loading import LOCK
+from checker.policy.workspace import Workspace
 from checker.transports.disk import Disk
 
 if TYPE_CHECKING:
@@ -98,9 +101,18 @@ def _doors(folder: str, policies: str, open: Open, judged: Files, disk: Open = D
     def laid_over(asked: str) -> Files:
         """The configuration's folder; what it names and does not hold is looked for in what is judged."""
         files = disk(asked)
-        return Overlay(files, judged) if asked == policies else files
+        return Overlay(files, judged, LOCK) if asked == policies else files
 
     return Doors(laid_over, policies, judged)
+
+
+def over(files: Files, workspace: Workspace) -> Files:
+    """What is judged, with the files of the floor under it where there is one."""
+    if workspace.floor is None:
+        return files
+    from checker.transports.mounted import Mounted  # noqa: PLC0415
+
+    return Mounted(files, workspace.floor.files, PREFIX)
 
 
 def origin(folder: str, doors: Doors, clock: Clock, read: Iterable[str]) -> Origin | None:
@@ -117,7 +129,7 @@ def origin(folder: str, doors: Doors, clock: Clock, read: Iterable[str]) -> Orig
     head = repository.head() if repository and not isinstance(repository, Fault) else None
     if repository is None or isinstance(repository, Fault) or head is None:
         return None
-    inside = sorted({path for path in read if not path.startswith(("../", "gonogo:"))})
+    inside = sorted({path for path in read if not path.startswith(("../", "gonogo:", PREFIX))})
     other = repository.differing(inside, head)
     if isinstance(other, Fault):
         return Origin("", clock, f"{other.message} {other.hint}".strip(), prefix)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from checker import plan
 from checker.backends import records
 from checker.model import Diagnostic, Portfolio, Report, Result, RuleInfo, Standing
-from checker.policy import workspace as workspaces
 from checker.policy.gates import Gate
 from checker.policy.policies import suggestion
 from checker.policy.workspace import Workspace
@@ -17,7 +16,7 @@ from checker.review import assembly, forecast, standings
 from checker.review.assembly import Opened, Passage, Seen, Table
 from checker.run import doors as doors_
 from checker.run.authors import Authors
-from checker.run.checking import Loaded, Request, conclude, overruled, prepare, trace, waive
+from checker.run.checking import Loaded, Request, conclude, judging, overruled, prepare, trace, waive
 from checker.snapshot import Subject
 
 
@@ -76,7 +75,7 @@ def at_gate(
     olds: records.Olds | None = None,
 ) -> Report:
     """The review of a product at a gate; `launch`: of that launch alone, `olds`: compared with that base."""
-    loaded = loaded._replace(selector=loaded.selector._replace(products=(product,)))
+    loaded = loaded._replace(selector=loaded.selector._replace(products=(product,), apart=frozenset()))
     snapshot, authors = loaded.snapshot, Authors(request.folder, loaded.doors.commit)
     table = _table(loaded, authors)
     passages = assembly.passages(snapshot, gate, product, launch)
@@ -155,7 +154,7 @@ def _locked(request: Request, loaded: Loaded, opened: Opened) -> tuple[Workspace
         return workspace, ()
     if opened.commit:
         doors = doors_.committed(request.folder, opened.commit, request.policies)
-        before = None if isinstance(doors, Diagnostic) else workspaces.load(doors.open, doors.home)[0]
+        before = None if isinstance(doors, Diagnostic) else judging(request, doors)[0]
         if before is not None:
             workspace = assembly.locked(workspace, before, opened)
             other -= {pack.id for pack in before.packs if opened.packs.get(pack.id) == pack.digest}
@@ -208,7 +207,8 @@ def portfolio(request: Request, gates: Sequence[str] = ()) -> Portfolio:
         seen = _all_asked(table, gate)
         results = [*evaluated, *(result for each in seen.values() for s in each for result in s[1].results)]
         waived, _ = waive(loaded, results)
-        rows += standings.at_gate(table, gate, waived, seen)
+        here = {product: each for product, each in seen.items() if product not in loaded.selector.apart}
+        rows += standings.at_gate(table, gate, waived, here)
     return standings.portfolio(
         loaded.workspace,
         table,

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from checker import canonical
 from checker.model import Approval, Assurance, Fault
+from checker.policy.floor import opened
 from checker.policy.signoffs import Recorded, RecordedReview, SignOff
 from checker.policy.workspace import Workspace
 from checker.transports import ssh
@@ -37,7 +38,7 @@ class Approvals:
         """`files` are those that the workspace was loaded from."""
         self._people, self._signers, self._reviews = workspace.people, workspace.signers, workspace.recorded
         self._loaded = {evidence.locator: evidence.digest for evidence in workspace.inputs}
-        self._files = files
+        self._files, self._floor = files, workspace.floor
         self._known: dict[tuple[str, str, datetime | None], Approval] = {}
         self._collected: dict[str, str] = {}
 
@@ -122,7 +123,7 @@ class Approvals:
         if not path:
             hint = "Name an allowed signers file as `signers` in gonogo.yaml."
             return Fault("no-signers", "The workspace names no keys that may sign.", hint=hint)
-        found = self._files.read(path)
+        found = opened(self._floor, self._files.read, path)
         if isinstance(found, Fault):
             return found._replace(message=f"The allowed signers {path} cannot be read: {found.message}")
         return found

@@ -54,12 +54,14 @@ class Nothing:
 class Overlay:
     """A folder laid over another: what it does not hold shines through."""
 
-    def __init__(self, upper: Files, lower: Files) -> None:
-        self.upper, self.lower = upper, lower
+    def __init__(self, upper: Files, lower: Files, *apart: str) -> None:
+        """`apart`: paths that are the upper folder's alone."""
+        self.upper, self.lower, self.apart = upper, lower, frozenset(apart)
 
     def find(self, pattern: str) -> list[tuple[str, Mapping[str, str]]]:
         """What either holds; a file of both is that of the upper."""
-        return sorted({**dict(self.lower.find(pattern)), **dict(self.upper.find(pattern))}.items())
+        below = {path: seen for path, seen in self.lower.find(pattern) if path not in self.apart}
+        return sorted({**below, **dict(self.upper.find(pattern))}.items())
 
     def find_all(self, patterns: Iterable[str]) -> dict[str, list[tuple[str, Mapping[str, str]]]]:
         """The same for several."""
@@ -68,7 +70,7 @@ class Overlay:
     def read(self, path: str) -> bytes | Fault:
         """From the upper folder, or where that has no such file, from the lower."""
         content = self.upper.read(path)
-        missing = isinstance(content, Fault) and content.code == "missing"
+        missing = isinstance(content, Fault) and content.code == "missing" and path not in self.apart
         return self.lower.read(path) if missing else content
 
 

@@ -1,0 +1,101 @@
+"""Which products a repository holds, as the register says, and whether anything has to be judged there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from checker.model import Diagnostic
+from checker.policy.floor import PREFIX
+from checker.policy.workspace import Workspace
+from checker.snapshot import Snapshot, Subject
+
+
+class Listing(NamedTuple):
+    """What the register of products says of a repository."""
+
+    neutral: str = ""
+    """Why nothing has to be judged, one sentence; empty: something has."""
+    is_empty: bool = False
+    """The register says that products are here, and nothing here is about any of them."""
+    apart: frozenset[str] = frozenset()
+    """Ids of products of the floor's register that other repositories hold: looked up, not judged here."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def listing(workspace: Workspace, snapshot: Snapshot, repository: str) -> Listing:
+    """What concerns a repository; `repository`: its `owner/name` or address, empty where nobody says it.
+
+    A product that says nothing of repositories is here where anything is about it. Where a record cannot be
+    read, or none names any repository, everything is judged as if nobody had said which repository it is.
+    """
+    products = snapshot.by_kind.get("product", ())
+    central = frozenset(product.ref.id for product in products if product.ref.path.startswith(PREFIX))
+    about = {subject.ref.product for subject in snapshot.subjects if subject.ref.kind != "product"}
+    if not repository:
+        return Listing(apart=central - about)
+    doubt = _unsaid(products, repository)
+    if doubt:
+        return Listing(apart=central - about, diagnostics=(doubt,))
+    listed = {each.ref.id for each in products if _name(repository) in _repositories(each)}
+    here = listed | {each.ref.id for each in products if each.ref.id in about and not _repositories(each)}
+    if not here:
+        return Listing(f"No product of the register is in {repository}, so nothing has to be judged.")
+    apart = central - here
+    if not about & {*here, ""}:
+        message = f"the register says that {repository} holds {_listed(here)}, and nothing here is about that"
+        hint = "Add what it owes and an entry to `subjects`, or mend `repositories` in the register."
+        return Listing("", True, apart, (Diagnostic("no-subjects", message, hint=hint, level="warning"),))
+    return Listing("", False, apart, tuple(_strangers(snapshot, about & apart, repository)))
+
+
+def both(base: Listing, head: Listing) -> Listing:
+    """What concerns a change: nothing has to be judged only where that is so before and after it."""
+    return head._replace(
+        neutral=head.neutral if base.neutral else "", is_empty=base.is_empty and head.is_empty
+    )
+
+
+def _unsaid(products: Sequence[Subject], repository: str) -> Diagnostic | None:
+    """Why the register does not tell what a repository holds; None where it does."""
+    if not products:
+        why = "there is no register of products"
+    elif not any(map(_repositories, products)):
+        why = "no product of the register names its repositories"
+    elif not all(product.sound for product in products):
+        why = "the register of products is at fault"
+    else:
+        return None
+    message = f"{why}, so it does not tell what {repository} holds: everything here is judged"
+    return Diagnostic("repository-unknown", message, hint="See `repositories` of products.", level="warning")
+
+
+def _strangers(snapshot: Snapshot, ids: set[str], repository: str) -> Iterator[Diagnostic]:
+    for id in sorted(ids):
+        own = next(each for each in snapshot.of_product(id) if each.ref.kind != "product")
+        message = f"the register does not say that {repository} holds {id}, which this is about"
+        hint = "Mend the product here, or `repositories` in the register."
+        yield Diagnostic("unlisted-product", message, own.location(("product",)), hint, "warning")
+
+
+def _listed(ids: set[str]) -> str:
+    first, *others = sorted(ids)
+    return f"{first} and {len(others)} more" if others else first
+
+
+def _repositories(product: Subject) -> set[str]:
+    stated = product.data.get("repositories")
+    return {_name(each) for each in stated if isinstance(each, str)} if isinstance(stated, list) else set()
+
+
+def _name(text: str) -> str:
+    """The `owner/name` of a repository, as code hosts compare it: without host, `.git` and case."""
+    text = text.strip()
+    scheme, separator, rest = text.partition("://")
+    if separator:
+        text = rest.partition("/")[2]
+    elif "@" in text.partition(":")[0]:  # git@host:owner/name
+        text = text.partition(":")[2]
+    else:
+        text = scheme
+    return text.strip("/").removesuffix(".git").casefold()
