@@ -132,7 +132,7 @@ def place(location: Location) -> str:
 
 
 def briefly(result: Result, *, aged: bool = False) -> str:
-    """A finding in one line: what, which rule, and where; with `aged` also whether it is older than the change."""
+    """A finding in one line: what, which rule, and where; with `aged` also whether it was there before."""
     element = f", element {result.key}" if result.key else ""
     where = place(result.location) or f"{result.subject.kind} {result.subject.id}"
     age = f", {tally.AGES[result.age]}" if aged and result.age == "existing" else ""

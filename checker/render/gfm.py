@@ -21,10 +21,11 @@ def cell(*lines: str) -> Markup:
     return Markup("<br>".join(line if isinstance(line, Markup) else prose(line) for line in lines if line))
 
 
-_ACTIVE = re.compile(r"[\\`*_\[<|~&$]|@|:(?=\S)|#(?=\w)|gh-(?=\d)|www(?=\.)", re.IGNORECASE)
-_LINKING = "@:#"
+_ACTIVE = re.compile(r"[\\`*_\[<|~&$]|@|:(?=\S)|#(?=\w)|!(?=\d)|%(?=[\w\"])|gh-(?=\d)|www(?=\.)", re.IGNORECASE)
+_LINKING = "@:#!%~&$"
 _BREAK = "&#8203;"
-"""A space without width: what GitHub would link after rendering falls apart, and looks the same."""
+"""A space without width: what a host would link after rendering falls apart, and looks the same. GitLab links
+`!1`, `%1`, `~1`, `&1` and `$1` besides, and writes into the request that is meant."""
 
 
 def prose(text: str, limit: int = _TEXT_LIMIT) -> Markup:

@@ -28,8 +28,8 @@ FORMATS = ("markdown", "summary", "comment")
 MARKS = r"<!-- gonogo(?::report|: comment|: head [0-9a-f]{40}) -->"
 OURS = re.compile(rf"(?:{MARKS}|</?details>|<summary>[\w ,]+ \(\d+\)</summary>|<br>|\s)*")
 PLAIN = {"text", "code_inline", "softbreak", "html_inline", "strong_open", "strong_close"}
-LINKED = re.compile(r"@\w|#\w|\bgh-\d|:\w+:|www\.|://", re.IGNORECASE)
-"""What GitHub links, or turns into a picture, after the Markdown has been read."""
+LINKED = re.compile(r"@\w|#\w|\bgh-\d|:\w+:|www\.|://|!\d|%[\w\"]|[~&$]\d", re.IGNORECASE)
+"""What GitHub or GitLab links, or turns into a picture, after the Markdown has been read."""
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -75,6 +75,19 @@ def test_a_text_reads_as_it_was(write: type, text: str) -> None:
     assert {child.type for child in children} <= PLAIN
     read = "".join(child.content for child in children).replace("\u200b", "")
     assert read.strip() == ("x" + clip(one_line(text), 300)).strip()
+
+
+@pytest.mark.parametrize("text", ["!12", "acme/shop!3", "%7", '%"next"', "~2", "&4", "$5", "/close", "^alert#1"])
+def test_what_gitlab_would_act_on_stays_text(text: str) -> None:
+    check(f"x {prose(text)}")
+    stage = StageChange(text, text, text, (text,), None)
+    assert CHANGE.comparison
+    comparison = CHANGE.comparison._replace(stages=(stage,), judging=(text,))
+    report = CHANGE._replace(comparison=comparison, workspace=text, next_step=text)
+    for name in FORMATS:
+        page = RENDERERS[name](report, Options())
+        check(page)
+        assert not re.search(r"^\s*/\w", page, re.MULTILINE), "a line of its own would be a command"
 
 
 @pytest.mark.parametrize("name", FORMATS)
