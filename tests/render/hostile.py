@@ -183,7 +183,7 @@ def reports(draw: st.DrawFn) -> Report:
         excerpt=excerpts,
         age=st.just(""),
         anchor=st.none() | locations,
-        edit=st.none() | st.builds(Edit, _spans(), text),
+        edit=st.none() | st.builds(Edit, _spans(), text, text),
     )
     levels = st.sampled_from(["error", "warning"])
     waivers = st.builds(

@@ -22,6 +22,17 @@ FILES = {
     "markdown": "summary.md",
     "comment": "comment.md",
 }
+HOSTS = {
+    "checks": "checks.json",
+    "suggestions": "suggestions.json",
+    "gitlab": "gitlab.json",
+    "azure": "azure.txt",
+    "bitbucket": "bitbucket.json",
+    "rdjson": "reviewdog.json",
+    "checkstyle": "checkstyle.xml",
+}
+"""The formats for hosts' programs, which lay out the same notes: some reports show all that differs."""
+SOME = ("broken-policy", "change", "empty", "hostile", "neutral")
 READERS = {
     "quiet": Options(quiet=True),
     "statistics": Options(statistics=True),
@@ -36,9 +47,15 @@ def test_report(name: str, case: str, golden: Callable[[str, str], None]) -> Non
     golden(f"{case}/{FILES[name]}", RENDERERS[name](CASES[case], Options()))
 
 
+@pytest.mark.parametrize("case", SOME)
+@pytest.mark.parametrize("name", HOSTS)
+def test_report_for_a_host(name: str, case: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"{case}/{HOSTS[name]}", RENDERERS[name](CASES[case], Options()))
+
+
 def test_every_format_is_held_to_files() -> None:
     # A job summary is the page of `markdown` with more room: its own test holds it to that.
-    assert set(FILES) == set(RENDERERS) - {"summary"}
+    assert {*FILES, *HOSTS} == set(RENDERERS) - {"summary"}
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -52,7 +69,7 @@ def test_formats_for_machines_ignore_the_reader(name: str) -> None:
     assert RENDERERS[name](CASES["mixed"], changed) == RENDERERS[name](CASES["mixed"], Options())
 
 
-@pytest.mark.parametrize("name", sorted(set(RENDERERS) - {"markdown", "summary", "comment"}))
+@pytest.mark.parametrize("name", sorted(set(RENDERERS) - {"markdown", "summary", "comment", "checks"}))
 def test_only_what_is_used_is_loaded(name: str) -> None:
     program = (
         "import sys; from checker.render import RENDERERS, Options; from tests.render.reports import MIXED;"
@@ -65,7 +82,7 @@ def test_only_what_is_used_is_loaded(name: str) -> None:
     assert run.returncode == 0, run.stderr
 
 
-@pytest.mark.parametrize("name", sorted(set(RENDERERS) - {"json"}))
+@pytest.mark.parametrize("name", sorted(set(RENDERERS) - {"json", "suggestions"}))
 def test_a_reason_that_repeats_the_message_is_not_said_again(name: str) -> None:
     failed = next(result for result in MIXED.results if result.outcome == "fail")
     bare = failed._replace(reasons=())

@@ -30,6 +30,7 @@ def test_every_text_comes_out(block: str) -> None:
     written = (
         RENDERERS["terminal"](MIXED, Options(statistics=True)),
         RENDERERS["github"](MIXED, Options()),
+        RENDERERS["azure"](MIXED, Options()),
         RENDERERS["terminal"](GATE_REVIEW, Options()),
         RENDERERS["terminal"](CHANGE, Options()),
         portfolio.RENDERERS["terminal"](PORTFOLIO, Options()),
@@ -48,6 +49,7 @@ def test_the_portfolio_has_its_formats_and_a_review_its_headings() -> None:
     assert [heading for heading in headings if f"\n{heading}" not in text] == []
 
 
-def test_the_result_comes_out() -> None:
-    (block,) = [text for language, text in BLOCKS if language == "json"]
-    assert json.loads(block) == json.loads(RENDERERS["json"](MIXED, Options()))["results"][0]
+def test_what_is_shown_of_a_json_format_comes_out() -> None:
+    result, row = [json.loads(text) for language, text in BLOCKS if language == "json"]
+    assert result == json.loads(RENDERERS["json"](MIXED, Options()))["results"][0]
+    assert row in json.loads(RENDERERS["gitlab"](MIXED, Options()))

@@ -1,0 +1,149 @@
+"""What the formats for hosts' programs annotate: each defect and finding with its level, words and place.
+
+A format chooses among them and writes them in its own way; what a level means is decided here, once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import Literal, NamedTuple
+
+from checker.model import Location, Report, Result
+from checker.render import change, tally
+from checker.render.identity import fingerprints
+from checker.render.placing import from_root, shown
+from checker.render.text import one_line
+
+Level = Literal["error", "warning", "notice"]
+
+_LEVELS: tuple[Level, ...] = ("error", "warning", "notice")
+_NAMELESS = "gonogo"
+"""Stands for an empty text, which hosts refuse."""
+_WORKSPACE_FILE = "gonogo.yaml"
+"""Stands for a place where a report has none: hosts drop what has no file."""
+
+
+class Note(NamedTuple):
+    """One thing that a host may show beside a line."""
+
+    level: Level
+    """`error`: it blocks. `notice`: it is announced, waived, or was there before the change."""
+    code: str
+    """The rule, or the code of the defect."""
+    label: str
+    """How it counts, in a word or two."""
+    message: str
+    text: str
+    """The message, and on lines of their own why and what to do; neither is empty."""
+    location: Location
+    """From the root of the repository; it always has a path, and a span where a part of the file is meant."""
+    fingerprint: str
+    """Names it from run to run, unique within a report; hexadecimal digits, perhaps a hyphen and a number."""
+    result: Result | None
+    """None: a defect of what was judged with, or what a change does besides its results."""
+    is_distant: bool = False
+    """It was there before the change, and in a file that this does not touch."""
+
+    @property
+    def is_waived(self) -> bool:
+        """Whether somebody accepted it."""
+        return bool(self.result and tally.standing(self.result) == "waived")
+
+
+class _Other(NamedTuple):
+    """What is told besides results."""
+
+    level: Level
+    code: str
+    text: str
+    location: Location | None
+
+
+def notes(report: Report) -> list[Note]:
+    """All of them, the most pressing first; errors that say the same of the same subject are one."""
+    prints = dict(zip(map(id, report.results), fingerprints(report.results), strict=True))
+    touched = {file.path for file in report.comparison.files} if report.comparison else set()
+    found = [*_noted(report, _others(report))]
+    for group in tally.folded(tally.findings(report)):
+        found.append(_finding(report, group, prints[id(group[0])], touched))
+    return sorted(found, key=lambda note: _LEVELS.index(note.level))
+
+
+def _finding(report: Report, group: tuple[Result, ...], fingerprint: str, touched: Collection[str]) -> Note:
+    """The note of results that say the same; `touched` are the files that a change touches."""
+    result = group[0]
+    standing = tally.standing(result)
+    inherited = tally.inherited(result, report.comparison)
+    level: Level = "warning"
+    if tally.blocks(result, report.comparison):
+        level = "error"
+    elif inherited or standing in ("waived", "upcoming") or result.enforcement == "upcoming":
+        level = "notice"
+    labels = {"fail": result.enforcement, "error": "undecided"}
+    label = labels.get(standing, standing)
+    label += f", {tally.AGES[result.age]}" if result.age == "existing" else ""
+    lines = [result.message, *tally.reasons(result)]
+    if others := len(group) - 1:
+        lines.append(f"{tally.counted(others, 'other rule says', 'other rules say')} the same.")
+    if result.anchor:
+        place = from_root(report, result.location)
+        line = f":{place.span.line}" if place.span else ""
+        lines.append(f"Found in {place.path}{line}")
+    if standing == "waived" and (waived := result.waived):
+        lines.append(f"Waived until {waived.expires} by {waived.owner} ({waived.id}): {waived.reason}")
+    elif result.fix:
+        lines.append(f"Fix: {result.fix}")
+    where = shown(report, result)
+    if not where.path:
+        where = from_root(report, Location(result.subject.path or _WORKSPACE_FILE))
+    code = one_line(result.rule) or _NAMELESS
+    lines = list(filter(str.strip, lines)) or [code]
+    return Note(
+        level,
+        code,
+        label,
+        lines[0],
+        "\n".join(lines),
+        _placed(report, where),
+        fingerprint,
+        result,
+        inherited and result.location.path not in touched,
+    )
+
+
+def _others(report: Report) -> Iterator[_Other]:
+    if report.comparison and (sentences := change.judging(report.comparison)):
+        place = Location(report.comparison.judging[0])
+        yield _Other("warning", "judging-changed", "\n".join(sentences), place)
+    if tally.nothing_checked(report) and not report.neutral:
+        # An empty list would look like a success.
+        next_step = f"\nNext: {report.next_step}" if report.next_step else ""
+        yield _Other("error", "nothing-checked", tally.summary(report) + next_step, None)
+    for fault in tally.faults(report):
+        yield _Other(fault.level, fault.code, f"{fault.message}\n{fault.hint}", fault.location)
+    for each in change.passages(report):
+        found = (result._replace(location=from_root(report, result.location)) for result in each.lacks)
+        lacks = map(change.briefly, islice(found, change.SHOWN))
+        text = "\n".join((each.sentence, each.remark, *lacks, change.more(each.lacks)))
+        yield _Other("notice", "stage-changed", text, each.change.location)
+
+
+def _noted(report: Report, others: Iterable[_Other]) -> Iterator[Note]:
+    seen: Counter[str] = Counter()
+    for level, name, text, location in others:
+        code = one_line(name) or _NAMELESS
+        lines = list(filter(str.strip, text.split("\n"))) or [code]
+        where = _placed(report, from_root(report, location or Location("")))
+        known_by = json.dumps([code, where.path, lines[0]]).encode()
+        fingerprint = hashlib.sha256(known_by).hexdigest()[:32]
+        seen[fingerprint] += 1
+        fingerprint += f"-{seen[fingerprint]}" if seen[fingerprint] > 1 else ""
+        yield Note(level, code, level, lines[0], "\n".join(lines), where, fingerprint, None)
+
+
+def _placed(report: Report, where: Location) -> Location:
+    return where if where.path else from_root(report, Location(_WORKSPACE_FILE))
