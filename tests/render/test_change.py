@@ -10,7 +10,7 @@ import junitparser
 import pytest
 from hypothesis import given, settings
 
-from checker.model import Comparison, Flip, Location, Report, Result, StageChange
+from checker.model import ChangedFile, Comparison, Flip, Location, Report, Result, StageChange
 from checker.render import RENDERERS, Options, change, tally
 from checker.render.identity import fingerprints
 from tests.render.changes import BASE, CHANGE, CHANGE_ALL, CLEAN_CHANGE, COMPARISON, HEAD, NEUTRAL, PRODUCTS
@@ -124,7 +124,7 @@ def test_what_was_there_before_is_a_line_and_the_rest_is_counted() -> None:
     assert "error[old" not in text
     assert "There before this change, and not held against it (50)" in text
     assert len(re.findall(r"failed about old\d\d", text)) == change.SHOWN
-    assert "… and 30 more; the json output has all of them." in text
+    assert "… and 40 more; the json output has all of them." in text
     assert "With --fail-on all they count, and are shown in full." in text
 
 
@@ -195,8 +195,8 @@ def test_a_gate_lacks_what_it_asks_for_whatever_its_age() -> None:
 def test_many_changes_of_stage_are_counted() -> None:
     moved = tuple(StageChange(f"p{n}", "beta", "ga", ("ga",), None) for n in range(50))
     report = compared(MIXED.results[0], stages=moved)
-    assert "… and 30 more; the json output has all of them." in page(report)
-    assert "### Other changes of stage (30)" in page(report, "markdown")
+    assert "… and 40 more; the json output has all of them." in page(report)
+    assert "### Other changes of stage (40)" in page(report, "markdown")
 
 
 # What judges
@@ -272,11 +272,20 @@ def test_workflow_commands_stand_on_changed_lines_from_the_root_of_the_repositor
 
 def test_old_failures_are_notices_behind_all_others() -> None:
     old = [failure(f"old{n}", "existing", severity="critical") for n in range(30)]
-    lines = commands(compared(*old, failure("fresh", "new"), failure("soon", "new", enforcement="upcoming")))
+    results = (*old, failure("fresh", "new"), failure("soon", "new", enforcement="upcoming"))
+    lines = commands(compared(*results, files=(ChangedFile(PLAN, "", ()),)))
     assert [line.split(" ")[0] for line in lines] == ["::error", *["::notice"] * 10]
     assert "title=soon (upcoming)" in lines[1]
     assert all("(mandatory%2C there before)" in line for line in lines[2:-1])
     assert "Not shown here: 22 notices" in lines[-1]
+
+
+def test_old_failures_elsewhere_are_counted() -> None:
+    old = [failure(f"old{n}", "existing") for n in range(30)]
+    first, last = commands(compared(*old, failure("fresh", "new")))
+    assert "title=fresh" in first
+    assert "30 fail" not in first
+    assert "Not shown here: 30 findings that were there before, in files that this change does not" in last
 
 
 def test_with_all_old_failures_are_errors_behind_the_new() -> None:
