@@ -45,14 +45,13 @@ _T = TypeVar("_T")
 def report(data: Shape) -> Report:
     """The report that `data` holds: what was read, without nulls, and found sound by the schema.
 
-    Raises ValueError for a moment that the schema lets pass and no clock can show, such as a leap second, and
-    for one without its offset.
+    Raises ValueError for a moment that the schema lets pass and Python cannot tell, such as a leap second.
     """
     review, comparison, origin = data.get("review"), data.get("comparison"), data.get("origin")
     return Report(
         tool_version=data["tool"]["version"],
         workspace=data["workspace"],
-        as_of=_moment(data["as_of"]),
+        as_of=datetime.fromisoformat(data["as_of"]),
         verdict=data["verdict"],
         results=_each(_result, data["results"]),
         rules=_each(_rule, data["rules"]),
@@ -75,13 +74,6 @@ def _each(make: Callable[[Any], _T], items: list[Any]) -> tuple[_T, ...]:
     return tuple(map(make, items))
 
 
-def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError(f"{text} has no offset from UTC")
-    return at
-
-
 def _place(data: Shape | None) -> Location | None:
     return _location(data) if data else None
 
@@ -93,7 +85,7 @@ def _location(data: Shape) -> Location:
 
 def _evidence(data: Shape) -> Evidence:
     at = data.get("collected_at")
-    return Evidence(data["locator"], data["digest"], data["collector"], _moment(at) if at else None)
+    return Evidence(data["locator"], data["digest"], data["collector"], datetime.fromisoformat(at) if at else None)
 
 
 def _diagnostic(data: Shape) -> Diagnostic:
@@ -147,7 +139,7 @@ def _waiver(data: Shape) -> WaiverState:
 
 def _approval(data: Shape) -> Approval:
     at = data.get("at")
-    return Approval(**{**data, "at": _moment(at) if at else None})
+    return Approval(**{**data, "at": datetime.fromisoformat(at) if at else None})
 
 
 def _review(data: Shape) -> Review:

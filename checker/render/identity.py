@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from json import JSONEncoder
 
 from checker.model import Report, Result
+from checker.render.text import paired
 
 _COMPACT = JSONEncoder(separators=(",", ":"))
 
@@ -56,4 +57,5 @@ def verdict_digest(report: Report) -> str:
 
 
 def _canonical(*parts: str) -> bytes:
-    return _COMPACT.encode(parts).encode("ascii")
+    """As the JSON report holds them, so that whoever reads it comes to the same."""
+    return paired(_COMPACT.encode(parts)).encode("ascii")

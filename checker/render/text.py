@@ -54,10 +54,14 @@ def inert_json(value: object, indent: int | None = None) -> str:
     File names may hold bytes that are no text, which Python keeps as lone surrogates and many readers of
     JSON refuse: they come out as `<U+DCFF>`.
     """
-    text = inert(json.dumps(value, indent=indent), "\\u{:04x}")
-    if "\\ud" in text:
-        text = _LONE.sub(lambda found: f"<U+{found['code'].upper()}>" if found["lone"] else found[0], text)
-    return text
+    return paired(inert(json.dumps(value, indent=indent), "\\u{:04x}"))
+
+
+def paired(text: str) -> str:
+    """JSON in ASCII in which no half of a surrogate pair is left: `<U+DCFF>` stands for it."""
+    if "\\ud" not in text:
+        return text
+    return _LONE.sub(lambda found: f"<U+{found['code'].upper()}>" if found["lone"] else found[0], text)
 
 
 _FORMULA = ("=", "+", "-", "@")

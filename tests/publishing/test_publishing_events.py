@@ -1,0 +1,86 @@
+"""Which change the payload of an event is about."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checker.publishing import Target, events
+
+HEAD, MERGE = "a" * 40, "b" * 40
+REPOSITORY = {"full_name": "acme/shop"}
+PULL = {"number": 7, "head": {"sha": HEAD}, "merge_commit_sha": MERGE}
+RUN = {"event": "pull_request", "head_sha": HEAD, "pull_requests": []}
+FORK = RUN | {"head_branch": "topic", "head_repository": {"owner": {"login": "ben"}}}
+
+
+def target(payload: Any, name: str = "") -> Target | str:
+    return events.target(json.dumps({"repository": REPOSITORY, **payload}).encode(), name)
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        ({"pull_request": PULL}, Target("acme/shop", HEAD, (MERGE,), 7)),
+        ({"pull_request": PULL | {"merge_commit_sha": None}}, Target("acme/shop", HEAD, (), 7)),
+        ({"merge_group": {"head_sha": HEAD}}, Target("acme/shop", HEAD)),
+        ({"ref": "refs/heads/main", "after": HEAD}, Target("acme/shop", HEAD)),
+        ({"workflow_run": FORK}, Target("acme/shop", HEAD, branch="ben:topic", vouched=False)),
+        (
+            {"workflow_run": FORK | {"pull_requests": [{"number": 7, "head": {"sha": HEAD}}]}},
+            Target("acme/shop", HEAD, (), 7, vouched=False),
+        ),
+        (
+            {"workflow_run": FORK | {"pull_requests": [{"number": 8, "head": {"sha": MERGE}}]}},
+            Target("acme/shop", HEAD, branch="ben:topic", vouched=False),
+        ),
+        ({"workflow_run": FORK | {"event": "push"}}, Target("acme/shop", HEAD, vouched=False)),
+    ],
+)
+def test_events(payload: Any, expected: Target) -> None:
+    assert target(payload) == expected
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"issue": {"number": 7}, "comment": {}},
+        {"schedule": "0 0 * * *"},
+        {"pull_request": {"number": 7}},
+        {"pull_request": PULL | {"number": "7"}},
+        {"pull_request": PULL | {"head": {"sha": "main"}}},
+        {"pull_request": [PULL]},
+        {"ref": "refs/heads/gone", "after": "0" * 40},
+        {"repository": {"full_name": "acme/../../orgs"}, "pull_request": PULL},
+        {"repository": {"full_name": "acme/shop?x=1"}, "pull_request": PULL},
+        {"repository": None, "pull_request": PULL},
+    ],
+)
+def test_other_events_are_refused_by_name(payload: Any) -> None:
+    found = target(payload, "issue_comment")
+    assert isinstance(found, str)
+    assert "issue_comment" in found
+    assert "pull_request_target, merge_group, workflow_run and push" in found
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"\xff", b"[" * 200_000])
+def test_what_is_not_json_is_refused(raw: bytes) -> None:
+    assert events.target(raw, "push") == "is not JSON"
+
+
+NAMES = ["pull_request", "merge_group", "workflow_run", "ref", "after", "head", "sha", "head_sha", "number"]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.just(HEAD) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), JSON))
+def test_any_payload_is_a_target_or_a_sentence(payload: dict[str, Any]) -> None:
+    found = target(payload)
+    assert isinstance(found, str) or events.is_commit(found.commit)
