@@ -40,9 +40,13 @@ class JobFailedError(Exception):
 
 
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """This process's, less what would make a started Python slower or different than a user's."""
+    """This process's, less what would make a started Python slower or different than a user's.
+
+    No run remembers another, unless `extra` says where.
+    """
     dropped = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED", "VIRTUAL_ENV"}
-    return {name: value for name, value in os.environ.items() if name not in dropped} | dict(extra)
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    return kept | {"XDG_CACHE_HOME": os.devnull} | dict(extra)
 
 
 def once(job: Job, output: Path) -> Figure:

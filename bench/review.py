@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import corpus
-from compare import PAGE, REVIEWED, ROOT, floor, row, table
+from compare import REVIEWED, ROOT, floor, row, table, write
 from measure import Figure, Job, in_turns
 
 BEGIN, END = "<!-- bench/review.py writes from here -->", "<!-- bench/review.py writes to here -->"
@@ -85,14 +85,6 @@ def _goal(name: str) -> str:
     return f"{GOALS[name]:g}" if name in GOALS else "–"
 
 
-def write(text: str) -> None:
-    """Put the tables where the page marks their place."""
-    page = PAGE.read_text(encoding="utf-8")
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
-
-
 def main() -> int:
     """Parse the options, measure, print; 1 where a goal is missed, 2 where the data is missing."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
@@ -115,7 +107,7 @@ def main() -> int:
     text = "\n".join([f"{machine}; {how}.\n", *tables(figures, len(list(folder.glob(REVIEWED))))])
     print(text)
     if options.write:
-        write(text)
+        write(text, BEGIN, END)
     missed = [name for name, goal in GOALS.items() if figures[name].seconds > goal]
     if missed:
         print(f"missed: {', '.join(missed)}", file=sys.stderr)
