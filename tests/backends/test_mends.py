@@ -271,3 +271,27 @@ def test_the_number_of_a_decimal_field_may_be_whole(tmp_path: Path) -> None:
     )
     assert result.edit is not None
     assert json.loads(result.edit.text) == 5
+
+
+@pytest.mark.parametrize(
+    ("facts", "tier", "mended"),
+    [
+        ("payments: true, data_classes: [personal]", 3, 1),
+        ("data_classes: [health]", 2, 1),
+        ("data_classes: [none]", 3, None),  # what is not declared may change the answer
+        ("payments: true", 3, 1),
+    ],
+)
+def test_the_shipped_tier_is_mended_only_upwards(
+    tmp_path: Path, facts: str, tier: int, mended: int | None
+) -> None:
+    files = {
+        "gonogo.yaml": "version: 1\nproducts: products.yaml\npacks: [ launch-readiness ]\n"
+        "subjects: [ { kind: launch-plan, files: a.launch.yaml } ]\n",
+        "products.yaml": f"- {{ id: shop, name: Shop, owners: [ Ada Example ], {facts} }}\n",
+        "a.launch.yaml": f"id: a\nname: A\nproduct: shop\ntier: {tier}\n",
+    }
+    report = check(write(tmp_path, files))
+    (result,) = [r for r in report.results if r.rule == "launch.tier.large"]
+    assert result.outcome == "fail"
+    assert (result.edit and json.loads(result.edit.text)) == mended
