@@ -49,7 +49,8 @@ def noted(tmp_path: Path) -> Action:
     return Action(tmp_path)
 
 
-ALWAYS = ["check", "--workspace", ".", "--repository", "barnacle/launches"]
+ALWAYS = ["check", "--workspace", "."]
+NAMED = ["--repository", "barnacle/launches"]
 
 
 @pytest.mark.parametrize(
@@ -64,10 +65,10 @@ ALWAYS = ["check", "--workspace", ".", "--repository", "barnacle/launches"]
         ),
         (
             {"base": "", "floor": "../governance", "floor_digest": "sha256:0"},
-            ["--floor", "../governance", "--floor-digest", "sha256:0"],
+            ["--floor", "../governance", "--floor-digest", "sha256:0", *NAMED],
         ),
-        ({"base": "", "floor": "../governance"}, ["--floor", "../governance", "--floor-digest", ""]),
-        ({"base": "", "floor_digest": "sha256:0"}, ["--floor", "", "--floor-digest", "sha256:0"]),
+        ({"base": "", "floor": "../governance"}, ["--floor", "../governance", "--floor-digest", "", *NAMED]),
+        ({"base": "", "floor_digest": "sha256:0"}, ["--floor", "", "--floor-digest", "sha256:0", *NAMED]),
     ],
 )
 def test_inputs_become_options(noted: Action, inputs: dict[str, str], expected: list[str]) -> None:

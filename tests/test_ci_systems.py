@@ -273,8 +273,8 @@ def test_the_component_hands_its_inputs_on(machine: Machine) -> None:
     }
     machine.run("gitlab", inputs=inputs)
     assert machine.options("check") == [
-        "check", "--workspace", "a b", "--repository", "barnacle/launches", "--base", "auto",
-        "--fail-on", "all", "--floor", "$(touch pwned)", "--floor-digest", "sha256:0",
+        "check", "--workspace", "a b", "--base", "auto", "--fail-on", "all",
+        "--floor", "$(touch pwned)", "--floor-digest", "sha256:0", "--repository", "barnacle/launches",
     ]  # fmt: skip
     assert not list(machine.folder.rglob("pwned"))
 
