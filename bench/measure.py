@@ -40,13 +40,9 @@ class JobFailedError(Exception):
 
 
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """This process's, less what would make a started Python slower or different than a user's.
-
-    No run remembers another, unless `extra` says where.
-    """
+    """This process's, less what would make a started Python slower or different than a user's."""
     dropped = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED", "VIRTUAL_ENV"}
-    kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    return kept | {"XDG_CACHE_HOME": os.devnull} | dict(extra)
+    return {name: value for name, value in os.environ.items() if name not in dropped} | dict(extra)
 
 
 def once(job: Job, output: Path) -> Figure:

@@ -48,7 +48,7 @@ def measure(folder: Path, rounds: int, scratch: Path) -> dict[str, Figure]:
     return in_turns(
         [
             floor(folder, LOOP, REVIEWED),
-            gonogo("check", folder, "check"),
+            gonogo("check", folder, "check", "--no-cache"),
             gonogo("review", folder, "review", "stable", "--subject", "sig-node/1287"),
             gonogo("portfolio", folder, "review", "--all"),
             gonogo("past", folder, "check", "--as-of", PAST),
