@@ -21,7 +21,9 @@ def cell(*lines: str) -> Markup:
     return Markup("<br>".join(line if isinstance(line, Markup) else prose(line) for line in lines if line))
 
 
-_ACTIVE = re.compile(r"[\\`*_\[<|~&$]|@|:(?=\S)|#(?=\w)|!(?=\d)|%(?=[\w\"])|gh-(?=\d)|www(?=\.)", re.IGNORECASE)
+_ACTIVE = re.compile(
+    r"[\\`*_\[<|~&$@]|:(?=\S)|#(?=\w)|!(?=\d)|%(?=[\w\"])|gh-(?=\d)|www(?=\.)", re.IGNORECASE
+)
 _LINKING = "@:#!%~&$"
 _BREAK = "&#8203;"
 """A space without width: what a host would link after rendering falls apart, and looks the same. GitLab links
