@@ -57,7 +57,7 @@ def _head(report: Report) -> str:
 
 
 def _conclusion(report: Report) -> str:
-    return "neutral" if report.neutral else _CONCLUSIONS.get(report.exit_code, "action_required")
+    return "neutral" if tally.is_neutral(report) else _CONCLUSIONS.get(report.exit_code, "action_required")
 
 
 def _annotation(note: Note) -> Shape:

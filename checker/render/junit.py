@@ -38,7 +38,7 @@ def render(report: Report, options: Options) -> str:
     by_file = groupby(sorted(report.results, key=_file), key=_file)
     suites = [(path, [_check(report, result) for result in results]) for path, results in by_file]
     judging = [_fault(report, fault) for fault in report.diagnostics]
-    if report.neutral:
+    if tally.is_neutral(report):
         judging.append(_Case("checks", "gonogo", None, "skipped", f"neutral: {report.neutral}"))
     elif tally.nothing_checked(report):
         # An empty report would look like a success.

@@ -119,7 +119,7 @@ def _others(report: Report) -> Iterator[_Other]:
     if report.comparison and (sentences := change.judging(report.comparison)):
         place = Location(report.comparison.judging[0])
         yield _Other("warning", "judging-changed", "\n".join(sentences), place)
-    if tally.nothing_checked(report) and not report.neutral:
+    if tally.nothing_checked(report) and not tally.is_neutral(report):
         # An empty list would look like a success.
         next_step = f"\nNext: {report.next_step}" if report.next_step else ""
         yield _Other("error", "nothing-checked", tally.summary(report) + next_step, None)

@@ -31,7 +31,7 @@ def head(report: Report) -> dict[str, Any]:
         "introduction": list(review.introduction(report, reviewed)) if reviewed else [],
         "summary": tally.summary(report),
         "footing": list(review.footing(report)),
-        "extent": "" if report.neutral else tally.extent(report),
+        "extent": "" if tally.is_neutral(report) else tally.extent(report),
         "as_of": str(report.as_of.date()),
         "provenance": change.compared(compared) if compared else review.provenance(report.origin),
         "judging": [prose(each, _SENTENCE) for each in change.judging(compared)] if compared else [],

@@ -147,9 +147,14 @@ def nothing_checked(report: Report) -> bool:
     return all(result.outcome == "not-applicable" for result in report.results)
 
 
+def is_neutral(report: Report) -> bool:
+    """Whether nothing had to be judged; a defect of what judges, which ends otherwise, is never that."""
+    return bool(report.neutral) and report.exit_code == 0
+
+
 def verdict(report: Report) -> str:
     """The verdict as people are shown it."""
-    return NEUTRAL if report.neutral else VERDICTS[report.verdict]
+    return NEUTRAL if is_neutral(report) else VERDICTS[report.verdict]
 
 
 def summary(report: Report) -> str:
@@ -158,7 +163,7 @@ def summary(report: Report) -> str:
     Of a change it begins with what blocks it, tells the new from what was there before, and ends with how
     many failures are gone.
     """
-    if report.neutral:
+    if is_neutral(report):
         return report.neutral
     if nothing_checked(report):
         skipped = f"{counted(len(report.results), 'check was', 'checks were')} not applicable"

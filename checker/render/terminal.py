@@ -230,7 +230,7 @@ class _Page:
         if report.comparison:
             files = change.compared(report.comparison)
         moment = f"{report.workspace} as of {report.as_of.date()}".lstrip()  # a broken one has no name
-        lines.append(one_line(moment if report.neutral else f"{tally.extent(report)}, {moment}"))
+        lines.append(one_line(moment if tally.is_neutral(report) else f"{tally.extent(report)}, {moment}"))
         lines += self._sheet.paragraph(files) if files else []
         if report.next_step:
             lines += wrap(f"Next: {one_line(report.next_step)}", self._width, "  ")

@@ -15,7 +15,7 @@ from checker.render import RENDERERS, Options, change, tally
 from checker.render.identity import fingerprints
 from tests.render.changes import BASE, CHANGE, CHANGE_ALL, CLEAN_CHANGE, COMPARISON, HEAD, NEUTRAL, PRODUCTS
 from tests.render.hostile import reports
-from tests.render.reports import MIXED, PLAN, at, result
+from tests.render.reports import BROKEN, MIXED, PLAN, at, result
 
 PEOPLE = ("terminal", "markdown", "summary", "comment")
 
@@ -249,6 +249,14 @@ def test_neutral_is_no_verdict(name: str) -> None:
     assert "NEUTRAL" in text
     assert NEUTRAL.neutral in text
     assert not re.search(r"\bGO\b|UNDECIDED|nothing was checked|0 subjects", text)
+
+
+@pytest.mark.parametrize("name", [*PEOPLE, "github", "checks", "junit"])
+def test_a_defect_of_what_judges_is_not_neutral(name: str) -> None:
+    broken = NEUTRAL._replace(exit_code=2, diagnostics=BROKEN.diagnostics)
+    text = page(broken, name)
+    assert "neutral" not in text.lower()
+    assert "launch-plan has no field rolback" in text
 
 
 def test_neutral_is_green_in_junit() -> None:
