@@ -288,3 +288,45 @@ def test_the_trusted_run_judges_a_fork_again(host: Made, tmp_path: Path) -> None
     assert "names no rollback owner" in comment["body"]
     assert not annotations(ran)
     assert (clone.folder / WORKSPACE / "launches" / "l05.yaml").read_text(encoding="utf-8") == plan("l05")
+
+
+def governed(folder: Path, *repositories: str) -> Path:
+    """The folder of an organisation's workspace, whose one product is in these repositories."""
+    product = {"id": "shop", "name": "Shop", "stage": "discovery", "owners": ["Ada Example"]}
+    files = {
+        "gonogo.yaml": "version: 1\nname: barnacle\nproducts: products.yaml\npacks: [ ./policies ]\n",
+        "products.yaml": json.dumps([product | {"repositories": list(repositories)}]),
+        "policies/pack.yaml": "pack: house\nversion: 1.0.0\ntitle: House\n",
+        "policies/name.policy.yaml": (
+            "policy: house.name\nversion: 1.0.0\ntitle: A launch has a long name\nowner: product-operations\n"
+            "subject: launch-plan\nrules:\n  - id: house.name.long\n    title: The name is long\n"
+            "    assert: size(subject.name) > 4\n    at: /name\n"
+        ),
+    }
+    Made(folder).commit("floor", files)
+    return folder
+
+
+def test_a_floor_counts_whatever_the_repository_says(host: Made, tmp_path: Path) -> None:
+    pull = opened(
+        host, tmp_path, {"launches/l05.yaml": plan("l05").replace("id: l05", "id: l05\nproduct: shop")}
+    )
+    floor = {"floor": str(governed(tmp_path / "floor", REPOSITORY))}
+    ran = run(pull, tmp_path, floor_digest="sha256:" + "0" * 64, **floor)
+    assert ran.outputs["exit-code"] == "2"
+    found = re.search(r"its digest is (sha256:[0-9a-f]{64})", ran.printed["check"])
+    assert found, ran.printed
+    ran = run(pull, tmp_path, floor_digest=found[1], fail_on="all", **floor)
+    assert ran.outputs["exit-code"] == "1", ran.printed
+    assert "house.name.long" in ran.printed["check"]
+
+
+def test_a_repository_without_a_product_ends_neutral(host: Made, tmp_path: Path) -> None:
+    pull = opened(host, tmp_path, {"launches/l05.yaml": NO_OWNER})
+    floor = {"floor": str(governed(tmp_path / "floor", "barnacle/other"))}
+    ran = run(pull, tmp_path, floor_digest="sha256:" + "0" * 64, **floor)
+    found = re.search(r"its digest is (sha256:[0-9a-f]{64})", ran.printed["check"])
+    assert found, ran.printed
+    ran = run(pull, tmp_path, floor_digest=found[1], **floor)
+    assert (ran.outputs["exit-code"], ran.outputs["verdict"]) == ("0", "neutral"), ran.printed
+    assert "No product of the register is in barnacle/launches" in ran.summary
