@@ -335,6 +335,25 @@ def test_policies_of_another_folder_judge_both_sides(tmp_path: Path) -> None:
     assert (ages(report), compared(report).judge, compared(report).judging) == ({"a": "new"}, "", ())
 
 
+def test_what_a_central_configuration_reads_in_the_repository_is_that_of_the_base(tmp_path: Path) -> None:
+    listed = policy(rule("subject.owner in data.owners", at="/owner"))
+    central = configuration(data={"owners": "owners.yaml"})
+    judging.write(tmp_path / "central", {**things(listed), "gonogo.yaml": central})
+    files = {**things(OWNED, a=SOUND), "owners.yaml": "[ Ada Example ]\n"}
+    proposal = propose(tmp_path, files)
+    proposal.put({"a.thing.yaml": SOUND.replace("Ada", "Eve"), "owners.yaml": "[ Eve Example ]\n"})
+    report = proposal.report(policies=str(tmp_path / "central"))
+    assert (ages(report), compared(report).judging) == ({"a": "new"}, ("owners.yaml",))
+    assert [(flip.blocks, flip.result.subject.id) for flip in compared(report).flips] == [(False, "a")]
+
+
+def test_a_pattern_of_sign_offs_does_not_open_a_door_for_what_judges(tmp_path: Path) -> None:
+    config = configuration(signoffs="**/*.signoff.yaml", ledger="policies")
+    proposal = propose(tmp_path, {**things(OWNED, a=SOUND), "gonogo.yaml": config})
+    report = proposal.put({"a.thing.yaml": THING, "policies/test.policy.yaml": policy(rule("true"))}).report()
+    assert ("a", "new") in {(r.subject.id, r.age) for r in report.results if r.rule == "test.rule"}
+
+
 # nothing to judge
 
 
@@ -547,7 +566,9 @@ def test_outside_of_a_repository_there_is_no_base(tmp_path: Path) -> None:
 def test_the_working_tree_is_not_looked_at(tmp_path: Path) -> None:
     proposal = propose(tmp_path, things(OWNED, a=SOUND)).put({"a.thing.yaml": SOUND + "legacy: x\n"})
     (proposal.folder / "a.thing.yaml").write_text(THING)
-    assert ages(proposal.report()) == {}
+    report = proposal.report()
+    assert (ages(report), [d.code for d in report.diagnostics]) == ({}, ["not-committed"])
+    assert proposal.report(head="change").diagnostics == ()
 
 
 def test_a_file_that_is_no_text_any_more(tmp_path: Path) -> None:

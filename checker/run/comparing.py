@@ -23,7 +23,7 @@ from checker.model import (
     WaiverState,
 )
 from checker.policy import workspace as workspaces
-from checker.policy.floor import floor_losses
+from checker.policy.floor import PREFIX, floor_losses
 from checker.policy.loading import CONFIGURATION
 from checker.policy.workspace import Named, Workspace
 from checker.review import assembly, comparing
@@ -148,11 +148,7 @@ class _Comparing:
 
     def _judges(self) -> tuple[Doors, Named | None, tuple[Diagnostic, ...]]:
         """Through which what judges comes in, what its configuration names, and what is doubtful about it."""
-        request, ends = self.request, self.ends
-        if request.policies:
-            doors = doors_.at(request.folder, ends.repository, ends.head, request.policies)
-            return doors, workspaces.named(doors.open, doors.home), ()
-        doors = doors_.at(request.folder, ends.repository, ends.tip)
+        doors, request = self._doors(self.ends.tip), self.request
         missing = doors.open(doors.home).read(CONFIGURATION)
         if isinstance(missing, Fault) and missing.code == "missing" and not request.floor:
             doubt = Diagnostic(
@@ -161,7 +157,7 @@ class _Comparing:
                 hint="Whoever merges it decides by what this repository is judged from then on.",
                 level="warning",
             )
-            return doors_.at(request.folder, ends.repository, ends.head), None, (doubt,)
+            return self._doors(self.ends.head), None, (doubt,)
         named = workspaces.named(doors.open, doors.home)
         return doors._replace(open=self._vouched(doors, named)) if named else doors, named, ()
 
@@ -173,12 +169,16 @@ class _Comparing:
             files = doors.open(folder)
             if folder != doors.home:
                 return files
-            return Grafted(files, self._tree(self.ends.head), named.vouched)
+            return Grafted(files, self._doors(self.ends.head).open(folder), named.vouched, named.judging)
 
         return open
 
+    def _doors(self, commit: str) -> Doors:
+        """The files as they are in a commit, and what judges them there."""
+        return doors_.at(self.request.folder, self.ends.repository, commit, self.request.policies)
+
     def _tree(self, commit: str) -> Files:
-        return doors_.at(self.request.folder, self.ends.repository, commit).files
+        return self._doors(commit).files
 
     def _note(self) -> str:
         ends = self.ends
@@ -195,9 +195,7 @@ class _Comparing:
 
     def _judging_paths(self, named: Named | None) -> tuple[str, ...]:
         """The files that judge, now or once it is merged, and that the change touches."""
-        if self.request.policies:
-            return ()
-        doors = doors_.at(self.request.folder, self.ends.repository, self.ends.head)
+        doors = self._doors(self.ends.head)
         own = workspaces.named(doors.open, doors.home)
         texts = {text for each in (named, own) if each for text in each.judging}
         return tuple(sorted({path for path in self._paths() if _fits(path, texts)}))
@@ -248,17 +246,20 @@ class _Comparing:
         before = self._evaluate(base, {}, None, self.results)
         after = self._evaluate(head, claims, _olds(base, renamed), self.results)
         flips, own = self._flips(after, claims, judging_paths)
-        found = [*own, *strangers(after.planned), *self._ledgers(base, head, stages)]
-        asked, doubts = self._gates(head, stages, after)
-        unwaived = [*after.unwaived, *asked]
-        results, waivers = waive(head, unwaived) if asked else (after.results, after.waivers)
+        found = [*own, *strangers(after.planned), *self._uncommitted(head)]
+        found += self._ledgers(base, head, stages)
+        results, waivers, unwaived = after.results, after.waivers, after.unwaived
+        # What was missing before is in the way of a change of stage only.
+        complete = head.snapshot.complete or not base.snapshot.complete
+        if any(each.gates for each in stages):
+            unwaived, doubts, told = self._gates(head, stages, after)
+            results, waivers = waive(head, unwaived)
+            found, complete = [*found, *doubts], told and head.snapshot.complete
         sides = Sides(before.results, results, renamed, changed, comparing.indexed(head.workspace))
         aged, fixed = comparing.aged(sides)
         of_product = {each.product: each for each in stages}
         aged = comparing.anchored(aged, changed, of_product)
         unwaived = [old._replace(age=new.age) for old, new in zip(unwaived, aged, strict=True)]
-        # What was missing before is in the way of a change of stage only.
-        complete = head.snapshot.complete or (not base.snapshot.complete and not any(s.gates for s in stages))
         return conclude(
             self.request,
             head,
@@ -266,8 +267,8 @@ class _Comparing:
             aged,
             waivers,
             unwaived,
-            (*found, *doubts),
-            complete=complete and not doubts,
+            found,
+            complete=complete,
             comparison=self._comparison(fixed, stages, judging_paths, flips, changed),
         )
 
@@ -313,20 +314,25 @@ class _Comparing:
 
     def _gates(
         self, head: Loaded, stages: Iterable[StageChange], after: _Evaluated
-    ) -> tuple[list[Result], tuple[Diagnostic, ...]]:
-        """What the gates themselves ask of the products that enter them, beyond what is asked in any case."""
+    ) -> tuple[list[Result], tuple[Diagnostic, ...], bool]:
+        """The results with what the gates themselves ask of the products that enter them; as `Entered`."""
         gates = {gate.id: gate for gate in head.workspace.gates}
-        entered = [(gates[id], each.product) for each in stages for id in each.gates]
-        if not entered:
-            return [], ()
-        known = {(result.rule, result.subject, result.key) for result in after.unwaived}
-        asked, doubts = reviewing.questions(self.request, head, entered)
-        found = []
-        for result, rule in asked:
+        entering = [(gates[id], each.product) for each in stages for id in each.gates]
+        entered = reviewing.entered(self.request, head, entering)
+        results = list(after.unwaived)
+        for (gate, product), opened in entered.openings.items():
+            results = [
+                assembly.advised((result,), gates[gate], opened)[0]
+                if (result.gate, result.subject.product) == (gate, product)
+                else result
+                for result in results
+            ]
+        known = {(result.rule, result.subject, result.key) for result in results}
+        for result, rule in entered.asked:
             if (result.rule, result.subject, result.key) not in known and head.selector.takes(rule):
-                found.append(result)
+                results.append(result)
                 after.rules[rule.id] = rule
-        return found, doubts
+        return results, entered.doubts, entered.complete
 
     def _ledgers(
         self, base: Loaded, head: Loaded, stages: Iterable[StageChange]
@@ -342,7 +348,7 @@ class _Comparing:
                 f"{len(lost)} of the entries of {ledger} are gone or altered, the first is {lost[0].path}",
                 hint="A ledger is only added to: bring them back as they were.",
             )
-        if any(each.gates for each in stages) and not self.request.policies:
+        if any(each.gates for each in stages):
             newer = self._tip_ledger(head.workspace).entries.keys() - head.ledger.entries.keys()
             if newer - base.ledger.entries.keys():
                 yield Diagnostic(
@@ -356,6 +362,19 @@ class _Comparing:
 
         return ledgers.collect(workspace, self._tree(self.ends.tip)).ledger
 
+    def _uncommitted(self, head: Loaded) -> Iterator[Diagnostic]:
+        """Say that files are not judged as they are, where nobody said which commit to judge."""
+        repository = self.ends.repository
+        if self.asked.head != "HEAD" or repository.is_bare:
+            return
+        paths = (each.locator for each in head.snapshot.inputs if not each.locator.startswith(PREFIX))
+        other = repository.differing(paths, self.ends.head)
+        if other and not isinstance(other, Fault):
+            more = f" and {len(other) - 1} more" if len(other) > 1 else ""
+            message = f"{other[0]}{more} differ from the commit that is judged"
+            hint = "Commit them to have them judged, or run gonogo check without --base."
+            yield Diagnostic("not-committed", message, hint=hint, level="warning")
+
     # what judges once the change is merged
 
     def _flips(
@@ -364,7 +383,7 @@ class _Comparing:
         """What the policies of the change would make of it, and why they could not judge at all."""
         if not judging_paths:
             return (), ()
-        doors = doors_.at(self.request.folder, self.ends.repository, self.ends.head)
+        doors = self._doors(self.ends.head)
         workspace, diagnostics = judging(self.request, doors)
         if workspace is not None:
             self.files = Memo()  # what is selected may be another thing

@@ -115,20 +115,38 @@ def at_gate(
     )
 
 
-def questions(
-    request: Request, loaded: Loaded, entered: Iterable[tuple[Gate, str]]
-) -> tuple[list[tuple[Result, RuleInfo]], tuple[Diagnostic, ...]]:
-    """What gates themselves ask of products that enter them, and what of it cannot be told for sure."""
+class Entered(NamedTuple):
+    """What gates themselves ask of products that enter them."""
+
+    asked: list[tuple[Result, RuleInfo]]
+    openings: dict[tuple[str, str], Opened]
+    """What a review was opened with, where one was and that counts, by gate and product."""
+    doubts: tuple[Diagnostic, ...]
+    """What is doubtful about it."""
+    complete: bool
+    """Whether all of it can be told."""
+
+
+def entered(request: Request, loaded: Loaded, products: Iterable[tuple[Gate, str]]) -> Entered:
+    """What gates ask of products that enter them, beyond the rules that they bind."""
     authors = Authors(request.folder, loaded.doors.commit)
     table = _table(loaded, authors)
     found: list[tuple[Result, RuleInfo]] = []
-    for gate, product in entered:
-        for passage in assembly.passages(loaded.snapshot, gate, product):
+    openings: dict[tuple[str, str], Opened] = {}
+    doubts: list[Diagnostic] = []
+    for gate, product in products:
+        passages = assembly.passages(loaded.snapshot, gate, product)
+        opened, doubtful = _opened(table, gate, passages[0])
+        doubts += doubtful
+        if opened:
+            openings[gate.id, product] = opened
+        for passage in passages:
             seen = assembly.asked(table, gate, passage)
             rules = {rule.id: rule for rule in seen.rules}
             found += ((result, rules[result.rule]) for result in seen.results)
-    results = assembly.owned((result for result, _ in found), loaded.snapshot)
-    return [(r, rule) for r, (_, rule) in zip(results, found, strict=True)], authors.doubts
+    owned = assembly.owned((result for result, _ in found), loaded.snapshot)
+    asked = [(result, rule) for result, (_, rule) in zip(owned, found, strict=True)]
+    return Entered(asked, openings, (*authors.doubts, *doubts), not authors.doubts)
 
 
 def _opened(table: Table, gate: Gate, passage: Passage) -> tuple[Opened | None, tuple[Diagnostic, ...]]:

@@ -77,10 +77,10 @@ class Overlay:
 class Grafted:
     """A folder of which the files that fit some patterns are those of another."""
 
-    def __init__(self, files: Files, other: Files, taken: Iterable[str]) -> None:
-        """`taken`: the patterns of what is the other's."""
+    def __init__(self, files: Files, other: Files, taken: Iterable[str], kept: Iterable[str] = ()) -> None:
+        """`taken`: the patterns of what is the other's, `kept`: of what is not all the same."""
         self.files, self.other = files, other
-        self._taken = [patterns.pattern(text).whole for text in taken]
+        self._taken, self._kept = tuple(taken), tuple(kept)
 
     def find(self, pattern: str) -> list[tuple[str, Mapping[str, str]]]:
         """What either holds of what is its own."""
@@ -106,4 +106,7 @@ class Grafted:
         return (self.other if self._is_taken(path) else self.files).read(path)
 
     def _is_taken(self, path: str) -> bool:
-        return any(each.fullmatch(path) for each in self._taken)
+        def fits(texts: tuple[str, ...]) -> bool:
+            return any(patterns.fits(text, path) for text in texts)
+
+        return fits(self._taken) and not fits(self._kept)
