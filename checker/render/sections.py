@@ -60,13 +60,15 @@ class Sections:
         if report.review:
             return self.all()
         found = change.brought(report)
+        only_new = report.comparison is not None and report.comparison.fail_on == "new"
+        title = "New, blocking" if only_new else "Blocking"
         blocking = [each for each in found if tally.blocks(each, report.comparison)]
         others = [each for each in found if not tally.blocks(each, report.comparison)]
         return _filled(
             (
                 self._defects(),
                 *self._passages(),
-                self._listed(f"{'New, b' if report.comparison else 'B'}locking", blocking, open=True),
+                self._listed(title, blocking, open=True),
                 *self._flips(report.comparison),
                 self._listed("Not blocking", others),
                 *self._fixed(report.comparison),
