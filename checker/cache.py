@@ -35,6 +35,7 @@ class Kept(NamedTuple):
 
     exit_code: int
     verdict: str
+    """`neutral` where nothing had to be judged."""
     inputs: tuple[str, ...]
     """The locators of all that was read."""
     texts: tuple[str, ...]
@@ -44,10 +45,10 @@ class Kept(NamedTuple):
 class Run:
     """One run: what it asks of folders is heard, compared with an earlier one, and kept for a later one."""
 
-    def __init__(self, store: Store, called: Sequence[str], repository: str = "") -> None:
-        """How the run was called.
+    def __init__(self, store: Store, called: Sequence[object], repository: str = "") -> None:
+        """How the run was called; raises OSError where gonogo's own files cannot be read.
 
-        `called`: all that decides it besides files and the day, as texts.
+        `called`: all that decides it besides files and the day, as texts and lists of them.
         `repository`: the folder whose commit the output names; empty: it names none.
         """
         self._store = store
@@ -110,13 +111,16 @@ class Run:
 
         `as_of`: its moment; `is_today`: that is the day of the run, and no other that it was called with;
         `commit`: the one that holds all that was read, of a run whose output names it.
+
+        Raises:
+            OSError: gonogo's own files cannot be read any more.
         """
         zone = getattr(as_of.tzinfo, "key", "") if as_of.tzinfo is not UTC else "UTC"
         zones = _zones(zone) if "zoneinfo" in sys.modules else ""
         if self._repository:
-            door = self.open(self._repository)
-            for path in kept.inputs:  # each was compared with the commit
-                if not path.startswith(("../", "gonogo:")):
+            door, heard = self.open(self._repository), self._heard.setdefault(self._repository, {})
+            for path in kept.inputs:  # each that lies there was compared with the commit
+                if ("read", path) not in heard:
                     door.read(path)
             known = self._commit is None or (bool(commit) and self._commit[-1] == commit)
             self._is_whole = self._is_whole and known and _commit(self._repository) == self._commit

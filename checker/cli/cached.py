@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import click
@@ -30,16 +31,18 @@ class Cached:
         self._run: cache.Run | None = None
         store = open_store() if wanted and given is not None else None
         if store and not isinstance(store, Fault):
-            called = [*given, os.getcwd(), os.path.realpath(folder), *map(str, seen)]
-            self._run = cache.Run(store, called, folder if traced else "")
+            with suppress(OSError):  # the current folder is gone, or files of gonogo itself cannot be read
+                called = [given, os.getcwd(), os.path.realpath(folder), *map(str, seen)]
+                self._run = cache.Run(store, called, folder if traced else "")
 
     def result(self, make: Callable[[cache.Run | None], tuple[Report, Sequence[str]]]) -> Kept:
         """What the run comes to; `make` makes it, heard by what it is given: a report, and what to write."""
         kept = self._run.recall(lambda zone: datetime.now(zone).date()) if self._run else None
         if kept is None:
             self._report, texts = make(self._run)
+            verdict = "neutral" if self._report.neutral else self._report.verdict
             read = tuple(evidence.locator for evidence in self._report.inputs)
-            kept = Kept(self._report.exit_code, self._report.verdict, read, tuple(texts))
+            kept = Kept(self._report.exit_code, verdict, read, tuple(texts))
         self._kept = kept
         return kept
 
@@ -48,6 +51,6 @@ class Cached:
         report = self._report
         if self._run and report and report.exit_code != USAGE and not report.comparison:
             clock = report.origin.clock if report.origin else "now"
-            if clock in ("now", "clock"):
-                commit = report.origin.commit if report.origin else ""
+            commit = report.origin.commit if report.origin else ""
+            with suppress(OSError):
                 self._run.keep(self._kept, report.as_of, clock == "now", commit)
