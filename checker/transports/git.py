@@ -16,12 +16,16 @@ from checker.model import Fault, Hunk
 from checker.transports import git_log, git_process
 from checker.transports.disk import LIMIT, MISSING, Disk
 from checker.transports.git_log import BlamedLine, Change, Commit, FileHistory, Identity
-from checker.transports.git_tree import Entry, Tree, entries
+from checker.transports.git_tree import FILE_MODES, Entry, Tree, entries
 
 __all__ = ["BlamedLine", "Change", "Commit", "FileHistory", "Identity", "Repository", "Signature", "Tree"]
 
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _TREES = 4
+_SUFFIX = re.compile(r"[~^:]|@\{")
+"""Where the name of a ref ends, and what is meant of it begins."""
+_BRANCH = re.compile(r"[\w./-]+", re.ASCII)
+"""A name of a branch that stands in a command as it is."""
 _DEEPEN = "Fetch the rest: git fetch --unshallow (in a workflow: fetch-depth: 0)"
 
 SignatureStatus = Literal["good", "bad", "unknown-key", "expired", "revoked", "unsigned", "other-format"]
@@ -132,6 +136,9 @@ class Repository:
             return answer
         id = "" if isinstance(answer, Fault) else answer.decode().strip()
         if _ID.fullmatch(id):
+            doubt = self._ambiguous(ref)
+            if doubt is not None:
+                return doubt
             self._known.add(id)
             return id
         if ref == "HEAD":
@@ -140,7 +147,36 @@ class Repository:
         hint = "git log and git branch --all name what there is; git fetch may bring it."
         if self.is_shallow:
             hint = f"This clone is shallow. {_DEEPEN}"
+        remote, _, branch = ref.partition("/")
+        if _BRANCH.fullmatch(branch) and remote in self._remotes():
+            hint = f"Fetch it: git fetch {remote} {branch}:refs/remotes/{ref} (in a workflow: fetch-depth: 0)"
         return Fault("git-unknown-revision", f"There is no commit `{ref}` in this repository.", hint=hint)
+
+    def _remotes(self) -> list[str]:
+        answer = self._run("remote")
+        return [] if isinstance(answer, Fault) else answer.decode("utf-8", "surrogateescape").splitlines()
+
+    def _ambiguous(self, ref: str) -> Fault | None:
+        """Why a name that git would understand must not be guessed at; None where it means one commit."""
+        name = _SUFFIX.split(ref, maxsplit=1)[0]
+        if name in ("", "@", "HEAD") or _ID.fullmatch(name):
+            return None
+        rules = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
+        places = [rule.format(name) for rule in rules]
+        # A tag may be an object that names the commit.
+        commit = "%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)"
+        answer = self._run("for-each-ref", f"--format=%(refname) {commit}", *places)
+        if isinstance(answer, Fault):
+            return answer
+        lines = answer.decode("utf-8", "surrogateescape").splitlines()
+        found = {place: id for place, _, id in (line.partition(" ") for line in lines) if place in places}
+        if len(set(found.values())) < 2:
+            return None
+        return Fault(
+            "git-ambiguous",
+            f"`{ref}` means more than one commit here: {', '.join(sorted(found))}.",
+            hint="Write out which one is meant.",
+        )
 
     def commit(self, ref: str) -> Commit | Fault:
         """The commit that a ref names."""
@@ -289,7 +325,8 @@ class Repository:
     def hunks(self, base: str, head: str) -> Mapping[str, tuple[Hunk, ...]] | Fault:
         """Which lines differ between two commits, for each file below the folder, by its path afterwards.
 
-        A file that is no text has none.
+        What is no text, or no file, has none. Where git is told to take a text for something else, by
+        attributes that anybody can write, all of its lines count as changed.
         """
         ids = self._ids(base, head)
         if isinstance(ids, Fault):
@@ -300,14 +337,28 @@ class Repository:
             return listed
         # The patch names paths in a way that is hard to undo, so its files are counted instead: the order is
         # the same, and what changed its type is told as one that went and one that came.
-        answer = self._run("diff-tree", "-p", "-U0", "--no-color", *asked[1:])
+        answer = self._run("diff-tree", *git_log.LINES, *asked[1:])
         if isinstance(answer, Fault):
             return answer
-        paths = [c.path for c in git_log.changes(listed) for _ in range(2 if c.status == "T" else 1)]
-        found = git_log.hunks(answer)
-        if len(found) != len(paths):
+        changes = [c for c in git_log.changes(listed) for _ in range(2 if c.status == "T" else 1)]
+        told = git_log.hunks(answer)
+        if len(told) != len(changes):
             return Fault("git-failed", "Git tells of other files with their lines than without.")
-        return dict(zip(paths, found, strict=True))
+        found: dict[str, tuple[Hunk, ...]] = {}
+        for change, hunks in zip(changes, told, strict=True):
+            is_file = change.mode.startswith(FILE_MODES)
+            found[change.path] = (hunks or self._hidden(change)) if is_file else ()
+        return found
+
+    def _hidden(self, change: Change) -> tuple[Hunk, ...]:
+        """The hunks of a file of which git showed no line."""
+        if change.blob == change.old_blob:
+            return ()
+        old = self.content(change.old_blob) if change.old_blob else b""
+        new = self.content(change.blob)
+        if isinstance(new, Fault):  # which its reader is told too
+            return ()
+        return git_log.whole(b"" if isinstance(old, Fault) else old, new)
 
     def differing(self, paths: Iterable[str], ref: str = "HEAD") -> tuple[str, ...] | Fault:
         """Which files of the folder are not, byte for byte, as in a commit: changed, new, gone, unreadable.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -19,9 +20,15 @@ LOG = (
     "--format=" + "%x01" + "%x00".join(_FIELDS) + "%x00",
 )  # fmt: skip
 """A walk that `commits` can read; with CHANGES it tells what each commit changed."""
-CHANGES = ("--raw", "-r", "--no-ext-diff", "--no-textconv")
+CHANGES = ("--raw", "-r", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
 RENAMES = ("-M", "-l1000")
 """A file is the same under another name where half of it is; beyond 1,000 files only where all of it is."""
+LINES = (
+    "-p", "-U0", "--inter-hunk-context=0", "--no-color", "--submodule=short",
+    "--diff-algorithm=myers", "--indent-heuristic",
+)  # fmt: skip
+"""A patch that `hunks` can read. Of runs that could begin in several places hosts show the one that fits the
+indentation, so it is asked for here too: an annotation belongs on a line that is shown as changed."""
 
 
 class Identity(NamedTuple):
@@ -157,7 +164,7 @@ _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
 def hunks(answer: bytes) -> list[tuple[Hunk, ...]]:
-    """The hunks of a patch without context lines, for each of its files in their order."""
+    """The hunks of a patch made with LINES, for each of its files in their order."""
     found: list[list[Hunk]] = []
     for line in answer.split(b"\n"):  # lines of the files themselves begin with a sign
         if line.startswith(b"diff --git "):
@@ -166,6 +173,19 @@ def hunks(answer: bytes) -> list[tuple[Hunk, ...]]:
             start, count, then, lines = (1 if part is None else int(part) for part in match.groups())
             found[-1].append(Hunk(start, count, then, lines))
     return [tuple(each) for each in found]
+
+
+_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_LOOKED_AT = 8000
+"""Bytes in which git looks for a NUL to tell what is no text."""
+
+
+def whole(old: bytes, new: bytes) -> tuple[Hunk, ...]:
+    """All lines of a file replaced by all that it has now; none where it is no text."""
+    if b"\0" in new[:_LOOKED_AT] and not new.startswith(_MARKS):
+        return ()
+    before, after = (text.count(b"\n") + (not text.endswith(b"\n") and text != b"") for text in (old, new))
+    return (Hunk(min(before, 1), before, min(after, 1), after),)
 
 
 def _change(head: str, rest: Iterator[str]) -> Change:

@@ -19,7 +19,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import IO, NamedTuple
 
 from checker.model import Fault
-from checker.transports.disk import too_large
+from checker.transports.disk import LIMIT, too_large
 
 TIMEOUT = 120
 """Seconds that one call may take."""
@@ -38,6 +38,7 @@ _SETTINGS = {
     "blame.ignoreRevsFile": "",
     "core.alternateRefsCommand": "",
     "core.attributesFile": os.devnull,
+    "core.bigFileThreshold": str(LIMIT),
     "core.commitGraph": "false",
     "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
@@ -58,6 +59,9 @@ _SETTINGS = {
     "trailer.separators": ":",
 }
 """What a repository's own configuration cannot say otherwise."""
+
+_NO_INDEX = os.path.join(os.path.abspath(os.sep), "no-such-folder", "index")
+"""Where an index says that a file is as it was committed, git reads the file in place of the object."""
 
 _OPTIONS = ("--no-pager", "--no-optional-locks", "--no-replace-objects", "--literal-pathspecs")
 
@@ -98,8 +102,10 @@ def command(
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     environment = inherited | {
         "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_ATTR_NOSYSTEM": "1",
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_GRAFT_FILE": os.devnull,
+        "GIT_INDEX_FILE": _NO_INDEX,
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_TERMINAL_PROMPT": "0",
         "LC_ALL": "C",

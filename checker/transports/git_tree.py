@@ -17,6 +17,8 @@ from checker.transports.disk import (
 from checker.transports.patterns import NEVER_ENTERED, Found, Level, Names, find_all
 
 _LINK, _SUBMODULE = "120000", "160000"
+FILE_MODES = "100"
+"""How the modes of regular files begin."""
 _MOST_LINKS = 40
 """Links on the way to one file, as on Linux."""
 _LONGEST_LINK = 4096

@@ -48,6 +48,7 @@ QUESTIONS: dict[str, Callable[[Repository], object]] = {
     "commits": lambda r: r.commits(changes=True),
     "all commits": lambda r: r.commits(changes=True, first_parent=False),
     "changed": lambda r: r.changed("HEAD~1", "HEAD"),
+    "hunks": lambda r: r.hunks("HEAD~1", "HEAD"),
     "merge_base": lambda r: r.merge_base("HEAD~1", "HEAD"),
     "find": lambda r: tree_of(r).find("**"),
     "read": lambda r: tree_of(r).read("a.txt"),
@@ -120,7 +121,15 @@ def test_nothing_of_a_repository_runs(armed: Made, tmp_path: Path, question: str
 
 @posix
 @pytest.mark.parametrize(
-    "arguments", [("status",), ("diff", "HEAD"), ("log", "-1", "pgp"), ("log", "-1", "-p")]
+    "arguments",
+    [
+        ("status",),
+        ("diff", "HEAD"),
+        ("log", "-1", "pgp"),
+        ("log", "-1", "-p"),
+        ("diff-tree", "-p", "--ext-diff", "HEAD~1", "HEAD"),
+        ("diff-tree", "-p", "--textconv", "HEAD~1", "HEAD"),
+    ],
 )
 def test_the_trap_would_have_sprung(armed: Made, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     subprocess.run(["git", *arguments], cwd=armed.folder, capture_output=True, check=False, timeout=60)
