@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from checker import documents
 from checker.documents import mending
-from checker.model import Edit
-from tests.judging import DAY, check, judged, policy, rule, shown, told_one, write
+from checker.model import Edit, Result
+from tests.judging import DAY, check, configuration, judged, policy, rule, shown, told_one, write
 
 
 def applied(text: str, edit: Edit) -> str:
@@ -217,6 +217,31 @@ def test_an_element_is_mended_where_it_stands(tmp_path: Path) -> None:
         text = applied(text, edit)
     again = judged(tmp_path, {**files, "a.thing.yaml": text})
     assert {r.outcome for r in again.results if r.rule == "test.rule"} == {"pass"}
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text"),
+    [
+        ("yaml", "id: a\nstage: beta\n"),
+        ("json", '{"id": "a", "stage": "beta"}'),
+        ("toml", "id = 'a'\nstage = 'beta'\n"),
+        ("md", "---\nid: a\nstage: beta\n---\n\n# A thing\n"),
+    ],
+)
+def test_the_check_passes_after_the_edit(tmp_path: Path, suffix: str, text: str) -> None:
+    path = f"a.thing.{suffix}"
+    shared = {
+        "gonogo.yaml": configuration(subjects=[{"kind": "thing", "files": path}]),
+        "policies/test.policy.yaml": policy(rule(ASSERT, at="/stage", fix=FIX), **HEAD),
+    }
+
+    def result(text: str) -> Result:
+        report = judged(tmp_path, {**shared, path: text})
+        return next(each for each in report.results if each.rule == "test.rule")
+
+    failed = result(text)
+    assert failed.edit is not None
+    assert result(applied(text, failed.edit)).outcome == "pass"
 
 
 @pytest.mark.parametrize(

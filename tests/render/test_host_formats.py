@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
+from checker import recorded
 from checker.model import ChangedFile, Diagnostic, Edit, Excerpt, Location, Origin, Report, Result, Span
 from checker.render import RENDERERS, Options
 from checker.render.notes import notes
@@ -614,3 +615,10 @@ def test_a_defect_without_a_file_is_shown_all_the_same() -> None:
     report = GREEN._replace(diagnostics=(Diagnostic("unknown-rule", "no such rule"),))
     for name in ("gitlab", "azure", "bitbucket", "rdjson", "checkstyle", "checks"):
         assert "no such rule" in rendered(name, report), name
+
+
+@pytest.mark.parametrize("case", sorted(case for case in CASES if "hostile" not in case))
+def test_a_report_that_was_written_down_says_the_same(case: str) -> None:
+    again = recorded.report(parsed("json", CASES[case]))
+    for name in ("checks", "suggestions", "gitlab", "azure", "bitbucket", "checkstyle"):
+        assert rendered(name, again) == rendered(name, CASES[case]), name
