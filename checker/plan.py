@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from checker.kinds import Kind
 from checker.model import SEVERITIES, Enforcement, Location, Path, RuleInfo, Severity
 from checker.policy import language
+from checker.policy.floor import lifecycles
 from checker.policy.gates import Binding, Gate, matches
 from checker.policy.policies import ParamValue, Policy, Rule
 from checker.policy.workspace import Selection, Workspace
@@ -198,9 +199,10 @@ def place(workspace: Workspace, snapshot: Snapshot, subject: Subject, entering: 
     own = None if entering and subject.kind.launch_date else subject.data.get("stage")
     claims = (own, facts.get("stage"))
     lifecycle = facts.get("lifecycle") or subject.data.get("lifecycle")
+    followed = lifecycles(workspace.floor, workspace.lifecycles)
     return Place(
         tuple(sorted({stage for stage in claims if isinstance(stage, str)})),
-        lifecycle if isinstance(lifecycle, str) and lifecycle in workspace.lifecycles else "",
+        lifecycle if isinstance(lifecycle, str) and lifecycle in followed else "",
         markets(subject) or _texts(facts.get("markets")),
         entering,
     )

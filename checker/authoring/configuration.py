@@ -43,7 +43,8 @@ class _Reader:
     def _source(self, at: Path) -> Source:
         """The configuration that states a value: the workspace's own, or else its floor's."""
         own, floor = self.workspace.source, self.workspace.floor
-        return own if floor is None or own.document.positions.key(at) else floor.workspace.source
+        positions = own.document.positions
+        return own if floor is None or positions.key(at) or positions.value(at) else floor.workspace.source
 
     def _place(self, at: Path) -> str:
         """Where a value of the configuration, or of its floor's, is written."""
@@ -58,7 +59,7 @@ class _Reader:
     def values(self, found: Sequence[Iterable[str]]) -> Iterator[Value]:
         workspace = self.workspace
         yield Value("workspace", "name", workspace.name, self._stated(("name",)))
-        yield Value("workspace", "timezone", str(workspace.zone), self._stated(("timezone",)))
+        yield Value("workspace", "timezone", str(workspace.zone), self._place(("timezone",)))
         yield from self._ground()
         yield from self._packs()
         for name, kind in sorted(workspace.kinds.items()):

@@ -19,7 +19,7 @@ STALE = 1
 
 @click.command("lock", short_help="Pin packs and floor by digest.", epilog=EXAMPLE)
 @click.option(
-    "--check", "checking", is_flag=True, help="Write nothing; exit code 1 where the lock would change."
+    "--check", "checking", is_flag=True, help="Write nothing; exit code 1 where it would change."
 )
 @options.floor_options
 @options.folder_option

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from checker import canonical, cel, kinds
 from checker.kinds import Kind
 from checker.model import Diagnostic, Fault, Files, Open, Path
-from checker.policy.gates import Binding, Gate, matches
+from checker.policy.gates import Binding, Gate, Lifecycle, matches
 from checker.policy.loading import CONFIGURATION, LOCK, Loading
+from checker.policy.packs import Pack
 from checker.policy.policies import ParamValue, Policy, suggestion
 from checker.policy.reading import Source
 
@@ -120,10 +121,8 @@ def digest(below: Loading, workspace: Workspace) -> str:
     """The digest of a floor that was loaded: what travels with gonogo is not part of it."""
     held = {each.locator: each.digest for each in below.inputs if each.locator.startswith(PREFIX)}
     if workspace.signers:
-        content = below.files.read(workspace.signers)
-        held[PREFIX + workspace.signers] = (
-            "" if isinstance(content, Fault) else canonical.digest_bytes(content)
-        )
+        content = below.files.read(workspace.signers.removeprefix(PREFIX))
+        held[workspace.signers] = "" if isinstance(content, Fault) else canonical.digest_bytes(content)
     return canonical.digest([list(pair) for pair in sorted(held.items())])
 
 
@@ -174,8 +173,8 @@ def opened(floor: Floor | None, read: Callable[[str], bytes | Fault], path: str)
 
 def taken(state: Loading, floor: Floor, source: Source) -> None:
     """Report what a configuration says that the floor alone says."""
-    below = floor.workspace
-    data = source.data
+    below, data = floor.workspace, source.data
+    own = {each.locator for each in state.inputs if ":" not in each.locator}
     places: list[tuple[Path, str]] = []
     if below.signers and "signers" in data:
         places.append((("signers",), "the keys that may sign"))
@@ -209,12 +208,25 @@ def taken(state: Loading, floor: Floor, source: Source) -> None:
             message = f"{kind.path}: the kind `{kind.name}` is {f'that of {other}' if other else 'shipped'}"
             hint = "Give your kind another name."
             state.diagnostics.append(_below(source, message, ("kinds",), hint))
-    staged = [gate for gate in below.gates if gate.lifecycle]
+    followed = lifecycles(floor, state.lifecycles)
     for id, lifecycle in state.lifecycles.items():
-        if staged and id not in below.lifecycles:
-            message = f"a product that follows `{id}` would pass none of the floor's gates"
-            hint = f"Follow {', '.join(sorted(below.lifecycles))}, or add the lifecycle to the floor."
-            state.diagnostics.append(_below(lifecycle.source, message, ("lifecycle",), hint))
+        if id not in followed and lifecycle.source.path in own:
+            message = f"a product that follows `{id}` is judged by every gate of the floor, at any stage"
+            hint = f"Follow {', '.join(sorted(followed))}, or add the lifecycle to the floor."
+            at: Path = ("lifecycle",)
+            state.diagnostics.append(
+                lifecycle.source.diagnostic("lifecycle-unknown-to-floor", message, at, hint, warning=True)
+            )
+
+
+def lifecycles(floor: Floor | None, known: Mapping[str, Lifecycle]) -> Mapping[str, Lifecycle]:
+    """The lifecycles by which products are placed, of those that are known.
+
+    Where gates of the floor stand between stages these are the floor's: another one would lead around them.
+    """
+    if floor and any(gate.lifecycle for gate in floor.workspace.gates):
+        return floor.workspace.lifecycles
+    return known
 
 
 def _below(source: Source, message: str, at: Path, hint: str) -> Diagnostic:
@@ -384,10 +396,11 @@ def _collected(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
 
 def _asked(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
     """Packs, rules and gates that judge no more."""
-    packs = {pack.name for pack in base.packs} - {pack.name for pack in head.packs}
-    for name in sorted(packs):
-        yield _lost(head, "pack-dropped", f"the pack {name} judges no more", ("packs",))
-    dropped = {pack.id for pack in base.packs if pack.name in packs}
+    there = {_named(pack) for pack in head.packs}
+    gone_packs = [pack for pack in base.packs if _named(pack) not in there]
+    for pack in gone_packs:
+        yield _lost(head, "pack-dropped", f"the pack {pack.name} judges no more", ("packs",))
+    dropped = {pack.id for pack in gone_packs}
     rules = {rule.id for policy in head.policies for rule in policy.rules}
     for policy in base.policies:
         gone = [rule.id for rule in policy.rules if rule.id not in rules]
@@ -403,6 +416,12 @@ def _asked(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
         if less:
             message = f"the gate {gate.id} no longer asks as it did for {', '.join(less)}"
             yield now.source.diagnostic("gate-changed", message, ("gate",), warning=True)
+
+
+def _named(pack: Pack) -> tuple[str, bool]:
+    """What a pack is called, and whether the floor names it; both do where that is shipped."""
+    of_floor = pack.location is not None and pack.location.path.startswith(PREFIX)
+    return pack.name, of_floor and not pack.is_shipped
 
 
 def _demands(gate: Gate) -> set[str]:

@@ -89,7 +89,7 @@ class Workspace(NamedTuple):
     ledger: str = ""
     """The folder of the ledger; empty: there is none."""
     floor: Floor | None = None
-    """The organisation's workspace that it stands on, whose part is in all of the above; None: there is none."""
+    """The organisation's workspace that it stands on, whose part is in all of that; None: there is none."""
     lock: Lock | None = None
     """What it says must judge; None: nothing does."""
 

@@ -59,7 +59,7 @@ class Request(NamedTuple):
     heard: Run | None = None
     """Who listens to what is asked of folders, so that an equal run need not be made again; None: nobody."""
     floor: str = ""
-    """The folder of the organisation's workspace, which counts whatever is extended; empty: what is extended."""
+    """The folder of the organisation's workspace, which counts whatever is extended; empty: that."""
     floor_digest: str = ""
     """What that floor must be; empty: whatever is there."""
     repository: str = ""
