@@ -400,7 +400,7 @@ class _Evaluation:
             value = int(value)
         if not isinstance(value, mending.Scalar):
             return None
-        return mending.mend(subject.document, subject.reading.format, (*base, *mend.pointer), value)
+        return mending.mend(subject.reading, subject.document, (*base, *mend.pointer), value)
 
     def _add(
         self,

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from checker.documents import FORMATS, LIMITS, Document
+from checker.documents import FORMATS, LIMITS, Document, Reading
 from checker.documents.reading import LONGEST_EXCERPT_LINE, Source
 from checker.model import Edit, Path
 
@@ -46,18 +46,18 @@ class _Notation(NamedTuple):
         return found
 
 
-def mend(document: Document, format: str, path: Path, value: Scalar) -> Edit | None:
+def mend(reading: Reading, document: Document, path: Path, value: Scalar) -> Edit | None:
     """The edit after which the scalar at `path` is exactly `value`; None where that is not mechanical.
 
-    `format` is one of `documents.FORMATS`. In Markdown only the front matter is mended. A text keeps its
-    quotes where it can, and gets some where it would be read as something else.
+    `document` is of what was read, or made of it. In Markdown only the front matter is mended. A text keeps
+    its quotes where it can, and gets some where it would be read as something else.
     """
-    positions = document.positions
-    source, span, written = positions.source, positions.value(path), positions.written(path)
+    positions, source = document.positions, reading.source
+    span, written = positions.value(path), positions.written(path)
     if not path or span is None or not written or span.line != span.end_line:
         return None
     start = source.starts[span.line - 1] + span.column - 1
-    notation = _notation(source.text, format, start)
+    notation = _notation(source.text, reading.format, start)
     old = notation.read(written) if notation else []
     if notation is None or not old or _same(old[0], value):
         return None

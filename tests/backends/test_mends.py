@@ -30,7 +30,7 @@ def mended(text: str, format: str, path: tuple[str | int, ...], value: Any) -> s
     """The text in which `path` is `value`, or None where that is not mechanical."""
     reading = documents.read(text.encode(), format)
     assert not reading.faults, reading.faults
-    edit = mending.mend(reading.documents[0], format, path, value)
+    edit = mending.mend(reading, reading.documents[0], path, value)
     return None if edit is None else applied(text, edit)
 
 
@@ -115,7 +115,7 @@ def test_a_large_file_is_left_alone() -> None:
 
 def test_a_long_line_is_not_quoted() -> None:
     reading = documents.read(b'{"a": "b", "z": "' + b"z" * 2_000 + b'"}', "json")
-    edit = mending.mend(reading.documents[0], "json", ("a",), "c")
+    edit = mending.mend(reading, reading.documents[0], ("a",), "c")
     assert edit is not None
     assert (edit.text, edit.whole_line) == ('"c"', "")
 
@@ -151,7 +151,7 @@ def test_after_the_edit_the_file_says_exactly_that_and_nothing_else_changed(
     format, text, path = frames[frame]
     old = data.draw(st.sampled_from(olds[frame])) if data else olds[frame][0]
     before = documents.read(text.format(old).encode(), format)
-    edit = mending.mend(before.documents[0], format, path, value)
+    edit = mending.mend(before, before.documents[0], path, value)
     if edit is None:
         return
     after = documents.read(applied(text.format(old), edit).encode(), format)
