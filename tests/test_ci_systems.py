@@ -202,7 +202,7 @@ class Machine(Noted):
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script],
             cwd=self.clone.folder,
-            env=environ | variables | SYSTEMS[system] | said,
+            env=environ | variables | SYSTEMS[system] | {"CI_PROJECT_DIR": str(self.clone.folder)} | said,
             capture_output=True,
             text=True,
             check=False,
