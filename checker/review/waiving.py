@@ -386,6 +386,8 @@ class _Register:
         if len(changed) > MOST_NAMED:
             told.append(f"{len(changed) - MOST_NAMED:,} more")
         rest = f"; {_failures(held)} as accepted stay waived" if held else ""
+        if waiver.baseline:  # which takes nothing in any more
+            return f"{_listed(told)}{rest}: mend it, or waive it by itself"
         return f"{_listed(told)}{rest}: look again, then {_renew(waiver)}"
 
     def _change(self, index: int, accepted: Mapping[str, str]) -> str:

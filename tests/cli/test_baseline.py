@@ -299,6 +299,19 @@ def test_what_comes_back_after_an_update_blocks(gonogo: Gonogo, workspace: Path,
     assert counts(gonogo, workspace)[::2] == (1, 1)
 
 
+def test_what_fails_in_another_way_is_told_and_blocks(gonogo: Gonogo, workspace: Path, key: Path) -> None:
+    gonogo(*MADE, "--sign", key, cwd=workspace)
+    write(workspace, {"launches/a.yaml": FILES["launches/a.yaml"].replace("TBD", "n/a")})
+    ran = gonogo("check", "--output-format", "json", cwd=workspace)
+    states = {waiver["id"]: waiver for waiver in json.loads(ran.out)["waivers"]}
+    told = states["baseline:launch.late.owner"]
+    assert (ran.code, told["status"], told["covers"]) == (1, "changed", 1)
+    assert told["message"] == (
+        '`a` is no longer what was accepted (subject.owner: "TBD") but subject.owner: "n/a"; 1 failure as '
+        "accepted stay waived: mend it, or waive it by itself"
+    )
+
+
 def test_an_update_without_a_key_leaves_no_signature_behind(
     gonogo: Gonogo, workspace: Path, key: Path
 ) -> None:
