@@ -218,17 +218,16 @@ def _target(
     if host == "github" and not _environ("GITHUB_REF").startswith("refs/pull/"):
         merge = ""
     commit, pull = _environ(variables.commit), _environ(variables.pull_request)
-    found = Target(_environ(variables.repository), commit, (), int(pull) if pull.isdecimal() else None)
+    stated = repository or _environ(variables.repository)
+    found = Target(stated, commit, (), int(pull) if pull.isdecimal() else None)
     if event and host == "github" and not sha:
-        said = _event(event)
-        if found.repository and found.repository.lower() != said.repository.lower():
+        found = _event(event)
+        if stated and stated.lower() != found.repository.lower():
             raise Problem(
-                f"the event {event} is about {said.repository}, not about {found.repository}",
-                "GITHUB_REPOSITORY names another repository than the event; nothing was posted.",
+                f"the event {event} is about {found.repository}, and {stated} is to be told",
+                "Nothing was posted.",
             )
-        found = said
     found = found._replace(
-        repository=repository or found.repository,
         commit=sha or found.commit or merge or reports.commit(report),
         also=(*found.also, merge),
         pull_request=number or found.pull_request,
