@@ -418,6 +418,8 @@ class StageChange(NamedTuple):
     """The gates that it passes, along the lifecycle; empty: it passes none, or goes back."""
     location: Location | None
     """Where the new stage stands."""
+    back: bool = False
+    """The new stage comes before the old one."""
 
 
 class Flip(NamedTuple):

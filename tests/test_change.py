@@ -457,6 +457,13 @@ def test_a_change_of_stage_brings_its_gate(tmp_path: Path) -> None:
     assert rule.anchor.path == "products.yaml"
 
 
+def test_what_was_there_before_is_asked_anew_by_the_gate_that_is_entered(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, staged("beta", beta={}, ga={}))
+    report = proposal.put({"products.yaml": REGISTER % "ga"}).report()
+    assert [(r.enforcement, r.age) for r in failures(report)] == [("mandatory", "new")]
+    assert report.exit_code == 1
+
+
 def test_going_back_takes_no_rule_away_from_the_change(tmp_path: Path) -> None:
     files = staged("ga", ga={})
     files["a.thing.yaml"] = "product: lamp\n" + SOUND
@@ -466,7 +473,7 @@ def test_going_back_takes_no_rule_away_from_the_change(tmp_path: Path) -> None:
     ).report()
     assert [(r.enforcement, r.age) for r in failures(report)] == [("mandatory", "new")]
     (change,) = compared(report).stages
-    assert (change.old_stage, change.stage, change.gates) == ("ga", "beta", ())
+    assert (change.old_stage, change.stage, change.gates, change.back) == ("ga", "beta", (), True)
 
 
 def test_a_new_product_passes_every_gate_up_to_its_stage(tmp_path: Path) -> None:

@@ -136,13 +136,15 @@ def test_what_a_page_shows_happens(page: Path, shell: Shell) -> None:
 
 def needs_a_history(command: str) -> bool:
     """Whether a command asks what was committed, or for a report."""
-    return command.startswith(("gonogo history", "gonogo verify"))
+    return command.startswith(("gonogo history", "gonogo verify", "gonogo publish")) or "--base" in command
 
 
 def commit_all(shell: Shell) -> None:
     """Put the folder under version control, with a report beside it."""
     shell.run("gonogo check --output-format json=report.json")
-    for line in ("init --quiet", "add .", "commit --quiet --message 'shop: as it is'"):
+    commit = "commit --quiet --message 'shop: as it is'"
+    origin = "update-ref refs/remotes/origin/main HEAD"  # as if it had been cloned
+    for line in ("init --quiet --initial-branch main", "add .", commit, origin):
         settings = ("user.name=Ada Example", "user.email=ada@example.org", "commit.gpgsign=false")
         who = [part for setting in settings for part in ("-c", setting)]
         subprocess.run(["git", *who, *shlex.split(line)], check=True)

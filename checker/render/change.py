@@ -49,7 +49,7 @@ def passages(report: Report) -> list[Passage]:
 
 
 def _passage(report: Report, change: StageChange) -> Passage:
-    lacks = tally.lacking(report, change)
+    lacks = tally.lacking(report, change) if change.gates else []
     still = "That gate still lacks:" if len(change.gates) == 1 else "Those gates still lack:"
     remark = still if lacks else "Nothing blocks there."
     return Passage(change, _moved(change), remark if change.gates else "", lacks)
@@ -59,6 +59,8 @@ def _moved(change: StageChange) -> str:
     product, old, stage = change.product, change.old_stage, change.stage
     if not stage:
         return f"This change takes {product} out of its lifecycle (it was in {old})."
+    if change.back:
+        return f"This change takes {product} back from {old} to {stage}; what its gates asked counts here still."
     if not change.gates:
         came = f"moves {product} from {old} to {stage}" if old else f"puts {product} into {stage}"
         return f"This change {came}, through no gate."

@@ -188,6 +188,7 @@ def _comparison(found: Comparison) -> Shape:
                 "old_stage": each.old_stage,
                 "stage": each.stage,
                 "gates": each.gates,
+                "back": each.back,
                 "location": shapes.place(each.location),
             }
             for each in found.stages

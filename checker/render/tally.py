@@ -77,13 +77,9 @@ def _counts(result: Result) -> bool:
 def lacking(report: Report, change: StageChange) -> list[Result]:
     """What the gates that a product passes still lack, the most pressing first.
 
-    How old a failure is makes no difference: a gate asks for what it asks.
+    That is all that stands in the way of the product, as in a review: a gate asks for what comes before it too.
     """
-    return [
-        each
-        for each in findings(report)
-        if each.gate in change.gates and each.subject.product == change.product and _counts(each)
-    ]
+    return [each for each in findings(report) if each.subject.product == change.product and _counts(each)]
 
 
 def counts(results: Iterable[Result]) -> dict[Standing, int]:

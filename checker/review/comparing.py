@@ -65,6 +65,8 @@ class Sides(NamedTuple):
     changed: Changed
     indexed: Collection[str]
     """The rules whose results are told apart only by their place, which moves."""
+    stages: Mapping[str, StageChange]
+    """The products that the change moves, by id."""
 
 
 def renamed(base: Snapshot, head: Snapshot, changed: Changed) -> dict[Key, Key]:
@@ -117,6 +119,7 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
         old = _paired(bases, [heads[index] for index in indexes], sides)
         for index, paired in zip(indexes, old, strict=True):
             there = paired is not None and _weight(paired) >= _weight(heads[index])
+            there = there and not _is_asked_anew(heads[index], sides)
             heads[index] = heads[index]._replace(age="existing" if there else "new")
         used = {id(each) for each in old if each is not None}
         gone.update((id(each), each) for each in bases if _weight(each) == _BLOCKS and id(each) not in used)
@@ -128,6 +131,12 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
 
 
 _BLOCKS = 3
+
+
+def _is_asked_anew(result: Result, sides: Sides) -> bool:
+    """Whether a gate that the change takes the product through asks for it, however old the failure is."""
+    change = sides.stages.get(result.subject.product)
+    return change is not None and bool(change.gates) and _weight(result) == _BLOCKS
 
 
 def _weight(result: Result) -> int:
@@ -217,23 +226,21 @@ def _text(result: Result) -> str:
     return excerpt.lines[span.line - excerpt.first_line].strip()
 
 
-def anchored(
-    results: Iterable[Result], changed: Changed, stages: Mapping[str, StageChange]
-) -> list[Result]:
+def anchored(results: Iterable[Result], sides: Sides) -> list[Result]:
     """The results; what is new says which changed line made it fail, where that is not where it stands."""
     return [
-        result._replace(anchor=_anchor(result, changed, stages)) if result.age == "new" else result
+        result._replace(anchor=_anchor(result, sides)) if result.age == "new" else result
         for result in results
     ]
 
 
-def _anchor(result: Result, changed: Changed, stages: Mapping[str, StageChange]) -> Location | None:
-    own = result.location
+def _anchor(result: Result, sides: Sides) -> Location | None:
+    own, changed = result.location, sides.changed
     if _is_changed(own, changed):
         return None
-    change = stages.get(result.subject.product)
+    change = sides.stages.get(result.subject.product)
     seen = [each.location for reason in result.reasons for each in reason.seen if each.location]
-    if change and change.location and (result.gate in change.gates or not seen):
+    if change and change.location and (change.gates or not seen):
         seen.append(change.location)
     for location in seen:
         if _is_changed(location, changed):
@@ -296,6 +303,15 @@ def former(snapshot: Snapshot) -> dict[str, str]:
         for subject in snapshot.by_kind.get("product", ())
         if (names := subject.data.get("formerly"))
     }
+
+
+def goes_back(gates: Iterable[Gate], old: str, new: str) -> bool:
+    """Whether a stage comes before another in the lifecycle of these gates."""
+    for gate in gates:
+        left, reached = (gate.lifecycle.position(each) if gate.lifecycle else None for each in (old, new))
+        if left is not None and reached is not None:
+            return reached < left
+    return False
 
 
 def passed(gates: Iterable[Gate], old: str, new: str) -> list[Gate]:

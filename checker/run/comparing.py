@@ -255,10 +255,11 @@ class _Comparing:
             unwaived, doubts, told = self._gates(head, stages, after)
             results, waivers = waive(head, unwaived)
             found, complete = [*found, *doubts], told and head.snapshot.complete
-        sides = Sides(before.results, results, renamed, changed, comparing.indexed(head.workspace))
-        aged, fixed = comparing.aged(sides)
         of_product = {each.product: each for each in stages}
-        aged = comparing.anchored(aged, changed, of_product)
+        by_place = comparing.indexed(head.workspace)
+        sides = Sides(before.results, results, renamed, changed, by_place, of_product)
+        aged, fixed = comparing.aged(sides)
+        aged = comparing.anchored(aged, sides)
         unwaived = [old._replace(age=new.age) for old, new in zip(unwaived, aged, strict=True)]
         return conclude(
             self.request,
@@ -308,9 +309,10 @@ class _Comparing:
             new, location = after.get(product, ("", None))
             if old != new:
                 place = assembly.standing(head.workspace, head.snapshot, product)
-                gates = comparing.passed(head.workspace.gates, old, new) if new else []
-                taken = tuple(gate.id for gate in gates if place.takes(gate))
-                yield StageChange(product, old, new, taken, location)
+                gates = [gate for gate in head.workspace.gates if place.takes(gate)]
+                passed = tuple(gate.id for gate in comparing.passed(gates, old, new))
+                back = comparing.goes_back(gates, old, new)
+                yield StageChange(product, old, new, passed, location, back)
 
     def _gates(
         self, head: Loaded, stages: Iterable[StageChange], after: _Evaluated

@@ -43,7 +43,7 @@ COMPARISON = Comparison(
     ),
     stages=(
         StageChange("atlas", "beta", "ga", ("ga",), at(PRODUCTS, 4, 10, 12)),
-        StageChange("wallet", "ga", "beta", (), at(PRODUCTS, 9, 10, 14)),
+        StageChange("wallet", "ga", "beta", (), at(PRODUCTS, 9, 10, 14), back=True),
     ),
     judging=("gates/ga.gate.yaml", "policies/rollback.policy.yaml"),
     flips=(
