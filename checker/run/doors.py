@@ -130,7 +130,7 @@ def origin(folder: str, doors: Doors, clock: Clock, read: Iterable[str]) -> Orig
     if repository is None or isinstance(repository, Fault) or head is None:
         return None
     inside = sorted({path for path in read if not path.startswith(("../", "gonogo:", PREFIX))})
-    other = repository.differing(inside, head)
+    other = repository.differing(inside, head, doors.files)
     if isinstance(other, Fault):
         return Origin("", clock, f"{other.message} {other.hint}".strip(), prefix)
     if other:

@@ -12,7 +12,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Literal, NamedTuple
 
-from checker.model import Fault, Hunk
+from checker.model import Fault, Files, Hunk
 from checker.transports import git_log, git_process
 from checker.transports.disk import LIMIT, MISSING, Disk
 from checker.transports.git_log import BlamedLine, Change, Commit, FileHistory, Identity
@@ -360,11 +360,13 @@ class Repository:
             return ()
         return git_log.whole(b"" if isinstance(old, Fault) else old, new)
 
-    def differing(self, paths: Iterable[str], ref: str = "HEAD") -> tuple[str, ...] | Fault:
+    def differing(
+        self, paths: Iterable[str], ref: str = "HEAD", files: Files | None = None
+    ) -> tuple[str, ...] | Fault:
         """Which files of the folder are not, byte for byte, as in a commit: changed, new, gone, unreadable.
 
         The files themselves are compared. The index is not asked, for it can be told to overlook changes, nor
-        is a filter, for it could do anything.
+        is a filter, for it could do anything. `files`: a door to the folder that already knows its way.
         """
         tree = self.tree(ref)
         if isinstance(tree, Fault):
@@ -372,10 +374,10 @@ class Repository:
         listed = tree.listed()
         if isinstance(listed, Fault):
             return listed
-        disk = Disk(self.folder)
+        door = files or Disk(self.folder)
 
         def same(path: str) -> bool:
-            content, id = disk.read(path), tree.blob(path)
+            content, id = door.read(path), tree.blob(path)
             if isinstance(content, Fault):
                 return content.code == "missing" and id is None
             return id is not None and id == git_process.object_id(b"blob", content, id)
