@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -51,6 +50,8 @@ def asked(base: str | None, head: str | None, fail_on: FailOn | None) -> Change 
     from checker.run.comparing import Change
 
     if base == "auto":
+        from pathlib import Path
+
         from checker.cli import ci
 
         found = ci.detect(os.environ, lambda path: Path(path).read_bytes())
