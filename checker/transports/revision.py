@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from checker.model import Fault, Files
 from checker.transports import patterns
 from checker.transports.disk import Disk
-from checker.transports.git import Repository
+
+if TYPE_CHECKING:
+    from checker.transports.git import Repository
 
 
 class Revision:
