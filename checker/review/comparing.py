@@ -249,9 +249,11 @@ def _anchor(result: Result, sides: Sides) -> Location | None:
     if lines is None or span is None:
         return None
     line = lines.nearest(span.line)
-    return None if line in (None, span.line) else Location(own.path, span._replace(
-        line=line or 1, column=1, end_line=line or 1, end_column=1
-    ))
+    return (
+        None
+        if line in (None, span.line)
+        else Location(own.path, span._replace(line=line or 1, column=1, end_line=line or 1, end_column=1))
+    )
 
 
 def _is_changed(location: Location, changed: Changed) -> bool:

@@ -132,7 +132,7 @@ class _Comparing:
         head_doors = opened._replace(files=self._tree(ends.head), commit=ends.head, note=self._note())
         workspace, diagnostics = judging(self.request, opened)
         if workspace is None:
-            return failed(self.request, (*doubts, *diagnostics))
+            return self._failed((*doubts, *diagnostics))
         base = self._gather(opened._replace(files=self._tree(ends.base), commit=ends.base), workspace, ())
         head = self._gather(head_doors, workspace, (*doubts, *diagnostics))
         if isinstance(base, Report):
@@ -141,8 +141,18 @@ class _Comparing:
             return head
         listed = listing.both(base.listing, head.listing)
         if listed.neutral or listed.is_empty:
-            return failed(self.request, head.diagnostics, workspace, listed.neutral)
-        return self._held(base, head, judging_paths)
+            return self._failed(head.diagnostics, workspace, listed.neutral)
+        changed = self._changed()
+        if isinstance(changed, Fault):
+            return self._failed((doors_.diagnostic(changed),), workspace)
+        return self._held(base, head, judging_paths, changed)
+
+    def _failed(
+        self, diagnostics: tuple[Diagnostic, ...], workspace: Workspace | None = None, neutral: str = ""
+    ) -> Report:
+        """The report of a change that came to no result; it says which change it is about."""
+        comparison = self._comparison((), (), (), (), {})
+        return failed(self.request, diagnostics, workspace, neutral, comparison)
 
     # what judges
 
@@ -210,9 +220,10 @@ class _Comparing:
         why = "no file that this change touches is an artifact, or judges any"
         if not self.ends.changes:
             why = f"nothing in this workspace differs between {self.asked.base} and {self.asked.head}"
-        request = self.request._replace(as_of=lambda _: as_of)
-        comparison = self._comparison((), (), (), (), {})
-        return failed(request, doubts, neutral=f"Nothing had to be judged: {why}.", comparison=comparison)
+        if self.asked.head == "HEAD":
+            why += "; what is not committed is not judged"
+        self.request = self.request._replace(as_of=lambda _: as_of)
+        return self._failed(doubts, neutral=f"Nothing had to be judged: {why}.")
 
     # both sides
 
@@ -225,21 +236,18 @@ class _Comparing:
     def _evaluate(
         self, loaded: Loaded, claims: Mapping[str, str], olds: records.Olds | None, memo: records.Memo | None
     ) -> _Evaluated:
-        planned = plan.make(
-            loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector, claims=claims
-        )
-        unwaived = records.run(planned, olds, memo=memo)
+        planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector, claims=claims)
+        unwaived = records.run(planned, olds, self.request.progress, memo)
         needed = needs(loaded, claims)
         unwaived += (result for result, _ in needed)
         results, waivers = waive(loaded, unwaived)
         rules = {rule.id: rule for rule in (*planned.rules, *(rule for _, rule in needed))}
         return _Evaluated(loaded, planned, unwaived, results, waivers, rules)
 
-    def _held(self, base: Loaded, head: Loaded, judging_paths: tuple[str, ...]) -> Report:
+    def _held(
+        self, base: Loaded, head: Loaded, judging_paths: tuple[str, ...], changed: comparing.Changed
+    ) -> Report:
         """The report of a change whose sides are both there."""
-        changed = self._changed()
-        if isinstance(changed, Fault):
-            return failed(self.request, (doors_.diagnostic(changed),))
         stages = tuple(self._stages(base, head))
         claims = {each.product: each.old_stage for each in stages if each.old_stage and not each.gates}
         renamed = comparing.renamed(base.snapshot, head.snapshot, changed)
@@ -336,9 +344,7 @@ class _Comparing:
                 after.rules[rule.id] = rule
         return results, entered.doubts, entered.complete
 
-    def _ledgers(
-        self, base: Loaded, head: Loaded, stages: Iterable[StageChange]
-    ) -> Iterator[Diagnostic]:
+    def _ledgers(self, base: Loaded, head: Loaded, stages: Iterable[StageChange]) -> Iterator[Diagnostic]:
         """Say that entries of the ledger would be lost, or that decisions of the base branch are not seen."""
         ledger = head.workspace.ledger
         if not ledger:
