@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from checker.documents import FORMATS, LIMITS, Document, Reading
@@ -72,18 +73,25 @@ def mend(reading: Reading, document: Document, path: Path, value: Scalar) -> Edi
 
 def _notation(text: str, format: str, start: int) -> _Notation | None:
     """How the scalar at `start` is written; None where it is not known, or may stand for others too."""
-    if len(text) > LARGEST_FILE:
+    if start >= _reach(text, format):
         return None
+    notation = _NOTATIONS["yaml" if format == "markdown" else format]
+    # `{"a":1}` is read by rules of its own, which depend on the quotes of the key.
+    return None if notation.format == "yaml" and text[start - 1] == ":" else notation
+
+
+@lru_cache(maxsize=8)  # one file may have many values to mend
+def _reach(text: str, format: str) -> int:
+    """The offset up to which the scalars of a text can be mended; 0: none of them."""
+    if len(text) > LARGEST_FILE:
+        return 0
     if format == "markdown":
         from checker.documents import markdown  # noqa: PLC0415 - rarely needed, and slow to load
 
-        text, format = text[: markdown.front_matter_end(text)], "yaml"
-    if start >= len(text):
-        return None
-    # `{"a":1}` is read by rules of its own, which depend on the quotes of the key.
-    if format == "yaml" and (text[start - 1] == ":" or _PROPERTY.search(text)):
-        return None
-    return _NOTATIONS.get(format)
+        return _reach(text[: markdown.front_matter_end(text)], "yaml")
+    if format not in _NOTATIONS or (format == "yaml" and _PROPERTY.search(text)):
+        return 0
+    return len(text)
 
 
 def _spellings(notation: _Notation, quote: str, value: Scalar) -> Iterator[str]:
