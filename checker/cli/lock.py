@@ -18,15 +18,13 @@ STALE = 1
 
 
 @click.command("lock", short_help="Pin packs and floor by digest.", epilog=EXAMPLE)
-@click.option(
-    "--check", "checking", is_flag=True, help="Write nothing; exit code 1 where it would change."
-)
+@click.option("--check", "checking", is_flag=True, help="Write nothing; exit code 1 where it would change.")
 @options.floor_options
 @options.folder_option
 def command(checking: bool, floor: str | None, floor_digest: str | None, folder: str | None) -> int:
     """Write gonogo.lock: exactly which packs and which floor judge here, whatever gonogo is installed.
 
-    With a lock, a pack or floor that is another one ends with an error, until somebody runs gonogo lock again:
+    With a lock, a pack or floor that is another one is an error, until somebody runs gonogo lock again:
     best in a pull request of its own, whose check shows what flips.
     """
     from checker import run

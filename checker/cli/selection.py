@@ -82,11 +82,12 @@ def _override(
     for policy in owners:
         param = policy.params[param_name]
         typed = read_value(param, value)
-        refusal = param.refusal(typed) or floor_refusal(workspace.floor, policy, param_name, typed)
+        refusal, code = param.refusal(typed), "param-range"
+        if not refusal:
+            refusal, code = floor_refusal(workspace.floor, policy, param_name, typed), "below-floor"
         if refusal:
-            diagnostics.append(
-                Diagnostic("param-range", refusal, hint=f"It is a parameter of the policy {policy.id}.")
-            )
+            hint = f"It is a parameter of the policy {policy.id}."
+            diagnostics.append(Diagnostic(code, refusal, hint=hint))
         else:
             overrides.setdefault(policy.id, {})[param_name] = typed
     return diagnostics

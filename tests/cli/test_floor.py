@@ -1,4 +1,4 @@
-"""A floor that CI names, a register that says what a repository holds, and pull requests that chip at both."""
+"""A floor that CI names, a register that says what a repository holds, and who chips at both."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from tests.policy.floors import (
     ALWAYS,
     CONFIGURATION,
     FLOOR,
-    FLOOR_CONFIGURATION,
     GATE,
     PRODUCTS,
     grounded,
@@ -93,13 +92,15 @@ def test_another_digest_ends_with_an_error(gonogo: Gonogo, shop: Path) -> None:
 )
 def test_a_wrong_floor_is_told(gonogo: Gonogo, shop: Path, arguments: tuple[str, ...], message: str) -> None:
     ran = gonogo("check", *arguments, cwd=shop)
-    assert ran.code == 2 and message in ran.err
+    assert ran.code == 2
+    assert message in ran.err
 
 
 def test_a_repository_without_configuration_is_judged(gonogo: Gonogo, shop: Path) -> None:
     (shop / "gonogo.yaml").unlink()
     code, report = checked(gonogo, shop, "--floor", shop.parent / "governance")
-    assert code == 0 and "launch.rollback.owner" in rules(report)
+    assert code == 0
+    assert "launch.rollback.owner" in rules(report)
     write(shop, {"launches/checkout.yaml": "product: checkout\n" + RED})
     assert checked(gonogo, shop, "--floor", shop.parent / "governance")[0] == 1
 
@@ -113,7 +114,8 @@ def test_policies_of_a_folder_stand_on_the_floor_too(gonogo: Gonogo, shop: Path,
     assert (code, codes(report)) == (2, {"below-floor": "error"})
     write(policies, {"gonogo.yaml": PLAIN})
     code, report = checked(gonogo, shop, *more)
-    assert code == 0 and "launch.named" in rules(report)
+    assert code == 0
+    assert "launch.named" in rules(report)
 
 
 def test_what_the_floor_marks_cannot_be_waived(gonogo: Gonogo, tmp_path: Path) -> None:
@@ -140,7 +142,8 @@ def test_a_review_stands_on_the_floor(gonogo: Gonogo, shop: Path) -> None:
         "review", "ga", "--subject", "checkout", "--clock", DAY, "--workspace", shop,
         "--floor", shop.parent / "governance",
     )  # fmt: skip
-    assert ran.code == 0 and "GO for product checkout" in ran.out
+    assert ran.code == 0
+    assert "GO for product checkout" in ran.out
 
 
 def test_the_portfolio_holds_what_is_here(gonogo: Gonogo, shop: Path) -> None:
@@ -206,7 +209,8 @@ def test_a_register_that_does_not_tell_leaves_nothing_out(
     assert isinstance(diagnostics, list)
     [message] = [each["message"] for each in diagnostics if each["code"] == "repository-unknown"]
     assert message.startswith(why)
-    assert report["neutral"] == "" and "launch.rollback.owner" in rules(report)
+    assert report["neutral"] == ""
+    assert "launch.rollback.owner" in rules(report)
 
 
 def test_without_a_register_nothing_is_left_out(gonogo: Gonogo, tmp_path: Path) -> None:

@@ -39,8 +39,18 @@ rules:
 """
 
 PRODUCTS = """\
-- { id: checkout, name: Checkout, owners: [ Ada Example ], lifecycle: house, stage: ga, repositories: [ acme/shop ] }
-- { id: search, name: Search, owners: [ Ada Example ], lifecycle: house, stage: idea, repositories: [ https://code.example.com/acme/Find.git ] }
+- id: checkout
+  name: Checkout
+  owners: [ Ada Example ]
+  lifecycle: house
+  stage: ga
+  repositories: [ acme/shop ]
+- id: search
+  name: Search
+  owners: [ Ada Example ]
+  lifecycle: house
+  stage: idea
+  repositories: [ https://code.example.com/acme/Find.git ]
 """
 
 PEOPLE = """\
@@ -115,6 +125,6 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
 def grounded(
     folder: Path, shop: Mapping[str, str] | None = None, floor: Mapping[str, str] | None = None
 ) -> Path:
-    """The folder of a workspace beside its floor; what is given stands beside what is there, or in its place."""
+    """The folder of a workspace beside its floor; what is given stands in the place of what is there."""
     write(folder / "governance", {**FLOOR, **(floor or {})})
     return write(folder / "shop", {**SHOP, **(shop or {})})

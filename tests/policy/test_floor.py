@@ -26,6 +26,7 @@ from tests.policy.floors import (
 )
 
 KIND = '{"type": "object", "properties": {"id": {"type": "string"}}}'
+ADVISING = "gate: more\ntitle: More\nowner: me\nbinds:\n  - WHAT\n    enforcement: advisory\n"
 LINE = "lifecycle: {}\ntitle: X\nstages: [ { id: a, title: A }, { id: b, title: B } ]\n"
 OWN = ALWAYS.replace("launch.named", "shop.named").replace("waivable: false\n    ", "")
 
@@ -180,14 +181,14 @@ REFUSED: Mapping[str, tuple[Mapping[str, str], str]] = {
     "what counts always, as advice": (
         {
             **with_("gates: '*.gate.yaml'\n"),
-            "x.gate.yaml": "gate: more\ntitle: More\nowner: me\nbinds:\n  - { rule: 'launch.*', enforcement: advisory }\n",
+            "x.gate.yaml": ADVISING.replace("WHAT", "rule: launch.*"),
         },
         "the floor always asks for launch.named, which this gate would ask for only at times",
     ),
     "the shape of a kind, as advice": (
         {
             **with_("gates: '*.gate.yaml'\n"),
-            "x.gate.yaml": "gate: more\ntitle: More\nowner: me\nbinds:\n  - { policy: launch-plan, enforcement: advisory }\n",
+            "x.gate.yaml": ADVISING.replace("WHAT", "policy: launch-plan"),
         },
         "the floor always asks for launch-plan.readable, which this gate would ask for only at times",
     ),
@@ -273,7 +274,9 @@ def test_a_parameter_that_no_limit_frees_is_fixed(tmp_path: Path) -> None:
     [wrong] = found(grounded(tmp_path, shop, {"gonogo.yaml": floor}))
     assert wrong.code == "below-floor"
     assert wrong.message == ("max_age_days is 60, says the floor, which frees it within no limits; found 59")
-    assert wrong.location is not None and wrong.location.span is not None and wrong.location.span.line == 7
+    assert wrong.location is not None
+    assert wrong.location.span is not None
+    assert wrong.location.span.line == 7
 
 
 def test_what_a_gate_of_the_floor_sets_is_fixed(tmp_path: Path) -> None:
@@ -297,7 +300,8 @@ def test_unsound_limits_are_the_floors_fault(tmp_path: Path, limits: str, messag
     floor = FLOOR_CONFIGURATION.replace("launch.rollback: { max_age_days: { min: 10, max: 60 } }", limits)
     [wrong] = found(grounded(tmp_path, floor={"gonogo.yaml": floor}))
     assert wrong.message == message
-    assert wrong.location is not None and wrong.location.path == "floor:gonogo.yaml"
+    assert wrong.location is not None
+    assert wrong.location.path == "floor:gonogo.yaml"
 
 
 def test_a_floor_stands_on_no_other(tmp_path: Path) -> None:
@@ -350,7 +354,8 @@ def test_another_digest_is_an_error_that_tells_it(tmp_path: Path) -> None:
     assert run.load(str(grounded(tmp_path / "b", {"gonogo.yaml": named})))[1] == ()
     wrong = named.replace(right[-4:], "0000")
     [told] = found(grounded(tmp_path / "c", {"gonogo.yaml": wrong}))
-    assert told.code == "floor-changed" and right in told.message
+    assert told.code == "floor-changed"
+    assert right in told.message
 
 
 def test_a_floor_that_nothing_pins_is_told(tmp_path: Path) -> None:
@@ -381,7 +386,9 @@ def test_a_given_floor_counts_where_none_is_named(tmp_path: Path) -> None:
     plain = CONFIGURATION.replace("extends: { source: ../governance }\n", "")
     folder = grounded(tmp_path, {"gonogo.yaml": plain})
     workspace, told = given(folder, tmp_path / "governance")
-    assert workspace is not None and workspace.floor is not None and workspace.floor.is_given
+    assert workspace is not None
+    assert workspace.floor is not None
+    assert workspace.floor.is_given
     assert told == {}
     assert given(folder, tmp_path / "governance", workspace.floor.digest)[1] == {}
     assert given(folder, tmp_path / "governance", "sha256:" + 64 * "0") == (None, {"floor-changed": "error"})
@@ -391,7 +398,8 @@ def test_a_folder_without_configuration_is_judged_by_the_floor(tmp_path: Path) -
     folder = grounded(tmp_path)
     (folder / "gonogo.yaml").unlink()
     workspace, told = given(folder, tmp_path / "governance")
-    assert workspace is not None and told == {}
+    assert workspace is not None
+    assert told == {}
     assert workspace.name == "shop"
     assert [each.patterns for each in workspace.selections] == [
         ("floor:products.yaml",),
