@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.actions import ACTION, ROOT, Ran, Runner, holds, value
-from tests.noting import Noted
+from tests.programs import Noted
 
 SECRET = "token-of-a-test"
 

@@ -10,13 +10,13 @@ import site
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from checker.cli import ci
-from tests.noting import Noted
+from tests.pipelines import PAGE, ROOT, SNIPPETS, TEMPLATE, job_of, script_of
+from tests.programs import Noted
 from tests.repositories import Made
 from tests.test_workflows import (
     ZIZMOR,
@@ -27,11 +27,6 @@ from tests.test_workflows import (
     tool,
 )
 
-ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
-TEMPLATE = ROOT / "templates" / "gonogo" / "template.yml"
-
-SNIPPETS = dict(re.findall(r"<!-- file: (\S+) -->\n```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 STEPS = re.findall(r"<!-- step: (\S+) ?(\S*) -->\n```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 SCHEMAS = {
     ".gitlab-ci.yml": "vendor.gitlab-ci",
@@ -119,38 +114,6 @@ def test_the_page_names_what_every_system_is_known_by() -> None:
 
 
 # Scripts are run in a clone, with a program in the place of gonogo that notes how it was called.
-
-
-def job_of(text: str, inputs: dict[str, str]) -> dict[str, Any]:
-    """The job of the GitLab component with its inputs filled in, as the server does it: value by value."""
-    header, jobs = yaml.safe_load_all(text)
-    values = {name: about.get("default", "") for name, about in header["spec"]["inputs"].items()} | inputs
-
-    def filled(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {filled(key): filled(each) for key, each in value.items()}
-        if isinstance(value, list):
-            return [filled(each) for each in value]
-        if isinstance(value, str):
-            return re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda match: values[match[1]], value)
-        return value
-
-    ((_, job),) = filled(jobs).items()
-    assert "$[[" not in json.dumps(jobs[next(iter(jobs))]["script"]), "an input in a script"
-    return job
-
-
-def script_of(system: str, inputs: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """The script of a system, and the variables that it states itself."""
-    if system == "gitlab":
-        job = job_of(TEMPLATE.read_text(encoding="utf-8"), inputs)
-        return "\n".join(job["script"]), job["variables"]
-    if system == "azure":
-        pipeline = yaml.safe_load(SNIPPETS["azure-pipelines.yml"])
-        scripts = [f"(\n{step['bash']}\n)" for step in pipeline["steps"] if "bash" in step]
-        return "\n".join(scripts), pipeline["variables"]
-    pipeline = yaml.safe_load(SNIPPETS["bitbucket-pipelines.yml"])
-    return "\n".join(pipeline["definitions"]["steps"][0]["step"]["script"]), {}
 
 
 SYSTEMS = {

@@ -4,17 +4,21 @@ step of `action.yml` with gonogo itself, and a server that stands for GitHub."""
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
-import sys
+import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.actions import ROOT, Ran, Runner
+from tests.actions import Ran, Runner
 from tests.cli import workspaces
 from tests.fake_github import FakeGitHub
+from tests.pipelines import script_of
+from tests.programs import GONOGO, install
+from tests.publishing.other_hosts import TOKEN, FakeGitLab
 from tests.repositories import BEN, Made
 
 pytestmark = pytest.mark.skipif(
@@ -115,16 +119,8 @@ def run(
     **inputs: str,
 ) -> Ran:
     """Every step of the action but the installation."""
-    programs, temp = folder / "programs", folder / "temp"
-    programs.mkdir(parents=True, exist_ok=True)
+    programs, temp = install(folder / "programs", GONOGO), folder / "temp"
     (temp / "gonogo").mkdir(parents=True, exist_ok=True)
-    if not (programs / "python").exists():
-        (programs / "python").symlink_to(sys.executable)
-    program = programs / "gonogo"
-    program.write_text(
-        f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -P -m checker "$@"\n', encoding="utf-8"
-    )
-    program.chmod(0o755)
     environ = {
         "GITHUB_REPOSITORY": REPOSITORY,
         "GITHUB_EVENT_NAME": event,
@@ -330,3 +326,47 @@ def test_a_repository_without_a_product_ends_neutral(host: Made, tmp_path: Path)
     ran = run(pull, tmp_path, floor_digest=found[1], **floor)
     assert (ran.outputs["exit-code"], ran.outputs["verdict"]) == ("0", "neutral"), ran.printed
     assert "No product of the register is in barnacle/launches" in ran.summary
+
+
+def test_a_merge_request_at_gitlab(host: Made, tmp_path: Path) -> None:
+    """In a clone that has the merge request's commit alone, as the runner makes it."""
+    pull = opened(host, tmp_path, {"launches/l05.yaml": NO_OWNER})
+    clone = Made(tmp_path / "clone")
+    clone.git("remote", "add", "origin", str(host.folder))
+    clone.git("fetch", "--quiet", "origin", f"refs/pull/{NUMBER}/head")
+    clone.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
+    script, variables = script_of("gitlab", {"version": "1.0.0", "workspace": WORKSPACE})
+    with FakeGitLab(REPOSITORY, NUMBER, pull.head) as gitlab:
+        environ = {
+            "PATH": f"{install(tmp_path / 'programs', GONOGO)}:{os.environ['PATH']}",
+            "HOME": str(tmp_path),
+            "GITLAB_CI": "true",
+            "GITLAB_TOKEN": TOKEN,
+            "CI_API_V4_URL": gitlab.api,
+            "CI_COMMIT_SHA": pull.head,
+            "CI_JOB_ID": "12",
+            "CI_MERGE_REQUEST_DIFF_BASE_SHA": pull.left,
+            "CI_MERGE_REQUEST_IID": str(NUMBER),
+            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+            "CI_PROJECT_DIR": str(clone.folder),
+            "CI_PROJECT_PATH": REPOSITORY,
+        }
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script],
+            cwd=clone.folder,
+            env=environ | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    assert done.returncode == 1, done.stdout + done.stderr
+    (note,) = gitlab.notes
+    assert "names no rollback owner" in note["body"]
+    made = clone.folder / "gonogo-12"
+    assert json.loads((made / "report.json").read_text(encoding="utf-8"))["comparison"]["judge"] == pull.main
+    issues = json.loads((made / "code-quality.json").read_text(encoding="utf-8"))
+    places = [(each["location"]["path"], each["severity"]) for each in issues]
+    assert (f"{WORKSPACE}/launches/l05.yaml", "critical") in places
+    assert "<failure" in (made / "junit.xml").read_text(encoding="utf-8")
+    assert TOKEN not in done.stdout + done.stderr
