@@ -21,6 +21,7 @@ from checker.cli import cached, options
 from checker.transports import store
 from tests.cli.conftest import Gonogo, Ran
 from tests.cli.workspaces import DAY, FILES, GREEN, write
+from tests.policy.floors import ALWAYS, grounded
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "getuid"), reason="there is no cache without owners of files")
 
@@ -270,6 +271,33 @@ def test_a_file_that_changes_during_the_run_is_not_taken_for_what_was_judged(
     runs("--clock", DAY)
     monkeypatch.setattr(cache.Run, "keep", keep)
     runs.is_right("--clock", DAY)
+
+
+FLOOR_CHANGES: dict[str, Callable[[Path], object]] = {
+    "a policy": _replace("governance/policies/named.policy.yaml", "default: 2", "default: 20"),
+    "a policy added": _put(
+        "governance/policies/more.policy.yaml", ALWAYS.replace("launch.named", "launch.more")
+    ),
+    "the register": _replace("governance/products.yaml", "stage: ga", "stage: idea"),
+    "the people": _replace("governance/people.yaml", "Ben Sample", "Ben Specimen"),
+    "a lock": _put("shop/gonogo.lock", "lock: 1\n"),
+    "the floor elsewhere": lambda folder: os.rename(folder / "governance", folder / "elsewhere"),
+    "nothing that counts": _put("governance/README.md", "Nobody reads this."),
+}
+
+
+@pytest.mark.parametrize("change", FLOOR_CHANGES)
+@pytest.mark.parametrize("given", [False, True])
+def test_a_change_of_the_floor_is_never_missed(runs: Runs, tmp_path: Path, change: str, given: bool) -> None:
+    runs.folder = grounded(tmp_path)
+    link = tmp_path / "floor"
+    link.symlink_to("governance")
+    arguments = ("--clock", DAY, *(("--floor", link) if given else ()))
+    assert runs(*arguments).code == 0
+    FLOOR_CHANGES[change](tmp_path)
+    if link.exists():
+        runs.is_right(*arguments)
+        assert runs.was_answered == change.startswith("nothing")
 
 
 # what changes: how it is called
@@ -565,7 +593,7 @@ print(json.dumps(seen), file=sys.stderr)
 """
 
 
-@pytest.mark.parametrize("example", ["company", "made-up"])
+@pytest.mark.parametrize("example", ["company", "floor", "made-up"])
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_every_file_that_is_opened_was_asked_for_through_a_door(
     runs: Runs, example: str, elsewhere: bool, tmp_path: Path
@@ -576,6 +604,8 @@ def test_every_file_that_is_opened_was_asked_for_through_a_door(
         folder = Path(shutil.copytree(ROOT / "examples" / "company", tmp_path / "example"))
         _replace("gonogo.yaml", "waivers: waivers/*.waiver.yaml", "")(folder)
         _replace("gonogo.yaml", "waiver_limits:", "#")(folder)
+    if example == "floor":
+        folder = grounded(tmp_path)
     judging = Path(shutil.copytree(folder, tmp_path / "judging"))
     more = ["--policies", str(judging)] if elsewhere else []
     done = subprocess.run(
@@ -591,9 +621,8 @@ def test_every_file_that_is_opened_was_asked_for_through_a_door(
     size = int.from_bytes(raw[:4], "big")
     heard = json.loads(raw[4 : 4 + size])["heard"]
     asked = {os.path.realpath(os.path.join(door, question[1])) for door, question, _ in heard}
-    opened = {
-        path for path in seen if path.startswith((f"{folder}/", f"{judging}/")) and os.path.isfile(path)
-    }
+    where = tuple(f"{each}/" for each in (folder, judging, tmp_path / "governance"))
+    opened = {path for path in seen if path.startswith(where) and os.path.isfile(path)}
     assert opened
     assert opened <= asked
     assert not {"subprocess.Popen", "os.posix_spawn", "os.exec", "os.system", "socket.connect"} & set(seen)
