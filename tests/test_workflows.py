@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".github" / "workflows"
 WORKFLOWS = sorted(FOLDER.glob("*.yml"))
 ACTION = ROOT / "action.yml"
+UPDATES = ROOT / ".github" / "dependabot.yml"
 ZIZMOR = ("--offline", "--persona", "auditor", "--no-progress")
 
 each_workflow = pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_there_are_workflows() -> None:
 
 @needs_zizmor
 def test_zizmor_finds_nothing() -> None:
-    lint("zizmor", *ZIZMOR, ACTION, FOLDER)
+    lint("zizmor", *ZIZMOR, ACTION, UPDATES, FOLDER)
 
 
 @needs_actionlint
@@ -72,6 +73,7 @@ def test_actionlint_finds_nothing() -> None:
 def test_they_fit_the_schemas_of_their_formats() -> None:
     lint("check-jsonschema", "--builtin-schema", "vendor.github-actions", ACTION)
     lint("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+    lint("check-jsonschema", "--builtin-schema", "vendor.dependabot", UPDATES)
 
 
 @pytest.mark.parametrize("path", [ACTION, *WORKFLOWS], ids=lambda path: path.name)
