@@ -124,7 +124,7 @@ class Run:
                     door.read(path)
             known = self._commit is None or (bool(commit) and self._commit[-1] == commit)
             self._is_whole = self._is_whole and known and _commit(self._repository) == self._commit
-        if not self._is_whole or zones is None or identity() != self._identity:
+        if not self._heard or not self._is_whole or zones is None or identity() != self._identity:
             return
         texts = [text.encode("utf-8", "surrogatepass") for text in kept.texts]
         entry = {

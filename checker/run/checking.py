@@ -174,6 +174,8 @@ def gather(
 
 def _doors(request: Request) -> Doors | Diagnostic:
     folder, policies = request.folder, request.policies
+    if request.heard and (request.commit or request.clock == "as-of"):
+        request.heard.depends_on_more()  # git answers
     if request.commit:
         return doors_.committed(folder, request.commit, policies)
     doors = doors_.present(folder, policies, request.heard)

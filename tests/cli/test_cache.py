@@ -9,14 +9,15 @@ import subprocess
 import sys
 import zoneinfo
 from collections.abc import Callable, Iterator
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checker import cache, shipped
+from checker import cache, run, shipped
 from checker.cli import cached, options
 from checker.transports import store
 from tests.cli.conftest import Gonogo, Ran
@@ -526,6 +527,31 @@ def test_what_a_program_vouches_for_is_not_kept(runs: Runs) -> None:
     _put("waivers/a.waiver.yaml", WAIVER)(runs.folder)
     found = runs("--clock", DAY)
     assert found.code in (0, 1), found.err
+    assert runs.entries == []
+
+
+@pytest.mark.parametrize("clock", ["now", "clock", "as-of"])
+@pytest.mark.parametrize("commit", ["", "HEAD"])
+def test_what_git_answers_is_not_kept(
+    runs: Runs, clock: Literal["now", "clock", "as-of"], commit: str
+) -> None:
+    git(runs.folder, "init", "-q")
+    git(runs.folder, "add", "-A")
+    git(runs.folder, "commit", "-qm", "one")
+    opened = store.open_store()
+    assert isinstance(opened, store.Store)
+    heard = cache.Run(opened, ["a run"])
+    moment = datetime.now(UTC)
+    folder = str(runs.folder)
+    report = run.check(run.Request(folder, moment.astimezone, clock=clock, commit=commit, heard=heard))
+    heard.keep(cache.Kept(report.exit_code, report.verdict, (), ()), report.as_of, False)
+    assert bool(runs.entries) == (not commit and clock != "as-of")
+
+
+def test_a_run_that_asked_nothing_is_not_kept(runs: Runs) -> None:
+    opened = store.open_store()
+    assert isinstance(opened, store.Store)
+    cache.Run(opened, ["a run"]).keep(cache.Kept(0, "go", (), ()), datetime.now(UTC), False)
     assert runs.entries == []
 
 
