@@ -58,17 +58,26 @@ class Change(NamedTuple):
     fail_on: FailOn = "new"
 
 
-def compare(request: Request, asked: Change) -> Report:
+class Shared:
+    """What the comparisons of several changes share, where the same policies judge them as of one moment."""
+
+    def __init__(self) -> None:
+        self.files = Memo()
+        self.results = records.Memo()
+
+
+def compare(request: Request, asked: Change, shared: Shared | None = None) -> Report:
     """Judge a change: everything on both sides first, and then what is new.
 
     Artifacts are compared with those of the commit at which the change left the base branch. What judges them
     on both sides (configuration, policies, gates, waivers, people, keys) is that of the base branch as it is
-    now. Sign-offs and the ledger are those of the change, since the keys of the base vouch for them.
+    now. Sign-offs and the ledger are those of the change, since the keys of the base vouch for them. `shared`:
+    what was read and found for other changes.
     """
     ends = _ends(request.folder, asked)
     if isinstance(ends, Fault):
         return failed(request, (doors_.diagnostic(ends),))
-    return _Comparing(request, asked, ends).report()
+    return _Comparing(request, asked, ends, shared or Shared()).report()
 
 
 class _Ends(NamedTuple):
@@ -118,10 +127,9 @@ class _Evaluated(NamedTuple):
 class _Comparing:
     """What the steps of one comparison share."""
 
-    def __init__(self, request: Request, asked: Change, ends: _Ends) -> None:
+    def __init__(self, request: Request, asked: Change, ends: _Ends, shared: Shared) -> None:
         self.request, self.asked, self.ends = request, asked, ends
-        self.files = Memo()
-        self.results = records.Memo()
+        self.files, self.results = shared.files, shared.results
 
     def report(self) -> Report:
         ends = self.ends
