@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from checker import cache, run, shipped
 from checker.cli import cached, options
+from checker.render import RENDERERS
 from checker.transports import store
 from tests.cli.conftest import Gonogo, Ran
 from tests.cli.workspaces import DAY, FILES, GREEN, write
@@ -82,10 +83,7 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
         monkeypatch.setattr(module, "datetime", Still)
 
 
-FORMATS = ("terminal", "json", "sarif", "junit", "github", "markdown")
-
-
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", RENDERERS)
 def test_an_equal_run_says_the_same(runs: Runs, format: str) -> None:
     first = runs("--output-format", format)
     assert (first.code, runs.was_answered) == (1, False)
