@@ -25,6 +25,7 @@ Examples:
 @click.option("--until", type=options.Moment(), metavar="DATE", help="Only commits of this day or earlier.")
 @output.output_format(lambda: history.RENDERERS, "terminal")
 @options.policies_option
+@options.floor_options
 @options.color_option
 @click.option("--quiet", "-q", is_flag=True, help="Show only what a gate would have stopped.")
 @options.folder_option
@@ -35,6 +36,8 @@ def command(
     until: options.Clock | None,
     outputs: tuple[Output, ...],
     policies: str | None,
+    floor: str | None,
+    floor_digest: str | None,
     color: str,
     quiet: bool,
     folder: str | None,
@@ -54,8 +57,8 @@ def command(
     output.keep_apart(outputs)
     if subject and not gate:
         raise Problem("a verdict is one of a gate", f"gonogo history GATE --subject {subject}.")
-    workspace = options.workspace_folder(folder, policies)
-    request = options.request(workspace, policies=policies)
+    workspace = options.workspace_folder(folder, policies, floor)
+    request = options.request(workspace, policies=policies, floor=floor, floor_digest=floor_digest)
     found = run_history(
         request,
         Asked(gate, subject, since, until),

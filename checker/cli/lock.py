@@ -29,6 +29,7 @@ def command(checking: bool, floor: str | None, floor_digest: str | None, folder:
     """
     from checker import run
     from checker.authoring import schemas
+    from checker.kinds.template import modeline
     from checker.policy import lock
     from checker.policy.loading import LOCK, Loading
     from checker.transports.disk import Disk
@@ -52,7 +53,7 @@ def command(checking: bool, floor: str | None, floor_digest: str | None, folder:
     if current:
         console.put(f"{LOCK} stays as it is\n")
         return 0
-    schema = f"{schemas.FOLDER}/{schemas.path_of('lock')}"
-    output.write_file(os.path.join(home, LOCK), lock.text(workspace, schema))
+    line = modeline(f"{schemas.FOLDER}/{schemas.path_of('lock')}")
+    output.write_file(os.path.join(home, LOCK), lock.text(workspace, line))
     console.put(f"wrote {LOCK}\n")
     return 0

@@ -20,11 +20,19 @@ _SHOWN = 20
 @click.command("verify", short_help="Evaluate a report again, and say what differs.", epilog=EXAMPLE)
 @click.argument("report", type=click.Path(exists=True, dir_okay=False), metavar="REPORT")
 @options.policies_option
+@options.floor_options
 @click.option(
     "--all", "everything", is_flag=True, help=f"Show every difference, not the first {_SHOWN} only."
 )
 @options.folder_option
-def command(report: str, policies: str | None, everything: bool, folder: str | None) -> int:
+def command(
+    report: str,
+    policies: str | None,
+    floor: str | None,
+    floor_digest: str | None,
+    everything: bool,
+    folder: str | None,
+) -> int:
     """Evaluate REPORT (of --output-format json) again, and say: identical, or exactly what differs.
 
     The files are read from the commit that the report names, without touching the working tree; where it
@@ -37,13 +45,14 @@ def command(report: str, policies: str | None, everything: bool, folder: str | N
     from checker.run import verifying
     from checker.transports.disk import Disk
 
-    workspace = options.workspace_folder(folder, policies)
+    workspace = options.workspace_folder(folder, policies, floor)
     above, name = os.path.split(os.path.abspath(report))
     source, wrong = reading.read(name, Disk(above).read, "report-v1", "json")
     if source is None:
         console.complain(wrong)
         raise Problem(f"{report} is not a report of gonogo", "Make one with --output-format json=FILE.")
-    found = verifying.verify(workspace, source.data, options.request(workspace, policies=policies).policies)
+    asked = options.request(workspace, policies=policies, floor=floor, floor_digest=floor_digest)
+    found = verifying.verify(asked, source.data)
     if isinstance(found, Diagnostic):
         console.complain((found,))
         return 2

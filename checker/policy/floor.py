@@ -15,11 +15,11 @@ from checker.kinds import Kind
 from checker.model import Diagnostic, Fault, Files, Open, Path
 from checker.policy.gates import Binding, Gate, Lifecycle, matches
 from checker.policy.loading import CONFIGURATION, LOCK, Loading
-from checker.policy.packs import Pack
 from checker.policy.policies import ParamValue, Policy, suggestion
 from checker.policy.reading import Source
 
 if TYPE_CHECKING:
+    from checker.policy.packs import Pack
     from checker.policy.workspace import Workspace
 
 PREFIX = "floor:"
@@ -168,6 +168,16 @@ def opened(floor: Floor | None, read: Callable[[str], bytes | Fault], path: str)
     return read(path)
 
 
+def read_kinds(state: Loading, source: Source) -> None:
+    """Add the kinds of the floor to those that are known, as far as it is there."""
+    below = reach(state, source, None)
+    if below and below.files.find(CONFIGURATION):
+        found = below.read(CONFIGURATION, "workspace")
+        if found:
+            below.read_kinds(found)
+            state.kinds.update(below.kinds)
+
+
 # what stands on it
 
 
@@ -213,10 +223,8 @@ def taken(state: Loading, floor: Floor, source: Source) -> None:
         if id not in followed and lifecycle.source.path in own:
             message = f"a product that follows `{id}` is judged by every gate of the floor, at any stage"
             hint = f"Follow {', '.join(sorted(followed))}, or add the lifecycle to the floor."
-            at: Path = ("lifecycle",)
-            state.diagnostics.append(
-                lifecycle.source.diagnostic("lifecycle-unknown-to-floor", message, at, hint, warning=True)
-            )
+            told = lifecycle.source.diagnostic("lifecycle-apart", message, ("lifecycle",), hint, warning=True)
+            state.diagnostics.append(told)
 
 
 def lifecycles(floor: Floor | None, known: Mapping[str, Lifecycle]) -> Mapping[str, Lifecycle]:

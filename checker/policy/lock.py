@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from checker.kinds.template import modeline
 from checker.model import Diagnostic
 from checker.policy.loading import LOCK, Loading
 from checker.policy.packs import Pack
@@ -99,9 +98,9 @@ def doubts(workspace: Workspace) -> Iterator[Diagnostic]:
         yield lock.source.diagnostic("lock-mismatch", message, ("packs", name), hint)
 
 
-def text(workspace: Workspace, schema: str) -> str:
-    """What the lock of a workspace says; `schema`: where an editor finds its schema."""
-    lines = [modeline(schema), _SAID, f"version: {FORMAT}"]
+def text(workspace: Workspace, modeline: str) -> str:
+    """What the lock of a workspace says; `modeline`: the line by which an editor finds its schema."""
+    lines = [modeline, _SAID, f"version: {FORMAT}"]
     if workspace.floor:
         lines.append(f"floor: {workspace.floor.digest}")
     found = packs(workspace)

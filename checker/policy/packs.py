@@ -8,7 +8,7 @@ from typing import NamedTuple
 from checker import canonical, shipped
 from checker.kinds import Kind
 from checker.model import Diagnostic, Fault, Files, Location, Open, Path
-from checker.policy import gates, reading
+from checker.policy import floor, gates, reading
 from checker.policy.loading import CONFIGURATION, Loading
 from checker.policy.policies import Policy, compile_policy, suggestion
 
@@ -163,6 +163,7 @@ def library(
     state = Loading(open, workspace or ".", open(workspace or "."))
     source = state.read(CONFIGURATION, "workspace") if workspace is not None else None
     if source:
+        floor.read_kinds(state, source)
         state.read_kinds(source)
     policies: list[Policy] = []
     for folder, shown in packs.items():

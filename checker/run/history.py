@@ -17,7 +17,7 @@ from checker.policy.workspace import Workspace
 from checker.review import assembly, comparing
 from checker.run import doors as doors_
 from checker.run import reviewing
-from checker.run.checking import Loaded, Request, conclude, gather, waive
+from checker.run.checking import Loaded, Request, conclude, gather, judging, waive
 from checker.run.doors import Doors
 from checker.snapshot import Snapshot
 from checker.sources.files import Memo
@@ -114,7 +114,8 @@ class _Replay:
         self._identify(doors.files)
         if self.workspace is None or self._touches_judging(commit):
             self.listened = []
-            workspace, diagnostics = workspaces.load(lambda folder: self._listen(doors, folder), doors.home)
+            heard = doors._replace(open=lambda folder: self._listen(doors, folder))
+            workspace, diagnostics = judging(self.request, heard)
             if workspace is None:
                 for diagnostic in diagnostics[:1]:
                     self.unjudged.setdefault(diagnostic, []).append(commit)

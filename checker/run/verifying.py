@@ -28,16 +28,14 @@ class Verified(NamedTuple):
     exit_code: int
 
 
-def verify(folder: str, recorded: Mapping[str, Any], policies: str = "") -> Verified | Diagnostic:
-    """Evaluate again what `recorded`, a report that its schema found sound, says.
+def verify(asked: Request, recorded: Mapping[str, Any]) -> Verified | Diagnostic:
+    """Evaluate again what `recorded`, a report that its schema found sound, says; `asked`: where, by what.
 
     The files are those of the commit that it names; where it names none, those that are there.
     """
-    request = Request(
-        folder,
-        lambda zone: datetime.fromisoformat(recorded["as_of"]).astimezone(zone),
-        lambda _: _selector(recorded["asked"]),
-        policies=policies,
+    request = asked._replace(
+        as_of=lambda zone: datetime.fromisoformat(recorded["as_of"]).astimezone(zone),
+        selector=lambda _: _selector(recorded["asked"]),
         traced=True,
     )
     unknown = [each for each in recorded["asked"] if each.startswith("param ")]
@@ -47,7 +45,7 @@ def verify(folder: str, recorded: Mapping[str, Any], policies: str = "") -> Veri
     origin = recorded.get("origin") or {}
     read = "the files that are there"
     if origin.get("commit"):
-        commit = _known(folder, origin["commit"])
+        commit = _known(asked.folder, origin["commit"])
         if isinstance(commit, Diagnostic):
             return commit
         request, read = request._replace(commit=commit), f"commit {commit[:12]}"

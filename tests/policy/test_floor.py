@@ -260,7 +260,7 @@ def test_a_lifecycle_of_its_own_leads_around_no_gate_of_the_floor(tmp_path: Path
         "products.yaml": PRODUCTS + "- { id: stray, name: S, owners: [ A ], lifecycle: mine, stage: a }\n"
     }
     folder = grounded(tmp_path, files, floor)
-    assert "lifecycle-unknown-to-floor" in {each.code for each in found(folder, "warning")}
+    assert "lifecycle-apart" in {each.code for each in found(folder, "warning")}
     report = run.check(run.Request(str(folder), lambda zone: datetime(2026, 6, 1, tzinfo=zone)))
     enforced = {each.rule: (each.outcome, each.enforcement) for each in report.results}
     assert enforced["launch.rollback.owner"] == ("fail", "mandatory")

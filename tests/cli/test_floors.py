@@ -289,3 +289,17 @@ def test_a_floor_of_its_own_making_counts_for_nothing(gonogo: Gonogo, shop: Path
 
 
 OWN = ALWAYS.replace("launch.named", "shop.named")
+
+
+def test_policies_are_tested_with_the_kinds_of_the_floor(gonogo: Gonogo, shop: Path) -> None:
+    policy = OWN.replace("launch-plan", "voyage").replace(
+        "size(subject.name) >= params.least", "has(subject.id)"
+    )
+    tests = "policy: shop.named\nas_of: 2026-06-01\ngiven: { subject: { id: x } }\ncases:\n" + (
+        "  - { name: there, expect: { '*': pass } }\n"
+        "  - { name: gone, remove: [ /subject/id ], expect: { '*': fail } }\n"
+    )
+    write(shop, {"own/x.policy.yaml": policy, "own/x.tests.yaml": tests})
+    write(shop, {"gonogo.yaml": CONFIGURATION + "packs: [ ./own ]\n"})
+    ran = gonogo("test", "--workspace", shop)
+    assert (ran.code, ran.err) == (0, "")
