@@ -43,7 +43,7 @@ _T = TypeVar("_T")
 
 
 def report(data: Shape) -> Report:
-    """The report that `data` holds: what was read, without nulls, and found sound by the schema.
+    """The report that `data` holds, which the schema found sound; what is null may be absent.
 
     Raises ValueError for a moment that the schema lets pass and Python cannot tell, such as a leap second.
     """
@@ -74,6 +74,10 @@ def _each(make: Callable[[Any], _T], items: list[Any]) -> tuple[_T, ...]:
     return tuple(map(make, items))
 
 
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
 def _place(data: Shape | None) -> Location | None:
     return _location(data) if data else None
 
@@ -84,8 +88,7 @@ def _location(data: Shape) -> Location:
 
 
 def _evidence(data: Shape) -> Evidence:
-    at = data.get("collected_at")
-    return Evidence(data["locator"], data["digest"], data["collector"], datetime.fromisoformat(at) if at else None)
+    return Evidence(data["locator"], data["digest"], data["collector"], _moment(data.get("collected_at")))
 
 
 def _diagnostic(data: Shape) -> Diagnostic:
@@ -138,8 +141,7 @@ def _waiver(data: Shape) -> WaiverState:
 
 
 def _approval(data: Shape) -> Approval:
-    at = data.get("at")
-    return Approval(**{**data, "at": datetime.fromisoformat(at) if at else None})
+    return Approval(**{**data, "at": _moment(data.get("at"))})
 
 
 def _review(data: Shape) -> Review:
@@ -147,7 +149,7 @@ def _review(data: Shape) -> Review:
         "scopes": tuple(ScopeVerdict(**each) for each in data["scopes"]),
         "sign_offs": _each(_sign_off, data["sign_offs"]),
         "decisions": _each(_decision, data["decisions"]),
-        "forecast_to": data.get("forecast_to", ""),
+        "forecast_to": data.get("forecast_to") or "",
         "foreseen": tuple(Foreseen(**each) for each in data["foreseen"]),
     }
     return Review(**{**data, **changed})
@@ -158,7 +160,7 @@ def _sign_off(data: Shape) -> SignOffState:
     changed = {
         "approval": _approval(approval) if approval else None,
         "reasons": tuple(data["reasons"]),
-        "expires": data.get("expires", ""),
+        "expires": data.get("expires") or "",
         "location": _place(data.get("location")),
     }
     return SignOffState(**{**data, **changed})

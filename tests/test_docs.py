@@ -71,7 +71,9 @@ def shell(
     monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path
 ) -> Shell:
     for name in os.environ:
-        if name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS") or name.startswith(("GITHUB_", "GITLAB_", "CI_")):
+        if name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS") or name.startswith(
+            ("GITHUB_", "GITLAB_", "CI_", "BITBUCKET_")
+        ):
             monkeypatch.delenv(name)
     home = tmp_path / "home"
     (home / ".config" / "fish" / "completions").mkdir(parents=True)

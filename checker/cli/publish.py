@@ -30,7 +30,8 @@ HOSTS = ("github", "gitlab", "bitbucket")
 """The same as `checker.publishing.HOSTS`, which costs too much for a help text to import."""
 _PASS, _USAGE, _UNDECIDED = 0, 2, 4
 _LARGEST_EVENT = 32 * 1024 * 1024
-_TIMEOUT = 30.0
+_TIMEOUT = 20.0
+"""Seconds that the host may stay silent."""
 
 
 @click.command("publish", short_help="Post a report to a code host.", epilog=EXAMPLE)
@@ -158,7 +159,7 @@ def _publish(host: str, address: str, job: Job, send: Send, token: str, patience
         state = "" if done.state == "posted" else "left out: " if done.state == "left out" else "not posted: "
         # A host that echoes what it was sent must not make a secret public.
         note = f"{done.part}: {state}{done.note}".replace(token, "***")
-        console.say(f"gonogo: {note}")
+        console.say(console.plain(f"gonogo: {note}"))
         found.append(done)
     return found
 

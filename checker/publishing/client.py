@@ -81,7 +81,7 @@ class Client:
             items = field(page, key) if key else page
             yield from items if isinstance(items, list) else ()
             following = _next(answer, path)
-            if not following or (":" in following and not following.startswith(f"{self.api}/")):
+            if not following or ("://" in following and not following.startswith(f"{self.api}/")):
                 return
             path = following.removeprefix(self.api)
         raise RejectedError("its list has no end", 200)

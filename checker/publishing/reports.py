@@ -7,9 +7,12 @@ say more than its results do, and that nothing of it is taken as it is: all that
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
-from checker import documents, judge, recorded
+from checker import documents, judge, recorded, shipped
+from checker.kinds import validation
 from checker.model import Diagnostic, Fault, Location, Report, Verdict
 from checker.policy import reading
 from checker.render import RENDERERS, Options, tally
@@ -24,21 +27,30 @@ def read(
     path: str, read_file: Callable[[str], bytes | Fault]
 ) -> tuple[Report | None, tuple[Diagnostic, ...]]:
     """The report in the file of that path, or why it is none."""
-    limits = documents.Limits(size=LIMIT)
-    source, wrong = reading.read(path, read_file, _FORMAT, "json", limits)
-    if source is None:
+    raw, limits = read_file(path), documents.Limits(size=LIMIT)
+    if isinstance(raw, Fault):
+        return None, (Diagnostic(raw.code, raw.message, Location(path), raw.hint),)
+    read = documents.read(raw, "json", limits)
+    # With its nulls, which the reader drops: each has its place in the format.
+    data: Any = None if read.faults else json.loads(read.text)
+    if not _is_valid(data):
+        _, wrong = reading.read(path, lambda _: raw, _FORMAT, "json", limits)
         return None, wrong[:1]
     try:
-        found = recorded.report(source.data)
+        found = recorded.report(data)
     except ValueError as error:
         return None, (_fault(path, "not-a-report", f"a moment in it is none: {error}"),)
-    again = documents.read(RENDERERS["json"](found, Options()).encode(), "json", limits)
-    if again.faults or again.documents[0].data != source.data:
+    if json.loads(RENDERERS["json"](found, Options())) != data:
         message = "its counts, digests or fingerprints are not those of its results"
         return None, (_fault(path, "inconsistent-report", message),)
     if message := inconsistent(found):
         return None, (_fault(path, "inconsistent-report", message),)
     return found, ()
+
+
+def _is_valid(data: Any) -> bool:
+    schema = json.loads(shipped.schema(_FORMAT))
+    return bool(validation.compiled(schema).is_valid(data))
 
 
 def _fault(path: str, code: str, message: str) -> Diagnostic:

@@ -144,8 +144,8 @@ def test_pages_by_link() -> None:
 def test_pages_by_number() -> None:
     first = answer(200, {"runs": [1]}, x_next_page="2")
     script = Script(first, answer(200, {"runs": [2]}, x_next_page="3"), answer(200, {}, x_next_page=""))
-    assert list(client(script, API).all("/x?per_page=1", "runs")) == [1, 2]
-    assert [it.url for it in script.asked[1:]] == [f"{API}/x?per_page=1&page={n}" for n in (2, 3)]
+    assert list(client(script, API).all("/x?head=a:b", "runs")) == [1, 2]
+    assert [it.url for it in script.asked[1:]] == [f"{API}/x?head=a:b&page={n}" for n in (2, 3)]
 
 
 def test_pages_never_lead_to_another_host() -> None:

@@ -71,6 +71,7 @@ def without_failures(data: dict[str, Any]) -> None:
         (b"[" * 5000, ""),
         (edited(CHANGE, at("schema", to="report-v2")), "schema"),
         (edited(CHANGE, at("extra", to=1)), "extra"),
+        (edited(CHANGE, at("extra", to=None)), "extra"),
         (edited(CHANGE, at("verdict", to="go")), "verdict_digest"),
         (edited(CHANGE, at("verdict_digest", to="sha256:" + "0" * 64)), ""),
         (edited(CHANGE, at("exit_code", to=0)), "its exit code is 0, and its results amount to 1"),
