@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from checker.model import Fault, Report
 from checker.publishing import reports
+from tests.judging import check, write
 from tests.publishing.posting import sound, written
 from tests.render.changes import CHANGE, CHANGE_ALL, CLEAN_CHANGE, HEAD, NEUTRAL
 from tests.render.reports import EMPTY, MIXED
+from tests.strategies import workspaces
 
 Edit = Callable[[dict[str, Any]], None]
 
@@ -108,3 +113,13 @@ def test_a_file_that_cannot_be_read_is_said() -> None:
 )
 def test_what_a_report_is_about(report: Report, commit: str) -> None:
     assert reports.commit(report) == commit
+
+
+@settings(max_examples=25)
+@given(workspaces())
+def test_whatever_a_check_comes_to_can_be_posted(files: dict[str, Any]) -> None:
+    with tempfile.TemporaryDirectory(prefix="gonogo") as folder:
+        report = check(write(Path(folder), {path: json.dumps(data) for path, data in files.items()}))
+    found, wrong = read(written(report))
+    assert found is not None, wrong
+    assert (found.verdict, found.exit_code) == (report.verdict, report.exit_code)
