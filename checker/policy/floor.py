@@ -20,7 +20,7 @@ from checker.policy.reading import Source
 
 if TYPE_CHECKING:
     from checker.policy.packs import Pack
-    from checker.policy.workspace import Workspace
+    from checker.policy.workspace import Selection, Workspace
 
 PREFIX = "floor:"
 """Before the paths of the floor's files, which are the same wherever its folder lies."""
@@ -391,15 +391,20 @@ def _collected(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
         yield _lost(
             head, "floor-dropped" if kind in judged else "subjects-dropped", message, ("subjects",), hint
         )
-    patterns = {each.kind.name: set[str]() for each in base.selections}
-    for each in base.selections:
-        patterns[each.kind.name] |= {*each.patterns, *(f"not {text}" for text in each.exclude)}
-    for each in head.selections:
-        old = patterns.get(each.kind.name, set())
-        more = sorted(text for text in each.exclude if f"not {text}" not in old)
-        if old and more:
-            message = f"{each.kind.name} in {', '.join(more)} is looked at no more"
-            yield _lost(head, "subjects-excluded", message, (*each.at, "exclude"))
+    now = {_read_by(each) for each in head.selections}
+    others = {each.kind.name: each.at for each in head.selections}
+    changed = {each.kind.name for each in base.selections if _read_by(each) not in now}
+    for kind in sorted(changed & others.keys()):
+        message = f"{kind} is no longer collected as it was"
+        hint = "Look whether anything is judged no more, or as another product's."
+        yield _lost(head, "subjects-changed", message, others[kind], hint)
+
+
+def _read_by(selection: Selection) -> tuple[object, ...]:
+    """What decides which files a selection reads, and what it takes their subjects for."""
+    texts = (each and each.text for each in (selection.id, selection.product))
+    files = (selection.patterns, selection.exclude, selection.records, selection.optional)
+    return (selection.kind.name, *files, *texts)
 
 
 def _asked(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:

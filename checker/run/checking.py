@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -159,6 +160,7 @@ def gather(
     if workspace.floor or request.repository:
         listed = listing(workspace, snapshot, request.repository)
         selector, missing = selector._replace(apart=listed.apart), (*missing, *listed.diagnostics)
+        snapshot = replace(snapshot, complete=snapshot.complete and listed.is_certain)
 
     @cache
     def approvals() -> Approvals:

@@ -20,6 +20,8 @@ class Listing(NamedTuple):
     """The register says that products are here, and nothing here is about any of them."""
     apart: frozenset[str] = frozenset()
     """Ids of products of the floor's register that other repositories hold: looked up, not judged here."""
+    is_certain: bool = True
+    """Nothing here is about a product that the register has elsewhere."""
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -45,8 +47,11 @@ def listing(workspace: Workspace, snapshot: Snapshot, repository: str) -> Listin
     if not about & {*here, ""}:
         message = f"the register says that {repository} holds {_listed(here)}, and nothing here is about that"
         hint = "Add what it owes and an entry to `subjects`, or mend `repositories` in the register."
-        return Listing("", True, apart, (Diagnostic("no-subjects", message, hint=hint, level="warning"),))
-    return Listing("", False, apart, tuple(_strangers(snapshot, about & apart, repository)))
+        told = Diagnostic("no-subjects", message, hint=hint, level="warning")
+        return Listing("", True, apart, diagnostics=(told,))
+    elsewhere = {each.ref.id for each in products} - here
+    strangers = tuple(_strangers(snapshot, about & elsewhere, repository))
+    return Listing("", False, apart, not strangers, strangers)
 
 
 def both(base: Listing, head: Listing) -> Listing:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Gonogo
-from tests.cli.workspaces import DAY, RED
+from tests.cli.workspaces import DAY, POLICY, RED
 from tests.policy.floors import ALWAYS, CONFIGURATION, GATE, SHOP, grounded
 from tests.repositories import Made
 
@@ -165,3 +165,24 @@ def test_a_change_cannot_take_its_repository_from_a_register_of_its_own(
     made.commit("elsewhere", {"products.yaml": gone, "launches/checkout.yaml": "product: checkout\nid: [\n"})
     code, _, why = judged(gonogo, made, "--repository", "acme/shop")
     assert (code != 0, why) == (True, "")
+
+
+def test_a_floor_in_the_same_repository_is_that_of_the_base(gonogo: Gonogo, tmp_path: Path) -> None:
+    governance = grounded(tmp_path / "x").parent / "governance"
+    made = Made(tmp_path / "shop")
+    made.write({**SHOP, "gonogo.yaml": CONFIGURATION.replace("../governance", "governance")})
+    shutil.copytree(governance, made.folder / "governance")
+    made.commit("as it was")
+    made.git("checkout", "-q", "-b", "pr")
+    laxer = POLICY.replace("filled(subject.rollback.owner)", "filled(subject.name)")
+    laxer = laxer.replace("id: launch.rollback.owner", "id: launch.rollback.other")
+    made.commit(
+        "laxer and worse",
+        {
+            "governance/policies/rollback.policy.yaml": laxer,
+            "launches/checkout.yaml": "product: checkout\n" + RED,
+        },
+    )
+    code, codes, _ = judged(gonogo, made)
+    assert code == 1, codes
+    assert codes["rule-dropped"] == "warning"

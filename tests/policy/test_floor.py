@@ -8,11 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from checker import run
+from checker import plan, run
 from checker.model import Diagnostic
 from checker.policy.floor import floor_losses
 from checker.policy.workspace import Workspace
+from checker.run import checking
 from tests.cli.workspaces import POLICY
 from tests.policy.floors import (
     ALWAYS,
@@ -316,6 +319,55 @@ def test_a_floor_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert (wrong.code, wrong.message) == ("no-floor", "there is no gonogo.yaml in ../governance")
 
 
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        (".", "floor-extends"),
+        ("gonogo.yaml", "no-floor"),
+        ("launches", "no-floor"),
+        ("/", "floor-extends"),  # below the workspace, as everything that is named here
+        ("../../../../../../../../../../../..", "no-floor"),
+        ("nowhere/../../governance/./", None),
+        ("'\U0001f6a2 '", "no-floor"),
+    ],
+)
+def test_any_source_is_told(tmp_path: Path, source: str, code: str | None) -> None:
+    (tmp_path / "shop" / "nowhere").mkdir(parents=True)
+    configuration = CONFIGURATION.replace("../governance", source)
+    assert codes(grounded(tmp_path, {"gonogo.yaml": configuration})) == ({code} if code else set())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    least=st.integers(1, 60),
+    own=st.one_of(st.none(), st.integers(-5, 400)),
+    at_gate=st.one_of(st.none(), st.integers(-5, 400)),
+)
+def test_whatever_is_chosen_lies_within_the_limits(
+    tmp_path_factory: pytest.TempPathFactory, least: int, own: int | None, at_gate: int | None
+) -> None:
+    floor = FLOOR_CONFIGURATION.replace("min: 10", f"min: {least}")
+    configuration = CONFIGURATION + "gates: x.gate.yaml\n"
+    gate = GATE.replace("gate: ga", "gate: more")
+    if own is not None:
+        configuration += f"params: {{ launch.rollback: {{ max_age_days: {own} }} }}\n"
+    if at_gate is not None:
+        gate += f"    params: {{ max_age_days: {at_gate} }}\n"
+    folder = tmp_path_factory.mktemp("floor")
+    shop = {"gonogo.yaml": configuration, "x.gate.yaml": gate}
+    workspace, _ = run.load(str(grounded(folder, shop, {"gonogo.yaml": floor})))
+    fine = all(each is None or least <= each <= 60 for each in (own, at_gate))
+    assert (workspace is not None) == fine
+    if workspace:
+        loaded = checking.prepare(
+            run.Request(str(folder / "shop"), lambda zone: datetime(2026, 6, 1, tzinfo=zone))
+        )
+        assert isinstance(loaded, checking.Loaded)
+        planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector)
+        days = {bound.params.get("max_age_days", 60) for _, slate in planned.checks for bound in slate}
+        assert all(isinstance(each, int) and least <= each <= 60 for each in days)
+
+
 def test_a_fault_of_the_floor_is_told_where_it_is(tmp_path: Path) -> None:
     wrong = found(grounded(tmp_path, floor={"gates/ga.gate.yaml": GATE.replace("to: ga", "to: gaa")}))
     assert {each.location.path for each in wrong if each.location} == {"floor:gates/ga.gate.yaml"}
@@ -366,7 +418,7 @@ def test_a_floor_that_nothing_pins_is_told(tmp_path: Path) -> None:
 # a floor that is given
 
 
-def given(folder: Path, floor: Path, digest: str = "") -> tuple[Workspace | None, dict[str, str]]:
+def load_given(folder: Path, floor: Path, digest: str = "") -> tuple[Workspace | None, dict[str, str]]:
     workspace, diagnostics = run.load(str(folder), str(floor), digest)
     return workspace, {each.code: each.level for each in diagnostics}
 
@@ -376,7 +428,7 @@ def test_the_floor_that_is_given_counts(tmp_path: Path) -> None:
     other = grounded(tmp_path / "other", floor={"policies/more.policy.yaml": OWN}).parent / "governance"
     named = CONFIGURATION.replace("../governance", f"../governance, digest: {digest(folder)}")
     write(folder, {"gonogo.yaml": named})
-    workspace, told = given(folder, other)
+    workspace, told = load_given(folder, other)
     assert workspace is not None
     assert "shop.named" in {policy.id for policy in workspace.policies}
     assert told == {"floor-differs": "warning"}
@@ -385,19 +437,22 @@ def test_the_floor_that_is_given_counts(tmp_path: Path) -> None:
 def test_a_given_floor_counts_where_none_is_named(tmp_path: Path) -> None:
     plain = CONFIGURATION.replace("extends: { source: ../governance }\n", "")
     folder = grounded(tmp_path, {"gonogo.yaml": plain})
-    workspace, told = given(folder, tmp_path / "governance")
+    workspace, told = load_given(folder, tmp_path / "governance")
     assert workspace is not None
     assert workspace.floor is not None
     assert workspace.floor.is_given
     assert told == {}
-    assert given(folder, tmp_path / "governance", workspace.floor.digest)[1] == {}
-    assert given(folder, tmp_path / "governance", "sha256:" + 64 * "0") == (None, {"floor-changed": "error"})
+    assert load_given(folder, tmp_path / "governance", workspace.floor.digest)[1] == {}
+    assert load_given(folder, tmp_path / "governance", "sha256:" + 64 * "0") == (
+        None,
+        {"floor-changed": "error"},
+    )
 
 
 def test_a_folder_without_configuration_is_judged_by_the_floor(tmp_path: Path) -> None:
     folder = grounded(tmp_path)
     (folder / "gonogo.yaml").unlink()
-    workspace, told = given(folder, tmp_path / "governance")
+    workspace, told = load_given(folder, tmp_path / "governance")
     assert workspace is not None
     assert told == {}
     assert workspace.name == "shop"
@@ -409,7 +464,7 @@ def test_a_folder_without_configuration_is_judged_by_the_floor(tmp_path: Path) -
 
 def test_a_configuration_that_cannot_be_read_is_not_as_if_there_were_none(tmp_path: Path) -> None:
     folder = grounded(tmp_path, {"gonogo.yaml": "version: [\n"})
-    assert given(folder, tmp_path / "governance")[0] is None
+    assert load_given(folder, tmp_path / "governance")[0] is None
 
 
 # what a change loses
@@ -436,7 +491,13 @@ LOSSES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str], str, str]] = {
     "some of them": (
         {},
         {"gonogo.yaml": CONFIGURATION + "    exclude: launches/bad.yaml\n"},
-        "subjects-excluded",
+        "subjects-changed",
+        "warning",
+    ),
+    "whose they are": (
+        {},
+        {"gonogo.yaml": CONFIGURATION + "    product: \"'search'\"\n"},
+        "subjects-changed",
         "warning",
     ),
     "a pack": (
