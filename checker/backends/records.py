@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from checker import cel, explain
 from checker.documents import mending
@@ -14,6 +15,9 @@ from checker.plan import Bound, Plan, Slate
 from checker.policy import language
 from checker.policy.policies import Mend, Policy, Rule
 from checker.snapshot import Snapshot, Subject
+
+if TYPE_CHECKING:
+    from checker.explain.redaction import Redaction
 
 _T = TypeVar("_T")
 Olds = Mapping[tuple[str, str], dict[str, Any]]
@@ -414,25 +418,31 @@ class _Evaluation:
         edit: Edit | None = None,
     ) -> None:
         info, subject = bound.info, self.subject
-        shown = subject.excerpt(location.span) if outcome in ("fail", "error") else None
-        self.results.append(
-            Result(
-                info.id,
-                info.policy,
-                subject.ref,
-                outcome,
-                info.severity,
-                bound.enforcement,
-                message,
-                location,
-                subject.evidence,
-                key,
-                fix,
-                reasons,
-                None,
-                bound.gate,
-                shown,
-                bound.markets or self.markets,
-                edit=edit,
-            )
+        failed = outcome in ("fail", "error")
+        result = Result(
+            info.id,
+            info.policy,
+            subject.ref,
+            outcome,
+            info.severity,
+            bound.enforcement,
+            message,
+            location,
+            subject.evidence,
+            key,
+            fix,
+            reasons,
+            None,
+            bound.gate,
+            subject.excerpt(location.span) if failed else None,
+            bound.markets or self.markets,
+            edit=edit,
         )
+        self.results.append(self.redaction.of(result) if failed else result)
+
+    @cached_property
+    def redaction(self) -> Redaction:
+        """What is not said of the subject."""
+        from checker.explain.redaction import Redaction  # noqa: PLC0415 - most subjects pass
+
+        return Redaction(self.subject.data)

@@ -77,7 +77,12 @@ class Source:
         return self.text[starts[number - 1] : end].rstrip("\r\n")
 
     def excerpt(self, span: Span) -> Excerpt:
-        """The lines of a span and the one before it, cut to a size that fits a report; none of no text."""
+        """The lines of a span and the one before it, cut to a size that fits a report; none of no text.
+
+        What they say of credentials is masked.
+        """
+        from checker.documents.credentials import masked  # noqa: PLC0415 - most files have no faults
+
         starts, text = self.starts, self.text
         if not text:  # it could not be decoded, and the span counts in what it would have been
             return Excerpt(span.line, ())
@@ -88,6 +93,7 @@ class Source:
             begin = starts[number - 1]
             end = starts[number] if number < len(starts) else len(text)
             line = text[begin : min(end, begin + LONGEST_EXCERPT_LINE + 2)].rstrip("\r\n")
+            line = masked(line)
             lines.append(line if len(line) <= LONGEST_EXCERPT_LINE else line[:LONGEST_EXCERPT_LINE] + "…")
         return Excerpt(first, tuple(lines))
 
