@@ -170,7 +170,7 @@ def _concluded(job: Job, done: Sequence[Done], required: bool) -> int:
         return _USAGE
     if "failed" in states:
         console.say(
-            "gonogo: not all of the report was posted; what was stays, and another run mends the rest"
+            "gonogo: not all of the report was posted; what was stays, and running it again posts the rest"
         )
         return _UNDECIDED
     if "refused" in states and "posted" not in states:
