@@ -337,7 +337,7 @@ def test_any_source_is_told(tmp_path: Path, source: str, code: str | None) -> No
     assert codes(grounded(tmp_path, {"gonogo.yaml": configuration})) == ({code} if code else set())
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     least=st.integers(1, 60),
     own=st.one_of(st.none(), st.integers(-5, 400)),
