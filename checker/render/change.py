@@ -60,7 +60,9 @@ def _moved(change: StageChange) -> str:
     if not stage:
         return f"This change takes {product} out of its lifecycle (it was in {old})."
     if change.back:
-        return f"This change takes {product} back from {old} to {stage}; what its gates asked counts here still."
+        return (
+            f"This change takes {product} back from {old} to {stage}; what its gates asked counts here still."
+        )
     if not change.gates:
         came = f"moves {product} from {old} to {stage}" if old else f"puts {product} into {stage}"
         return f"This change {came}, through no gate."
@@ -69,9 +71,10 @@ def _moved(change: StageChange) -> str:
     return f"This change {promotes}, through {gates}."
 
 
-def judging(change: Comparison) -> list[str]:
+def judging(report: Report) -> list[str]:
     """What a change does to what judges, one sentence each; empty where it leaves that alone."""
-    if not change.judging:
+    change = report.comparison
+    if not change or not change.judging:
         return []
     if not change.judge:
         by = "None of that judges this change: a pinned folder does."
@@ -79,10 +82,13 @@ def judging(change: Comparison) -> list[str]:
         by = "It judges this change too, since the base has nothing that could."
     else:
         by = f"None of that judges this change: what stands in commit {abbreviated(change.judge)} does."
-    return [f"This change edits what judges: {named(change.judging)}.", by, _flipped(change)]
+    faulty = any(each.level == "error" for each in report.diagnostics)
+    return [f"This change edits what judges: {named(change.judging)}.", by, _flipped(change, faulty)]
 
 
-def _flipped(change: Comparison) -> str:
+def _flipped(change: Comparison, faulty: bool) -> str:
+    if faulty and not change.flips:  # for what cannot judge flips nothing, and might yet
+        return "What it flips once merged can be told when the errors are mended."
     blocked = sum(each.blocks for each in change.flips)
     freed = len(change.flips) - blocked
     parts = []

@@ -116,7 +116,7 @@ def _finding(report: Report, group: tuple[Result, ...], fingerprint: str, touche
 
 
 def _others(report: Report) -> Iterator[_Other]:
-    if report.comparison and (sentences := change.judging(report.comparison)):
+    if report.comparison and (sentences := change.judging(report)):
         place = Location(report.comparison.judging[0])
         yield _Other("warning", "judging-changed", "\n".join(sentences), place)
     if tally.nothing_checked(report) and not tally.is_neutral(report):

@@ -34,7 +34,7 @@ def head(report: Report) -> dict[str, Any]:
         "extent": "" if tally.is_neutral(report) else tally.extent(report),
         "as_of": str(report.as_of.date()),
         "provenance": change.compared(compared) if compared else review.provenance(report.origin),
-        "judging": [prose(each, _SENTENCE) for each in change.judging(compared)] if compared else [],
+        "judging": [prose(each, _SENTENCE) for each in change.judging(report)],
         "next_step": report.next_step,
         "command": "gonogo review" if reviewed else "gonogo check",
     }

@@ -77,7 +77,7 @@ def _counts(result: Result) -> bool:
 def lacking(report: Report, change: StageChange) -> list[Result]:
     """What the gates that a product passes still lack, the most pressing first.
 
-    That is all that stands in the way of the product, as in a review: a gate asks for what comes before it too.
+    That is all that stands in the way of the product, as in a review: a gate asks for what comes before too.
     """
     return [each for each in findings(report) if each.subject.product == change.product and _counts(each)]
 

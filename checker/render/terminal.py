@@ -64,7 +64,7 @@ def render(report: Report, options: Options) -> str:
     if options.statistics and report.results:
         parts.append(page.statistics(report))
     if report.comparison and report.comparison.judging:
-        parts.append(page.judging(report.comparison))
+        parts.append(page.judging(report, report.comparison))
     parts.append(page.summary(report))
     return inert("\n\n".join("\n".join(lines) for lines in parts)) + "\n"
 
@@ -169,9 +169,9 @@ class _Page:
             hint = "With --fail-on all they count, and are shown in full."
             yield [self._paint("strong", heading), *self._list(old), *self._sheet.paragraph(hint)]
 
-    def judging(self, found: Comparison) -> list[str]:
+    def judging(self, report: Report, found: Comparison) -> list[str]:
         """That a change edits what judges, which no reader may miss, and what that will do."""
-        first, *rest = change.judging(found)
+        first, *rest = change.judging(report)
         lines = self._sheet.paragraph(first, "alarm")
         for sentence in rest:
             lines += self._sheet.paragraph(sentence)

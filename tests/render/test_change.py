@@ -10,7 +10,7 @@ import junitparser
 import pytest
 from hypothesis import given, settings
 
-from checker.model import ChangedFile, Comparison, Flip, Location, Report, Result, StageChange
+from checker.model import ChangedFile, Comparison, Diagnostic, Flip, Location, Report, Result, StageChange
 from checker.render import RENDERERS, Options, change, tally
 from checker.render.identity import fingerprints
 from tests.render.changes import BASE, CHANGE, CHANGE_ALL, CLEAN_CHANGE, COMPARISON, HEAD, NEUTRAL, PRODUCTS
@@ -219,7 +219,7 @@ def test_editing_what_judges_is_said_loudly(name: str) -> None:
     ],
 )
 def test_who_judges_instead(judge: str, said: str) -> None:
-    assert change.judging(COMPARISON._replace(judge=judge))[1].endswith(said)
+    assert change.judging(CHANGE._replace(comparison=COMPARISON._replace(judge=judge)))[1].endswith(said)
 
 
 @pytest.mark.parametrize(
@@ -232,12 +232,22 @@ def test_who_judges_instead(judge: str, said: str) -> None:
 )
 def test_what_flips(flips: tuple[bool, ...], said: str) -> None:
     found = tuple(Flip(each, MIXED.results[1]) for each in flips)
-    assert change.judging(COMPARISON._replace(flips=found))[2] == said
+    assert change.judging(CHANGE._replace(comparison=COMPARISON._replace(flips=found)))[2] == said
+
+
+def test_nothing_is_said_of_flips_where_the_change_could_not_judge() -> None:
+    broken = CHANGE._replace(
+        comparison=COMPARISON._replace(flips=()), diagnostics=(Diagnostic("below-floor", "too much"),)
+    )
+    assert change.judging(broken)[2] == "What it flips once merged can be told when the errors are mended."
 
 
 def test_many_files_that_judge_are_counted() -> None:
     names = tuple(f"policies/p{n}.policy.yaml" for n in range(30))
-    assert "p7.policy.yaml and 22 more." in change.judging(COMPARISON._replace(judging=names))[0]
+    assert (
+        "p7.policy.yaml and 22 more."
+        in change.judging(CHANGE._replace(comparison=COMPARISON._replace(judging=names)))[0]
+    )
 
 
 # Neutral
