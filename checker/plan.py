@@ -117,18 +117,26 @@ def make(
     as_of: datetime,
     selector: Selector,
     entering: Gate | None = None,
-    claims: Mapping[str, str] | None = None,
+    claims: Mapping[str, Claim] | None = None,
 ) -> Plan:
     """Decide what is checked, and how much each check counts.
 
-    `entering`: the gate that every product is taken to enter, so that all up to it counts. `claims`: for
-    products a stage that they are held to besides their own, as the one that a change takes them back from.
+    `entering`: the gate that every product is taken to enter, so that all up to it counts. `claims`: what
+    products are held to besides, by id, as the stage that a change takes them back from.
     """
     maker = _Maker(workspace, snapshot, as_of, selector, entering, claims or {})
     checks = tuple(
         (subject, maker.slate(subject)) for subject in snapshot.subjects if selector.takes_subject(subject)
     )
     return Plan(checks, snapshot, as_of, maker.rules())
+
+
+class Claim(NamedTuple):
+    """What a product is held to besides its own stage and lifecycle."""
+
+    stage: str
+    lifecycle: str | None
+    """As `Place.lifecycle`; None: its own."""
 
 
 class Place(NamedTuple):
@@ -142,6 +150,8 @@ class Place(NamedTuple):
     """The markets that it goes to; empty: none are named, so it may be any."""
     entering: Gate | None = None
     """The gate that it is about to pass."""
+    also: str | None = None
+    """Another lifecycle whose gates count for it too, as `lifecycle`; None: there is none."""
 
     def reached(self, gate: Gate) -> bool:
         """Whether a gate's bindings count for something here.
@@ -178,13 +188,17 @@ class Place(NamedTuple):
         places = [gate.lifecycle.position(stage) for stage in self.stages]
         return any(place is not None and place >= gate.leads_to for place in places)
 
-    def held_to(self, stage: str) -> Place:
-        """The same place, held to another stage besides; an empty one changes nothing."""
-        return self._replace(stages=tuple(sorted({*self.stages, stage}))) if stage else self
+    def held_to(self, claim: Claim | None) -> Place:
+        """The same place, held to another stage and lifecycle besides."""
+        if claim is None:
+            return self
+        return self._replace(stages=tuple(sorted({*self.stages, claim.stage})), also=claim.lifecycle)
 
     def takes(self, gate: Gate) -> bool:
         """Whether a gate is one of its lifecycle."""
-        return not self.lifecycle or gate.lifecycle is None or gate.lifecycle.id == self.lifecycle
+        return gate.lifecycle is None or any(
+            each in ("", gate.lifecycle.id) for each in (self.lifecycle, self.also)
+        )
 
     def sold_in(self, markets: Sequence[str]) -> bool:
         """Whether what is asked in some markets (all, where none is named) concerns it."""
@@ -228,7 +242,7 @@ class _Maker:
         as_of: datetime,
         selector: Selector,
         entering: Gate | None,
-        claims: Mapping[str, str],
+        claims: Mapping[str, Claim],
     ) -> None:
         self.workspace, self.snapshot, self.as_of, self.selector = workspace, snapshot, as_of, selector
         self.entering, self.claims = entering, claims
@@ -269,11 +283,11 @@ class _Maker:
         where = Place((), "", ())
         if self.staged or self.by_market:
             where = place(self.workspace, self.snapshot, subject, self.entering)
-            where = where.held_to(self.claims.get(subject.ref.product, ""))
+            where = where.held_to(self.claims.get(subject.ref.product))
         if not self.by_market:  # so that subjects that stand alike share a slate
             where = where._replace(markets=())
         day = self._launch_day(subject)
-        key = (subject.ref.kind, *where[:3], day)
+        key = (subject.ref.kind, where.stages, where.lifecycle, where.also, where.markets, day)
         if key not in self.slates:
             self.slates[key] = tuple(
                 bound

@@ -493,6 +493,27 @@ def test_a_product_under_a_new_name_moves_nowhere(tmp_path: Path) -> None:
     assert compared(report).stages == ()
 
 
+def test_a_name_that_is_still_in_use_is_nobodys_former_one(tmp_path: Path) -> None:
+    files = staged("ga", ga={})
+    files["a.thing.yaml"] = SOUND
+    other = "- { id: evil, formerly: [ lamp ], name: Evil, owners: [ Ada Example ], stage: ga }\n"
+    report = propose(tmp_path, files).put({"products.yaml": REGISTER % "ga" + other}).report()
+    assert [(s.product, s.old_stage, s.gates) for s in compared(report).stages] == [("evil", "", ("ga",))]
+
+
+def test_another_lifecycle_is_no_way_around_the_gates(tmp_path: Path) -> None:
+    files = staged("ga", ga={})
+    files["a.thing.yaml"] = "product: lamp\n" + SOUND
+    files["quick.lifecycle.yaml"] = json.dumps(
+        {"lifecycle": "quick", "title": "Quick", "stages": [{"id": s, "title": s} for s in ("idea", "ga")]}
+    )
+    proposal = propose(tmp_path, files)
+    quick = REGISTER.replace("name:", "lifecycle: quick, name:") % "ga"
+    report = proposal.put({"products.yaml": quick, "a.thing.yaml": "product: lamp\n" + THING}).report()
+    assert [(r.enforcement, r.age) for r in failures(report)] == [("mandatory", "new")]
+    assert [d.code for d in report.diagnostics] == ["lifecycle-changed"]
+
+
 def test_a_product_that_is_taken_out_is_told(tmp_path: Path) -> None:
     files = staged("ga", ga={})
     files["a.thing.yaml"] = SOUND

@@ -110,7 +110,7 @@ def standing(workspace: Workspace, snapshot: Snapshot, product: str) -> plan.Pla
 
 
 def needs(
-    workspace: Workspace, snapshot: Snapshot, claims: Mapping[str, str]
+    workspace: Workspace, snapshot: Snapshot, claims: Mapping[str, plan.Claim]
 ) -> list[tuple[Result, RuleInfo]]:
     """Whether every product has what the gates that it has passed need, and what the next one will.
 
@@ -118,7 +118,7 @@ def needs(
     """
     found: list[tuple[Result, RuleInfo]] = []
     for product in products(snapshot) if any(gate.needs for gate in workspace.gates) else ():
-        place = standing(workspace, snapshot, product).held_to(claims.get(product, ""))
+        place = standing(workspace, snapshot, product).held_to(claims.get(product))
         ahead = [gate for gate in workspace.gates if place.takes(gate) and not place.reached(gate)]
         for gate in workspace.gates:
             if not place.takes(gate):

@@ -82,9 +82,7 @@ def renamed(base: Snapshot, head: Snapshot, changed: Changed) -> dict[Key, Key]:
             for id, old in zip(ids, olds, strict=False):
                 if id != old and not base.find(kind, id) and not head.find(kind, old):
                     found[kind, id] = (kind, old)
-    for id, old in former(head).items():
-        if base.find("product", old) and not base.find("product", id):
-            found["product", id] = ("product", old)
+    found.update({("product", id): ("product", old) for id, old in former(base, head).items()})
     return found
 
 
@@ -298,13 +296,19 @@ def stages(snapshot: Snapshot) -> dict[str, tuple[str, Location]]:
     return found
 
 
-def former(snapshot: Snapshot) -> dict[str, str]:
-    """The name that each product of the register had last, where it had another."""
-    return {
-        subject.ref.id: str(names[-1])
-        for subject in snapshot.by_kind.get("product", ())
-        if (names := subject.data.get("formerly"))
-    }
+def former(base: Snapshot, head: Snapshot) -> dict[str, str]:
+    """The products of the register that had another name at the base, each with that name.
+
+    A name that something still has is nobody's former one, whoever claims it.
+    """
+    found: dict[str, str] = {}
+    for subject in head.by_kind.get("product", ()):
+        id, names = subject.ref.id, subject.data.get("formerly") or ()
+        for name in map(str, names):
+            lost = base.find("product", name) and not head.find("product", name)
+            if lost and not base.find("product", id) and name not in found.values():
+                found[id] = name
+    return found
 
 
 def goes_back(gates: Iterable[Gate], old: str, new: str) -> bool:

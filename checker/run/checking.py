@@ -112,7 +112,7 @@ def check(request: Request) -> Report:
     return conclude(request, loaded, ordered, waived, waivers, results, found)
 
 
-def needs(loaded: Loaded, claims: Mapping[str, str] | None = None) -> list[tuple[Result, RuleInfo]]:
+def needs(loaded: Loaded, claims: Mapping[str, plan.Claim] | None = None) -> list[tuple[Result, RuleInfo]]:
     """Whether each product has what its gates need, as far as that is asked for.
 
     `claims` as in `plan.make`.

@@ -47,6 +47,9 @@ from checker.transports import patterns
 from checker.transports.git import Change as ChangedPath
 from checker.transports.git import Repository, Tree
 
+Claims = Mapping[str, plan.Claim]
+"""What products are held to besides, by id."""
+
 
 class Change(NamedTuple):
     """Which change is meant."""
@@ -71,8 +74,9 @@ def compare(request: Request, asked: Change, shared: Shared | None = None) -> Re
 
     Artifacts are compared with those of the commit at which the change left the base branch. What judges them
     on both sides (configuration, policies, gates, waivers, people, keys) is that of the base branch as it is
-    now. Sign-offs and the ledger are those of the change, since the keys of the base vouch for them. `shared`:
-    what was read and found for other changes.
+    now. Sign-offs and the ledger are those of the change, since the keys of the base vouch for them.
+
+    `shared`: what was read and found for other changes.
     """
     ends = _ends(request.folder, asked)
     if isinstance(ends, Fault):
@@ -242,7 +246,7 @@ class _Comparing:
         return gather(self.request, doors, workspace, told, self.files)
 
     def _evaluate(
-        self, loaded: Loaded, claims: Mapping[str, str], olds: records.Olds | None, memo: records.Memo | None
+        self, loaded: Loaded, claims: Claims, olds: records.Olds | None, memo: records.Memo | None
     ) -> _Evaluated:
         planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector, claims=claims)
         unwaived = records.run(planned, olds, self.request.progress, memo)
@@ -257,13 +261,13 @@ class _Comparing:
     ) -> Report:
         """The report of a change whose sides are both there."""
         stages = tuple(self._stages(base, head))
-        claims = {each.product: each.old_stage for each in stages if each.old_stage and not each.gates}
+        claims = self._claims(base, head, stages)
         renamed = comparing.renamed(base.snapshot, head.snapshot, changed)
         before = self._evaluate(base, {}, None, self.results)
         after = self._evaluate(head, claims, _olds(base, renamed), self.results)
         flips, own = self._flips(after, claims, judging_paths)
         found = [*own, *strangers(after.planned), *self._uncommitted(head)]
-        found += self._ledgers(base, head, stages)
+        found += (*self._ledgers(base, head, stages), *self._lifecycles(head, claims))
         results, waivers, unwaived = after.results, after.waivers, after.unwaived
         # What was missing before is in the way of a change of stage only.
         complete = head.snapshot.complete or not base.snapshot.complete
@@ -316,19 +320,45 @@ class _Comparing:
     # stages and their gates
 
     def _stages(self, base: Loaded, head: Loaded) -> Iterator[StageChange]:
-        """The products that the change moves to another stage, sorted."""
+        """The products that the change moves to another stage or lifecycle, sorted."""
         before, after = comparing.stages(base.snapshot), comparing.stages(head.snapshot)
-        former = comparing.former(head.snapshot)
-        renamed = {former[product] for product in after if former.get(product) in before}
-        for product in sorted({*before, *after} - renamed):
-            old, _ = before.get(former.get(product, product)) or before.get(product) or ("", None)
+        former = comparing.former(base.snapshot, head.snapshot)
+        for product in sorted({*before, *after}.difference(former.values())):
+            was = former.get(product, product)
+            old, _ = before.get(was, ("", None))
             new, location = after.get(product, ("", None))
-            if old != new:
-                place = assembly.standing(head.workspace, head.snapshot, product)
+            place = assembly.standing(head.workspace, head.snapshot, product)
+            moved = _lifecycle(base, was) != place.lifecycle and bool(old and new)
+            if old != new or moved:
                 gates = [gate for gate in head.workspace.gates if place.takes(gate)]
-                passed = tuple(gate.id for gate in comparing.passed(gates, old, new))
+                # In another lifecycle it has passed no gate yet.
+                passed = tuple(gate.id for gate in comparing.passed(gates, "" if moved else old, new))
                 back = comparing.goes_back(gates, old, new)
                 yield StageChange(product, old, new, passed, location, back)
+
+    def _claims(self, base: Loaded, head: Loaded, stages: Iterable[StageChange]) -> Claims:
+        """What the products still count as that the change takes away from where they were."""
+        former = comparing.former(base.snapshot, head.snapshot)
+        claims: dict[str, plan.Claim] = {}
+        for each in stages:
+            was, now = (
+                _lifecycle(base, former.get(each.product, each.product)),
+                _lifecycle(head, each.product),
+            )
+            if each.old_stage and (was != now or not each.gates):
+                claims[each.product] = plan.Claim(each.old_stage, was if was != now else None)
+        return claims
+
+    def _lifecycles(self, head: Loaded, claims: Claims) -> Iterator[Diagnostic]:
+        """Say which products are put into another lifecycle."""
+        for product, claim in claims.items():
+            record = head.snapshot.find("product", product)
+            if claim.lifecycle is not None and record:
+                was = f"the lifecycle {claim.lifecycle}" if claim.lifecycle else "no lifecycle of its own"
+                message = f"the change puts {product} into another lifecycle: it was in {was}"
+                hint = "In this change the gates of both count."
+                location = record.location(("lifecycle",))
+                yield Diagnostic("lifecycle-changed", message, location, hint, "warning")
 
     def _gates(
         self, head: Loaded, stages: Iterable[StageChange], after: _Evaluated
@@ -394,7 +424,7 @@ class _Comparing:
     # what judges once the change is merged
 
     def _flips(
-        self, after: _Evaluated, claims: Mapping[str, str], judging_paths: tuple[str, ...]
+        self, after: _Evaluated, claims: Claims, judging_paths: tuple[str, ...]
     ) -> tuple[tuple[Flip, ...], tuple[Diagnostic, ...]]:
         """What the policies of the change would make of it, and why they could not judge at all."""
         if not judging_paths:
@@ -414,6 +444,10 @@ class _Comparing:
             for each in diagnostics
             if each.level == "error"
         )
+
+
+def _lifecycle(loaded: Loaded, product: str) -> str:
+    return assembly.standing(loaded.workspace, loaded.snapshot, product).lifecycle
 
 
 def _olds(base: Loaded, renamed: Mapping[comparing.Key, comparing.Key]) -> records.Olds:
