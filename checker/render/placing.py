@@ -9,6 +9,8 @@ from checker.model import Location, Report, Result, Span
 START = Span(1, 1, 1, 1)
 """Stands for a file as a whole, where a host needs a line."""
 _OUTSIDE = ("../", "/")
+_ELSEWHERE = ("floor:", "gonogo:")
+"""Begin the paths of the organisation's floor, and of what travels with gonogo."""
 
 
 def from_root(report: Report, location: Location) -> Location:
@@ -16,6 +18,8 @@ def from_root(report: Report, location: Location) -> Location:
 
     What lies outside of the repository has no path: no host can show it.
     """
+    if location.path.startswith(_ELSEWHERE):
+        return Location("", location.span)
     prefix = report.origin.prefix if report.origin else ""
     path = f"{prefix}{location.path}" if location.path else ""
     if ".." in path.split("/"):

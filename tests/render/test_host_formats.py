@@ -69,6 +69,8 @@ def failing(text: str, **more: Any) -> Report:
         ("governance/", "", ""),
         ("", "a..b/c", "a..b/c"),
         ("", "https://x", "https://x"),
+        ("", "floor:gates/ga.gate.yaml", ""),
+        ("governance/", "gonogo:lifecycle/pack.yaml", ""),
     ],
 )
 def test_a_path_is_that_from_the_root(prefix: str, path: str, expected: str) -> None:
