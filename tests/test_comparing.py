@@ -22,6 +22,7 @@ OWNED = policy(rule("filled(subject.owner)", at="/owner"))
 STEPS = policy(rule("filled(item.owner)", each="subject.steps", at="/owner"))
 KEYED = policy(rule("filled(item.owner)", each="subject.steps", key="item.id", at="/owner"))
 THING = "name: Lamp\ntier: 1\nowner: TBD\n"
+LIST = "".join(f"- {{ id: {id}, name: Lamp, tier: 1, owner: TBD }}\n" for id in "xyz")
 SOUND = "name: Lamp\ntier: 1\nowner: Ada Example\n"
 
 
@@ -130,6 +131,24 @@ def test_an_error_that_becomes_a_failure_is_new_and_so_is_the_reverse(tmp_path: 
     assert {(r.rule, r.age) for r in failures(report)} == {("test.rule", "new")}
     back = propose(tmp_path / "back", things(OWNED, a=THING)).put({"a.thing.yaml": "{"}).report()
     assert {r.age for r in failures(back)} == {"new"}
+
+
+@pytest.mark.parametrize("text", [THING, LIST], ids=["file", "list"])
+@pytest.mark.parametrize("named", ["a.thing.yaml", "b.thing.yaml"], ids=["in place", "renamed"])
+@pytest.mark.parametrize(
+    "broken",
+    ["<<<<<<< main\n{}=======\n>>>>>>> change\n", "{}\tx\n", "{}\x00"],
+    ids=["conflict", "tab", "binary"],
+)
+def test_what_nobody_can_read_any_more_is_not_called_fixed(
+    tmp_path: Path, text: str, named: str, broken: str
+) -> None:
+    text += "# Long enough to be known again under another name, whatever is done to it.\n"
+    proposal = propose(tmp_path, {"policies/test.policy.yaml": OWNED, "a.thing.yaml": text})
+    proposal.put({named: broken.replace("{}", text)}, *({"a.thing.yaml"} - {named}))
+    report = proposal.report()
+    assert {r.age for r in failures(report)} == {"new"}
+    assert (compared(report).fixed, report.exit_code) == ((), 1)
 
 
 STEP = "  - { id: %s, minutes: %d }\n"

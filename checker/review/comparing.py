@@ -124,8 +124,13 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
     # What is an error now where it failed before is not mended, nor the other way round.
     other = {"fail": "error", "error": "fail"}
     failing = {(*_of(result, sides.renamed), result.outcome) for result in heads}
+    unread = {_in_file(result, sides.changed) for result in heads if _is_of_file(result)}
     fixed = (each for each in sides.base if id(each) in gone)
-    return heads, tuple(each for each in fixed if (*_of(each, {}), other[each.outcome]) not in failing)
+    return heads, tuple(
+        each
+        for each in fixed
+        if (*_of(each, {}), other[each.outcome]) not in failing and _in_file(each, {}) not in unread
+    )
 
 
 _BLOCKS = 3
@@ -147,6 +152,18 @@ def _weight(result: Result) -> int:
 def _of(result: Result, renamed: Mapping[Key, Key]) -> tuple[Hashable, ...]:
     subject = (result.subject.kind, result.subject.id)
     return result.rule, renamed.get(subject, subject)
+
+
+def _is_of_file(result: Result) -> bool:
+    """Whether nothing could be said of a file, so that nobody knows what its subjects are."""
+    return result.outcome == "error" and result.location.span is None
+
+
+def _in_file(result: Result, changed: Changed) -> tuple[str, str, str]:
+    """The rule, and the kind and file that it was asked about, the file as the base calls it."""
+    subject = result.subject
+    path = changed[subject.path].old_path if subject.path in changed else subject.path
+    return result.rule, subject.kind, path
 
 
 def _group(result: Result, renamed: Mapping[Key, Key]) -> Hashable:
