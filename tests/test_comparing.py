@@ -540,6 +540,13 @@ def test_a_product_that_is_taken_out_is_told(tmp_path: Path) -> None:
     assert [(s.product, s.old_stage, s.stage) for s in compared(report).stages] == [("lamp", "ga", "")]
 
 
+def test_of_a_register_that_nobody_can_read_no_product_is_said_to_move(tmp_path: Path) -> None:
+    files = staged("ga", ga={})
+    files["a.thing.yaml"] = "product: lamp\n" + SOUND
+    report = propose(tmp_path, files).put({"products.yaml": "["}).report()
+    assert (compared(report).stages, report.exit_code) == ((), 1)
+
+
 # what is missing
 
 

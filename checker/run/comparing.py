@@ -290,7 +290,7 @@ class _Comparing:
             unwaived,
             found,
             complete=complete,
-            comparison=self._comparison(fixed, stages, judging_paths, flips, changed),
+            comparison=self._comparison(fixed, _told(base, head, stages), judging_paths, flips, changed),
         )
 
     def _changed(self) -> comparing.Changed | Fault:
@@ -444,6 +444,17 @@ class _Comparing:
             for each in diagnostics
             if each.level == "error"
         )
+
+
+def _told(base: Loaded, head: Loaded, stages: Iterable[StageChange]) -> tuple[StageChange, ...]:
+    """The changes of stage but those of products whose record nobody can read any more."""
+    unread = {subject.ref.path for subject in head.snapshot.subjects if subject.unreadable}
+    unknown = {
+        subject.ref.id
+        for subject in base.snapshot.by_kind.get("product", ())
+        if subject.ref.path in unread and not head.snapshot.find("product", subject.ref.id)
+    }
+    return tuple(each for each in stages if each.product not in unknown)
 
 
 def _lifecycle(loaded: Loaded, product: str) -> str:
