@@ -1,7 +1,7 @@
 """What judges comes from the base: a change that breaks a rule and edits whatever would have found it fails.
 
-Each attack is one pull request: it breaks the rule, and removes, loosens or evades what judges. The rule still fails,
-and every format for people says which judging file was edited.
+Each attack is one pull request: it breaks the rule, and removes, loosens or evades what judges. The rule
+still fails, and every format for people says which judging file was edited.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests import judging
 from tests.judging import KIND, RULE, configuration, policy, rule
 from tests.security.attacks import Contents, attacked, blocking, stopped, texts
 
-GOOD = "name: Lamp\nproduct: lamp\nstage: ga\ntier: 1\nowner: Ada Example\nrollback: { rehearsed_on: 2026-05-01 }\n"
+GOOD = "name: Lamp\nproduct: lamp\nstage: ga\ntier: 1\nowner: Ada Example\n"
 BAD = GOOD.replace("Ada Example", "TBD")
 PLAIN = rule("filled(subject.owner)", at="/owner")
 SELECTED = [{"kind": "thing", "files": "*.thing.yaml", "exclude": "old.thing.yaml"}]
