@@ -13,7 +13,8 @@ from checker.policy import language
 from checker.policy.floor import lifecycles
 from checker.policy.gates import Binding, Gate, matches
 from checker.policy.policies import ParamValue, Policy, Rule
-from checker.policy.workspace import Selection, Workspace
+from checker.policy.selections import Selection
+from checker.policy.workspace import Workspace
 from checker.snapshot import Snapshot, Subject
 
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from checker.authoring.approving import Draft
     from checker.kinds import Kind
     from checker.model import Fault
+    from checker.policy.selections import Selection
     from checker.policy.signoffs import Attachment, SignOff
-    from checker.policy.workspace import Selection, Workspace
+    from checker.policy.workspace import Workspace
     from checker.snapshot import Subject
     from checker.transports.git import Commit, Repository
 

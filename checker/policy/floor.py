@@ -20,7 +20,8 @@ from checker.policy.reading import Source
 
 if TYPE_CHECKING:
     from checker.policy.packs import Pack
-    from checker.policy.workspace import Selection, Workspace
+    from checker.policy.selections import Selection
+    from checker.policy.workspace import Workspace
 
 PREFIX = "floor:"
 """Before the paths of the floor's files, which are the same wherever its folder lies."""

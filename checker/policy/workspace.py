@@ -2,55 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, tzinfo
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from checker import cel
-from checker.kinds import Kind, fields
+from checker.kinds import Kind
 from checker.model import Diagnostic, Evidence, Open, Path
 from checker.policy import floor as floor_
 from checker.policy import gates as gates_
-from checker.policy import language, moment, reading
 from checker.policy import lock as lock_
+from checker.policy import moment, naming, reading, registers
 from checker.policy import packs as packs_
 from checker.policy import people as people_
-from checker.policy import signoffs as signoffs_
-from checker.policy import waivers as waivers_
+from checker.policy import selections as selections_
 from checker.policy.floor import Floor, Given
-from checker.policy.loading import CONFIGURATION, LOCK, Loading, listed
+from checker.policy.loading import CONFIGURATION, Loading
 from checker.policy.lock import Lock
 from checker.policy.people import People
-from checker.policy.policies import Expression, ParamValue, Policy, suggestion
+from checker.policy.policies import ParamValue, Policy, suggestion
+from checker.policy.selections import Derived, Selection
 from checker.policy.signoffs import Recorded, SignOff
 from checker.policy.waivers import Limits, Waiver
-
-_T = TypeVar("_T")
-
-
-class Selection(NamedTuple):
-    """One entry of `subjects`: where subjects of a kind are found."""
-
-    kind: Kind
-    patterns: tuple[str, ...]
-    exclude: tuple[str, ...]
-    id: cel.Program | None
-    product: cel.Program | None
-    format: str | None
-    records: Path
-    optional: bool
-    at: Path
-    """Its place in the configuration."""
-
-
-class Derived(NamedTuple):
-    """A fact of a kind's subjects that is computed from others."""
-
-    kind: str
-    field: str
-    expression: Expression
-    """Over subject, product and data."""
 
 
 class Workspace(NamedTuple):
@@ -138,7 +110,7 @@ def _read(state: Loading, source: reading.Source, floor: Floor | None, locked: b
     data, under = source.data, floor.workspace if floor else None
     is_floor = state.prefix != ""
     zone = _zone(state, source, under)
-    state.diagnostics += _leaving(source)
+    state.diagnostics += naming.leaving(source)
     if under:
         state.kinds.update(under.kinds)
         state.lifecycles.update(under.lifecycles)
@@ -148,24 +120,21 @@ def _read(state: Loading, source: reading.Source, floor: Floor | None, locked: b
         packs_.read_lifecycle(state, state.read(path, "lifecycle"))
     if floor:
         floor_.taken(state, floor, source)
-    selections = (*(under.selections if under else ()), *_selections(state, source))
+    selections = (*(under.selections if under else ()), *selections_.selections(state, source))
     if is_floor:  # where else it looks for subjects is asked of a folder that has no configuration of its own
         selections = tuple(_beside(each, state.prefix) for each in selections if each.at == ("products",))
     people = _people(state, source, under.people if under else people_.NOBODY)
     if "ledger" in data:
         state.kind("gate-record")  # which is what its decisions are
     granting = source if not is_floor else source._replace(data={})  # a floor asks; it grants nothing
-    files = _register(state, granting, "waivers", "waiver", waivers_.written)
-    waivers = [waiver for file in files for waiver in file]
-    sign_offs = _register(state, granting, "signoffs", "signoff", signoffs_.sign_off)
-    recorded = _register(state, granting, "reviews", "reviews", signoffs_.recorded)
+    held = registers.registers(state, granting)
     gates: list[gates_.Gate] = []
     if not state.failed():  # otherwise what a gate names may only seem to be missing
         gates = _gates(state, source, policies, people, floor)
         _params(state, source, policies, floor)
-        _names(state, waivers, sign_offs, gates)
+        registers.check_names(state, held, gates)
     reference = {**(under.data if under else {}), **_data(state, source)}
-    derived = (*(under.derived if under else ()), *_derived(state, source))
+    derived = (*(under.derived if under else ()), *selections_.derived(state, source))
     params = _laid_over(under.params if under else {}, data.get("params", {}))
     state.diagnostics += floor_.unsound_limits(source, policies, params)
     if state.failed() or zone is None:
@@ -189,10 +158,10 @@ def _read(state: Loading, source: reading.Source, floor: Floor | None, locked: b
         tuple(sorted(derived, key=lambda each: each.kind != "product")),
         people,
         signers,
-        tuple(sorted(waivers, key=lambda w: w.id)),
+        held.waivers,
         Limits(*map(min, limits, under.waiver_limits)) if under else limits,
-        tuple(sorted(sign_offs, key=lambda s: s.id)),
-        tuple(recorded),
+        held.sign_offs,
+        held.recorded,
         data.get("ledger", "").rstrip("/"),
         floor,
         lock,
@@ -215,42 +184,6 @@ def _laid_over(
     if not below:
         return params
     return {id: {**below.get(id, {}), **params.get(id, {})} for id in {**below, **params}}
-
-
-class Named(NamedTuple):
-    """The patterns of the files that a configuration names, as far as they lie in its workspace."""
-
-    judging: tuple[str, ...]
-    """What we judge with."""
-    judged: tuple[str, ...]
-    """The artifacts."""
-    vouched: tuple[str, ...]
-    """What says itself who made it: sign-offs, and the ledger."""
-
-
-def named(open: Open, folder: str) -> Named | None:
-    """What a configuration names, without reading any of it; None: there is no configuration to read."""
-    configuration, _ = reading.read(CONFIGURATION, open(folder).read, "workspace")
-    if configuration is None:
-        return None
-    data = configuration.data
-    judging = [CONFIGURATION, LOCK]
-    for field in ("kinds", "lifecycles", "gates", "people", "signers", "waivers", "reviews"):
-        judging += listed(data.get(field))
-    judging += (f"{name.removeprefix('./').rstrip('/')}/**" for name in data.get("packs", ()) if "/" in name)
-    judging += (raw if isinstance(raw, str) else raw["file"] for raw in data.get("data", {}).values())
-    judged = [pattern for raw in data.get("subjects", ()) for pattern in listed(raw["files"])]
-    source = data.get("extends", {}).get("source", "../").removeprefix("./").rstrip("/")
-    judging += [] if source.startswith("..") else [f"{source}/**" if source else "**"]
-    vouched = [*listed(data.get("signoffs"))]
-    if "ledger" in data:
-        vouched.append(f"{data['ledger'].rstrip('/')}/**")
-    return Named(_signed(judging), (*listed(data.get("products")), *judged), _signed(vouched))
-
-
-def _signed(patterns: Iterable[str]) -> tuple[str, ...]:
-    """The patterns, and those of the signatures beside their files."""
-    return tuple(each for pattern in patterns for each in (pattern, f"{pattern}.sig"))
 
 
 def zone(open: Open, folder: str) -> tzinfo:
@@ -286,34 +219,6 @@ def _idle(workspace: Workspace) -> Iterable[Diagnostic]:
         yield source.diagnostic("not-collected", message, ("subjects",), hint, warning=True)
 
 
-def _leaving(source: reading.Source) -> Iterable[Diagnostic]:
-    """Report the patterns that lead out of the workspace, where nothing is looked for."""
-    named = (
-        "products",
-        "kinds",
-        "lifecycles",
-        "gates",
-        "people",
-        "signers",
-        "waivers",
-        "signoffs",
-        "reviews",
-    )
-    places: list[Path] = [*((name,) for name in named), ("ledger",)]
-    for index in range(len(source.data.get("subjects", ()))):
-        places += [("subjects", index, "files"), ("subjects", index, "exclude")]
-    for place in places:
-        value: Any = source.data
-        for part in place:
-            value = value[part] if isinstance(part, int) else value.get(part)
-        for index, pattern in enumerate(listed(value)):
-            if pattern.startswith(("/", floor_.PREFIX)) or ".." in pattern.split("/"):
-                at = (*place, index) if isinstance(value, list) else place
-                message = f"{pattern} leads out of the workspace, where nothing is looked for"
-                hint = f"Write it relative to the folder of {CONFIGURATION}."
-                yield source.diagnostic("pattern-leaves", message, at, hint)
-
-
 def _zone(state: Loading, source: reading.Source, under: Workspace | None) -> tzinfo | None:
     if under and "timezone" not in source.data:
         return under.zone
@@ -334,75 +239,6 @@ def _people(state: Loading, source: reading.Source, below: People) -> People:
     people, diagnostics = people_.people(found, below)
     state.diagnostics += diagnostics
     return people or below
-
-
-def _register(
-    state: Loading,
-    source: reading.Source,
-    field: str,
-    schema: str,
-    make: Callable[[reading.Source], tuple[_T | None, tuple[Diagnostic, ...]]],
-) -> list[_T]:
-    """What the files of a register hold; it may be empty, since every register once is."""
-    found = []
-    paths = {path for pattern in listed(source.data.get(field)) for path, _ in state.files.find(pattern)}
-    for path in sorted(paths):
-        each = state.read(path, schema)
-        if each:
-            made, diagnostics = make(each)
-            state.diagnostics += diagnostics
-            found += [made] if made else []
-    return found
-
-
-def _names(
-    state: Loading, waivers: Sequence[Waiver], sign_offs: Sequence[SignOff], gates: Sequence[gates_.Gate]
-) -> None:
-    """Report ids that are taken, and gates that nobody knows."""
-    known = {gate.id for gate in gates}
-    registers: tuple[tuple[str, Sequence[Waiver] | Sequence[SignOff]], ...] = (
-        ("waiver", waivers),
-        ("signoff", sign_offs),
-    )
-    for what, register in registers:
-        taken: dict[str, Waiver | SignOff] = {}
-        for each in register:
-            other = taken.setdefault(each.id, each)
-            if other is not each:
-                message = f"the id `{each.id}` is also used in {other.source.path}"
-                hint = "Give each its own id."
-                state.diagnostics.append(each.source.diagnostic(f"duplicate-{what}", message, (what,), hint))
-    for sign_off in sign_offs:
-        if sign_off.gate not in known:
-            hint = (
-                suggestion(sign_off.gate, tuple(known)) or f"There are {', '.join(sorted(known)) or 'none'}."
-            )
-            message = f"no gate is called `{sign_off.gate}`"
-            state.diagnostics.append(sign_off.source.diagnostic("unknown-gate", message, ("gate",), hint))
-
-
-def _derived(state: Loading, source: reading.Source) -> Iterable[Derived]:
-    for name, fields_ in sorted(source.data.get("derive", {}).items(), key=lambda pair: pair[0] != "product"):
-        kind = state.kind(name)
-        if kind is None:
-            state.unknown_kind(source, name, ("derive", name))
-            continue
-        product = state.kind("product")
-        environment = language.derivation_environment(kind.type, product.type if product else cel.DYN)
-        for field, text in fields_.items():
-            at: Path = ("derive", name, field)
-            known = kind.type.fields.get(field)
-            if known is None and not kind.open:
-                hint = suggestion(field, tuple(kind.type.fields))
-                message = f"the kind `{name}` has no field `{field}`"
-                span = source.key_span(at)
-                state.diagnostics.append(source.diagnostic("unknown-field", message, span, hint))
-            try:
-                program = environment.compile(text)
-            except cel.CompileError as error:
-                state.diagnostics += (reading.issue_diagnostic(source, at, issue) for issue in error.issues)
-                continue
-            yield Derived(kind.name, field, Expression(program, at))
 
 
 def _gates(
@@ -435,9 +271,7 @@ def _gates(
     return list(gates.values())
 
 
-def _params(
-    state: Loading, source: reading.Source, policies: list[Policy], floor: Floor | None
-) -> None:
+def _params(state: Loading, source: reading.Source, policies: list[Policy], floor: Floor | None) -> None:
     known = {policy.id: policy for policy in policies}
     for id, values in source.data.get("params", {}).items():
         policy = known.get(id)
@@ -468,58 +302,6 @@ def _params(
             elif refusal := floor_.refusal(floor, policy, name, value):
                 at: Path = ("params", id, name)
                 state.diagnostics.append(source.diagnostic("below-floor", refusal, at, floor_.CHOOSE))
-
-
-def _selections(state: Loading, source: reading.Source) -> Iterable[Selection]:
-    def program(raw: Mapping[str, Any], at: Path, kind: Kind) -> cel.Program | None:
-        text = raw.get(str(at[-1]))
-        if text is None:
-            return None
-        found: cel.Program | None = None
-        try:
-            found = _selecting(kind, listed(raw["files"])).compile(text)
-            issues = found.issues
-        except cel.CompileError as error:
-            issues = error.issues
-        state.diagnostics += (reading.issue_diagnostic(source, at, issue) for issue in issues)
-        if found and not (
-            found.result_type in (cel.STRING, cel.DYN) or isinstance(found.result_type, cel.EnumType)
-        ):
-            message = f"`{at[-1]}` must be text; this gives {found.result_type.words}"
-            state.diagnostics.append(source.diagnostic("type", message, at, "Write string(…) around it."))
-        return found
-
-    register = listed(source.data.get("products"))
-    product = state.kind("product")
-    if register and product:
-        yield Selection(product, register, (), None, None, None, ("products",), False, ("products",))
-    for index, raw in enumerate(source.data.get("subjects", ())):
-        at: Path = ("subjects", index)
-        kind = state.kind(raw["kind"])
-        if kind is None:
-            state.unknown_kind(source, raw["kind"], (*at, "kind"))
-            continue
-        yield Selection(
-            kind,
-            listed(raw["files"]),
-            listed(raw.get("exclude")),
-            program(raw, (*at, "id"), kind),
-            program(raw, (*at, "product"), kind),
-            raw.get("format"),
-            fields.pointer(raw.get("records", "")),
-            raw.get("optional", False),
-            at,
-        )
-
-
-_CAPTURE = re.compile(r"\{(\w+)\}")
-
-
-def _selecting(kind: Kind, patterns: Iterable[str]) -> cel.Environment:
-    """What the `id` and `product` of a selection may name."""
-    captured = {name: cel.STRING for pattern in patterns for name in _CAPTURE.findall(pattern)}
-    path = cel.ObjectType("path", {**captured, "file": cel.STRING, "folder": cel.STRING}, open=False)
-    return cel.Environment({"path": path, "subject": kind.type}, absent_has=True)
 
 
 def _data(state: Loading, source: reading.Source) -> dict[str, Any]:

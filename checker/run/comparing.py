@@ -22,10 +22,12 @@ from checker.model import (
     StageChange,
     WaiverState,
 )
+from checker.policy import naming
 from checker.policy import workspace as workspaces
 from checker.policy.floor import PREFIX, floor_losses
 from checker.policy.loading import CONFIGURATION
-from checker.policy.workspace import Named, Workspace
+from checker.policy.naming import Named
+from checker.policy.workspace import Workspace
 from checker.review import assembly, comparing
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
@@ -180,7 +182,7 @@ class _Comparing:
                 level="warning",
             )
             return self._doors(self.ends.head), None, (doubt,)
-        named = workspaces.named(doors.open, doors.home)
+        named = naming.named(doors.open, doors.home)
         return doors._replace(open=self._vouched(doors, named)) if named else doors, named, ()
 
     def _vouched(self, doors: Doors, named: Named) -> Open:
@@ -218,7 +220,7 @@ class _Comparing:
     def _judging_paths(self, named: Named | None) -> tuple[str, ...]:
         """The files that judge, now or once it is merged, and that the change touches."""
         doors = self._doors(self.ends.head)
-        own = workspaces.named(doors.open, doors.home)
+        own = naming.named(doors.open, doors.home)
         texts = {text for each in (named, own) if each for text in each.judging}
         return tuple(sorted({path for path in self._paths() if _fits(path, texts)}))
 

@@ -9,7 +9,8 @@ from typing import Any
 from checker import cel
 from checker.model import Fault
 from checker.policy import language
-from checker.policy.workspace import Derived, Workspace
+from checker.policy.selections import Derived
+from checker.policy.workspace import Workspace
 from checker.snapshot import Subject
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from checker import cel, documents
 from checker.documents import Document, Reading
 from checker.model import Evidence, Fault, Files, Path, SubjectRef
-from checker.policy.workspace import Selection
+from checker.policy.selections import Selection
 from checker.snapshot import Subject
 
 COLLECTOR = "files"

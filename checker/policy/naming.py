@@ -1,0 +1,74 @@
+"""What a configuration names: the patterns of files, before any of them is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from checker.model import Diagnostic, Open, Path
+from checker.policy import floor, reading
+from checker.policy.loading import CONFIGURATION, LOCK, listed
+
+
+class Named(NamedTuple):
+    """The patterns of the files that a configuration names, as far as they lie in its workspace."""
+
+    judging: tuple[str, ...]
+    """What we judge with."""
+    judged: tuple[str, ...]
+    """The artifacts."""
+    vouched: tuple[str, ...]
+    """What says itself who made it: sign-offs, and the ledger."""
+
+
+def named(open: Open, folder: str) -> Named | None:
+    """What a configuration names, without reading any of it; None: there is no configuration to read."""
+    configuration, _ = reading.read(CONFIGURATION, open(folder).read, "workspace")
+    if configuration is None:
+        return None
+    data = configuration.data
+    judging = [CONFIGURATION, LOCK]
+    for field in ("kinds", "lifecycles", "gates", "people", "signers", "waivers", "reviews"):
+        judging += listed(data.get(field))
+    judging += (f"{name.removeprefix('./').rstrip('/')}/**" for name in data.get("packs", ()) if "/" in name)
+    judging += (raw if isinstance(raw, str) else raw["file"] for raw in data.get("data", {}).values())
+    judged = [pattern for raw in data.get("subjects", ()) for pattern in listed(raw["files"])]
+    source = data.get("extends", {}).get("source", "../").removeprefix("./").rstrip("/")
+    judging += [] if source.startswith("..") else [f"{source}/**" if source else "**"]
+    vouched = [*listed(data.get("signoffs"))]
+    if "ledger" in data:
+        vouched.append(f"{data['ledger'].rstrip('/')}/**")
+    return Named(_signed(judging), (*listed(data.get("products")), *judged), _signed(vouched))
+
+
+def _signed(patterns: Iterable[str]) -> tuple[str, ...]:
+    """The patterns, and those of the signatures beside their files."""
+    return tuple(each for pattern in patterns for each in (pattern, f"{pattern}.sig"))
+
+
+def leaving(source: reading.Source) -> Iterable[Diagnostic]:
+    """Report the patterns that lead out of the workspace, where nothing is looked for."""
+    named = (
+        "products",
+        "kinds",
+        "lifecycles",
+        "gates",
+        "people",
+        "signers",
+        "waivers",
+        "signoffs",
+        "reviews",
+    )
+    places: list[Path] = [*((name,) for name in named), ("ledger",)]
+    for index in range(len(source.data.get("subjects", ()))):
+        places += [("subjects", index, "files"), ("subjects", index, "exclude")]
+    for place in places:
+        value: Any = source.data
+        for part in place:
+            value = value[part] if isinstance(part, int) else value.get(part)
+        for index, pattern in enumerate(listed(value)):
+            if pattern.startswith(("/", floor.PREFIX)) or ".." in pattern.split("/"):
+                at = (*place, index) if isinstance(value, list) else place
+                message = f"{pattern} leads out of the workspace, where nothing is looked for"
+                hint = f"Write it relative to the folder of {CONFIGURATION}."
+                yield source.diagnostic("pattern-leaves", message, at, hint)
