@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli import options
+from checker.render import RENDERERS
 from tests.cli.conftest import Gonogo
 from tests.cli.workspaces import CONFIGURATION, DAY, GREEN, POLICY, RED, write
 from tests.showing import fits
@@ -283,8 +284,8 @@ def test_what_the_command_line_asks_for_in_vain_is_a_diagnostic(
         ),
         (
             ("--output-format", "pdf"),
-            "gonogo check: Invalid value for '--output-format': 'pdf' is not one of terminal, json, sarif, "
-            "junit, github, markdown. Run gonogo check --help.",
+            f"gonogo check: Invalid value for '--output-format': 'pdf' is not one of {', '.join(RENDERERS)}. "
+            "Run gonogo check --help.",
         ),
         (
             ("--output-format", "json="),
