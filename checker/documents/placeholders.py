@@ -79,6 +79,16 @@ PLACEHOLDERS = (
 """A new family is a line here."""
 
 _EMPHASIS = " \t\r\n*_`\"'"
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""What no reader sees: the Default_Ignorable_Code_Points of Unicode, and the blank of Braille."""
+
+
+def visible(text: str) -> str:
+    """What a reader sees of a text: without characters that show nothing, and blanks around it."""
+    return (text if text.isascii() else _UNSEEN.sub("", text)).strip()
 
 
 @cache
@@ -93,7 +103,7 @@ def _inside() -> re.Pattern[str]:
 
 def placeholder(text: str) -> bool:
     """Whether a value as a whole stands for something that is still to be written; a blank text does not."""
-    bare = text.strip()
+    bare = visible(text)
     core = bare.strip(_EMPHASIS).rstrip(".!")
     return bool(_whole().fullmatch(bare) or (core and _whole().fullmatch(core)))
 

@@ -7,7 +7,7 @@ from typing import TypeGuard
 
 from checker import cel
 from checker.cel import tree
-from checker.documents.placeholders import placeholder
+from checker.documents.placeholders import placeholder, visible
 from checker.explain.fields import MOST_VALUE, Fields, brief, rest, unread
 from checker.kinds.phrases import alternatives
 from checker.model import Reason, Seen
@@ -317,7 +317,7 @@ class Telling:
         value = self._value(argument)
         if value is cel.ABSENT:
             return f"{called} is absent"
-        if isinstance(value, str) and value.strip() and placeholder(value):
+        if isinstance(value, str) and visible(value) and placeholder(value):
             return f"{called} is still a placeholder: {_bare(value)}"
         if isinstance(value, list | dict) and value:
             return f"{called} holds nothing but blanks and placeholders: {shown(value)}"

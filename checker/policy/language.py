@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from checker import cel
-from checker.documents.placeholders import placeholder
+from checker.documents.placeholders import placeholder, visible
 
 CONTEXT = "@context"
 """The activation's entry for what functions need to know; no expression can name it."""
@@ -114,7 +114,7 @@ def _filled(value: object) -> bool:
     if value is cel.ABSENT or value is None:
         return False
     if isinstance(value, str):
-        return bool(value.strip()) and not placeholder(value)
+        return bool(visible(value)) and not placeholder(value)
     if isinstance(value, list):
         return any(map(_filled, value))
     if isinstance(value, dict):

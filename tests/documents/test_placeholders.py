@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from checker import documents
-from checker.documents.placeholders import PLACEHOLDERS, find, placeholder
+from checker.documents.placeholders import PLACEHOLDERS, find, placeholder, visible
 
 
 @pytest.mark.parametrize("family", PLACEHOLDERS, ids=lambda family: family.name)
@@ -169,3 +169,25 @@ def test_values_that_are_written(text: str) -> None:
 )
 def test_placeholders_inside_of_prose(text: str, found: list[str]) -> None:
     assert [text[start:end] for start, end in find(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("\u200b\u2060\ufeff", ""),
+        ("\u2800 \u3164", ""),
+        ("\U000e0041", ""),
+        ("  Ada\u00ad ", "Ada"),
+        ("", ""),
+        ("M\u00fcller", "M\u00fcller"),
+        ("\u53f6", "\u53f6"),
+        ("\U0001f41f", "\U0001f41f"),
+    ],
+)
+def test_what_a_reader_sees(text: str, seen: str) -> None:
+    assert visible(text) == seen
+
+
+def test_a_placeholder_hides_behind_nothing_invisible() -> None:
+    assert placeholder("T\u200bB\u00adD")
+    assert not placeholder("\u200b")
