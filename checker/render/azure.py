@@ -23,7 +23,7 @@ def render(report: Report, options: Options) -> str:
     """One command a line, and the verdict behind them as plain text; the options make no difference."""
     del options
     found = notes(report)
-    lines, left_out = [], []
+    lines = []
     for level in ("error", "warning"):
         own = [note for note in found if note.level == level]
         # The last of ten says that there are more.
@@ -32,7 +32,6 @@ def render(report: Report, options: Options) -> str:
         if hidden := len(own) - len(shown):
             more = f"{tally.counted(hidden, f'more {level}')} not shown here: Azure shows {_SHOWN} of each."
             lines.append(_command({"type": level}, f"{more} All are in the output of gonogo check."))
-            left_out.append(more)
     lines.append(inert(one_line(f"gonogo: {tally.verdict(report)}: {tally.summary(report)}")) + "\n")
     if report.next_step:
         lines.append(inert(one_line(f"Next: {report.next_step}")) + "\n")

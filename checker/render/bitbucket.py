@@ -11,6 +11,7 @@ from __future__ import annotations
 from checker.model import Report
 from checker.render import Options, tally
 from checker.render.notes import Note, notes
+from checker.render.placing import START
 from checker.render.shapes import Shape
 from checker.render.text import inert_json, one_line, visible
 
@@ -51,7 +52,6 @@ def render(report: Report, options: Options) -> str:
 
 def _annotation(note: Note) -> Shape:
     severity = note.result.severity if note.result else "critical"
-    span = note.location.span
     return {
         "external_id": f"gonogo-{note.fingerprint}",
         "annotation_type": "BUG" if note.level == "error" else "CODE_SMELL",
@@ -60,7 +60,7 @@ def _annotation(note: Note) -> Shape:
         "severity": severity.upper() if note.level == "error" else "LOW",
         "result": _RESULTS[note.level],
         "path": note.location.path,
-        "line": span.line if span else 1,
+        "line": (note.location.span or START).line,
     }
 
 

@@ -11,24 +11,23 @@ from __future__ import annotations
 
 from checker.model import Location, Report
 from checker.render import Options, tally
-from checker.render.notes import Level, Note, notes
+from checker.render.notes import LEVELS, Level, Note, notes
 from checker.render.text import clip, one_line, visible
 
 _SHOWN = 10
 """Annotations of one level that GitHub shows of a step."""
 _TITLE_LIMIT = 200
 _TEXT_LIMIT = 4_000
-_LEVELS: tuple[Level, ...] = ("error", "warning", "notice")
 
 
 def render(report: Report, options: Options) -> str:
     """One command a line; the options make no difference."""
     del options
     found = [note for note in notes(report) if not note.is_waived]
-    near = [note for note in found if not _elsewhere(report, note)]
+    near = [note for note in found if not note.is_distant]
     lines = [tally.summary(report)]
     commands, left_out = [], []
-    for level in _LEVELS:
+    for level in LEVELS:
         own = [note for note in near if note.level == level]
         room = _SHOWN - (level == "notice")  # the last notice is ours
         commands += [_annotation(note) for note in own[:room]]
@@ -49,14 +48,6 @@ def render(report: Report, options: Options) -> str:
         lines.append(f"Next: {one_line(report.next_step)}")
     verdict = f"gonogo: {tally.verdict(report)}"
     return "".join((*commands, _command("notice", verdict, "\n".join(lines))))
-
-
-def _elsewhere(report: Report, note: Note) -> bool:
-    """Whether a note is of a failure that was there before, in a file that the change leaves alone."""
-    result, change = note.result, report.comparison
-    if result is None or change is None or not tally.inherited(result, change):
-        return False
-    return result.location.path not in {each.path for each in change.files}
 
 
 def _annotation(note: Note) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from json import JSONEncoder
 
 from checker.model import Report, Result
@@ -28,6 +28,12 @@ def fingerprints(results: Iterable[Result]) -> list[str]:
         seen[digest] += 1
         found.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
     return found
+
+
+def by_result(results: Collection[Result]) -> Callable[[Result], str]:
+    """The same as a function of the very results, for those that are shown in another order."""
+    known = dict(zip(map(id, results), fingerprints(results), strict=True))
+    return lambda result: known[id(result)]
 
 
 def verdict_digest(report: Report) -> str:

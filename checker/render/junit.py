@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from checker.model import Diagnostic, Location, Report, Result
 from checker.render import Options, tally
-from checker.render.placing import from_root
+from checker.render.placing import START, from_root
 from checker.render.text import clip, inert, visible
 
 _TEXT_LIMIT = 4_000
@@ -92,7 +92,7 @@ def _append(suite: ElementTree.Element, case: _Case) -> None:
     attributes = {"name": _text(case.name), "classname": _text(case.classname)}
     if case.location and case.location.path:
         attributes["file"] = _text(case.location.path)
-        attributes["line"] = str(case.location.span.line if case.location.span else 1)
+        attributes["line"] = str((case.location.span or START).line)
     element = ElementTree.SubElement(suite, "testcase", attributes)
     if case.state:
         child = ElementTree.SubElement(element, case.state, {"message": _text(case.message)})

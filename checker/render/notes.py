@@ -14,17 +14,16 @@ from typing import Literal, NamedTuple
 
 from checker.model import Location, Report, Result
 from checker.render import change, tally
-from checker.render.identity import fingerprints
-from checker.render.placing import from_root, shown
+from checker.render.identity import by_result
+from checker.render.placing import from_root, in_a_file, shown
 from checker.render.text import one_line
 
 Level = Literal["error", "warning", "notice"]
 
-_LEVELS: tuple[Level, ...] = ("error", "warning", "notice")
+LEVELS: tuple[Level, ...] = ("error", "warning", "notice")
+"""The most pressing first."""
 _NAMELESS = "gonogo"
 """Stands for an empty text, which hosts refuse."""
-_WORKSPACE_FILE = "gonogo.yaml"
-"""Stands for a place where a report has none: hosts drop what has no file."""
 
 
 class Note(NamedTuple):
@@ -65,12 +64,12 @@ class _Other(NamedTuple):
 
 def notes(report: Report) -> list[Note]:
     """All of them, the most pressing first; errors that say the same of the same subject are one."""
-    prints = dict(zip(map(id, report.results), fingerprints(report.results), strict=True))
+    fingerprint = by_result(report.results)
     touched = {file.path for file in report.comparison.files} if report.comparison else set()
     found = [*_noted(report, _others(report))]
     for group in tally.folded(tally.findings(report)):
-        found.append(_finding(report, group, prints[id(group[0])], touched))
-    return sorted(found, key=lambda note: _LEVELS.index(note.level))
+        found.append(_finding(report, group, fingerprint(group[0]), touched))
+    return sorted(found, key=lambda note: LEVELS.index(note.level))
 
 
 def _finding(report: Report, group: tuple[Result, ...], fingerprint: str, touched: Collection[str]) -> Note:
@@ -90,16 +89,14 @@ def _finding(report: Report, group: tuple[Result, ...], fingerprint: str, touche
     if others := len(group) - 1:
         lines.append(f"{tally.counted(others, 'other rule says', 'other rules say')} the same.")
     if result.anchor:
-        place = from_root(report, result.location)
-        line = f":{place.span.line}" if place.span else ""
-        lines.append(f"Found in {place.path}{line}")
+        lines.append(f"Found in {change.place(from_root(report, result.location))}")
     if standing == "waived" and (waived := result.waived):
         lines.append(f"Waived until {waived.expires} by {waived.owner} ({waived.id}): {waived.reason}")
     elif result.fix:
         lines.append(f"Fix: {result.fix}")
     where = shown(report, result)
     if not where.path:
-        where = from_root(report, Location(result.subject.path or _WORKSPACE_FILE))
+        where = in_a_file(report, Location(result.subject.path))
     code = one_line(result.rule) or _NAMELESS
     lines = list(filter(str.strip, lines)) or [code]
     return Note(
@@ -108,7 +105,7 @@ def _finding(report: Report, group: tuple[Result, ...], fingerprint: str, touche
         label,
         lines[0],
         "\n".join(lines),
-        _placed(report, where),
+        where,
         fingerprint,
         result,
         inherited and result.location.path not in touched,
@@ -137,13 +134,9 @@ def _noted(report: Report, others: Iterable[_Other]) -> Iterator[Note]:
     for level, name, text, location in others:
         code = one_line(name) or _NAMELESS
         lines = list(filter(str.strip, text.split("\n"))) or [code]
-        where = _placed(report, from_root(report, location or Location("")))
+        where = in_a_file(report, location or Location(""))
         known_by = json.dumps([code, where.path, lines[0]]).encode()
         fingerprint = hashlib.sha256(known_by).hexdigest()[:32]
         seen[fingerprint] += 1
         fingerprint += f"-{seen[fingerprint]}" if seen[fingerprint] > 1 else ""
         yield Note(level, code, level, lines[0], "\n".join(lines), where, fingerprint, None)
-
-
-def _placed(report: Report, where: Location) -> Location:
-    return where if where.path else from_root(report, Location(_WORKSPACE_FILE))

@@ -8,6 +8,8 @@ from checker.model import Location, Report, Result, Span
 
 START = Span(1, 1, 1, 1)
 """Stands for a file as a whole, where a host needs a line."""
+_WORKSPACE_FILE = "gonogo.yaml"
+"""Stands for a place where a report has none: hosts drop or refuse what has no file."""
 _OUTSIDE = ("../", "/")
 _ELSEWHERE = ("floor:", "gonogo:")
 """Begin the paths of the organisation's floor, and of what travels with gonogo."""
@@ -26,6 +28,12 @@ def from_root(report: Report, location: Location) -> Location:
         path = posixpath.normpath(path)
     path = "" if f"{path}/".startswith(_OUTSIDE) else path
     return Location(path, location.span) if path != location.path else location
+
+
+def in_a_file(report: Report, location: Location) -> Location:
+    """The same, always with a path: where there is none, the workspace's own file stands for it."""
+    found = from_root(report, location)
+    return found if found.path else from_root(report, Location(_WORKSPACE_FILE))
 
 
 def shown(report: Report, result: Result) -> Location:

@@ -17,11 +17,11 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from checker.model import Diagnostic, Location, Report, Result, RuleInfo, Span
+from checker.model import Diagnostic, Location, Report, Result, RuleInfo
 from checker.render import Options, tally
 from checker.render.gfm import code, prose
-from checker.render.identity import fingerprints, verdict_digest
-from checker.render.placing import from_root
+from checker.render.identity import by_result, verdict_digest
+from checker.render.placing import START, in_a_file
 from checker.render.text import clip, inert_json
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -30,9 +30,6 @@ RESULTS = 5_000
 _TAGS = 20
 _RELATED = 10
 _TEXT_LIMIT = 4_000
-_WORKSPACE_FILE = "gonogo.yaml"
-"""Stands for a location where the report has none: results without one are refused."""
-_START = Span(1, 1, 1, 1)
 _LEVELS = {"mandatory": "error", "advisory": "warning", "upcoming": "note"}
 _OMITTED = "gonogo.results-left-out"
 
@@ -40,12 +37,12 @@ _OMITTED = "gonogo.results-left-out"
 def render(report: Report, options: Options) -> str:
     """One SARIF log with one run; the options make no difference."""
     del options
-    prints = dict(zip(map(id, report.results), fingerprints(report.results), strict=True))
+    fingerprint = by_result(report.results)
     found = tally.findings(report)
     shown = found if len(found) <= RESULTS else found[: RESULTS - 1]
     named = {result.rule for result in shown}
     rules = [_rule(rule) for rule in report.rules if rule.id in named]
-    results = [_result(report, result, prints[id(result)]) for result in shown]
+    results = [_result(report, result, fingerprint(result)) for result in shown]
     if hidden := len(found) - len(shown):
         rules.append(_omitted_rule())
         results.append(_omitted(report, hidden))
@@ -152,7 +149,7 @@ def _omitted(report: Report, hidden: int) -> dict[str, Any]:
         "ruleId": _OMITTED,
         "level": "warning",
         "message": {"text": f"{text} All are in the output of: gonogo check --output-format json."},
-        "locations": [_location(report, Location(_WORKSPACE_FILE))],
+        "locations": [_location(report, Location(""))],
         "partialFingerprints": {"primaryLocationLineHash": _OMITTED},
     }
 
@@ -179,8 +176,8 @@ def _notification(report: Report, fault: Diagnostic) -> dict[str, Any]:
 
 def _location(report: Report, location: Location, otherwise: str = "") -> dict[str, Any]:
     """A physical location; a file as a whole is pointed at by its start, for viewers need a line."""
-    span = location.span or _START
-    path = from_root(report, Location(location.path or otherwise or _WORKSPACE_FILE)).path
+    span = location.span or START
+    path = in_a_file(report, Location(location.path or otherwise)).path
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(path, errors="surrogatepass")},

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from checker.model import Edit, Location, Report, Result
 from checker.render import Options, tally
 from checker.render.gfm import code, prose
-from checker.render.identity import fingerprints
+from checker.render.identity import by_result
 from checker.render.placing import from_root
 from checker.render.shapes import Shape
 from checker.render.suggesting import mended
@@ -29,7 +29,7 @@ def render(report: Report, options: Options) -> str:
 
 
 def _comments(report: Report) -> Iterator[Shape]:
-    prints = dict(zip(map(id, report.results), fingerprints(report.results), strict=True))
+    fingerprint = by_result(report.results)
     changed = {file.path: file.lines for file in report.comparison.files} if report.comparison else {}
     by_line: dict[tuple[str, int], list[tuple[Result, Edit]]] = {}
     for result in tally.findings(report):
@@ -44,7 +44,7 @@ def _comments(report: Report) -> Iterator[Shape]:
             continue
         told = [(result, edit) for result, edit in found if mended(old, [edit]) is not None]
         body = [sentence for result, _ in told for sentence in _sentences(result)]
-        body += [_fenced(new), f"<!-- gonogo: suggestion {prints[id(told[0][0])]} -->"]
+        body += [_fenced(new), f"<!-- gonogo: suggestion {fingerprint(told[0][0])} -->"]
         yield {"path": where, "line": line, "side": "RIGHT", "body": "\n\n".join(body)}
 
 
