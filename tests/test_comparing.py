@@ -181,6 +181,35 @@ def test_elements_of_a_list_are_known_again(
     assert len(compared(report).fixed) == fixed
 
 
+OWNERS = "name: Lamp\nsteps:\n- id: dim\n  owner: %s\n- id: douse\n  owner: %s\n"
+
+
+def test_a_failure_that_moves_to_another_element_is_new(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(KEYED, a=OWNERS % ("TBD", "Ada Example")))
+    report = proposal.put({"a.thing.yaml": OWNERS % ("Ada Example", "TBD")}).report()
+    assert (ages(report), report.verdict) == ({"a/douse": "new"}, "no-go")
+    assert [r.key for r in compared(report).fixed] == ["dim"]
+
+
+def test_elements_that_fail_at_one_place_are_told_apart_by_their_keys(tmp_path: Path) -> None:
+    each = '["bright", "safe"]'
+    named = policy(rule("subject.tags.exists(t, t == item)", each=each, key="item", at="/tags"))
+    text = "name: Lamp\ntier: 1\nlegacy: x\ntags:\n- %s\n- cheap\n"
+    report = (
+        propose(tmp_path, things(named, a=text % "bright")).put({"a.thing.yaml": text % "safe"}).report()
+    )
+    assert ages(report) == {"a/bright": "new"}
+    assert [r.key for r in compared(report).fixed] == ["safe"]
+
+
+def test_an_element_whose_key_changes_keeps_its_failure(tmp_path: Path) -> None:
+    text = OWNERS % ("TBD", "Ada Example")
+    report = (
+        propose(tmp_path, things(KEYED, a=text)).put({"a.thing.yaml": text.replace("dim", "dip")}).report()
+    )
+    assert (ages(report), compared(report).fixed) == ({"a/dip": "existing"}, ())
+
+
 def test_faults_of_a_schema_are_known_again(tmp_path: Path) -> None:
     before = "name: Lamp\ncolour: red\n"
     after = "name: Lamp\nsize: 3\ncolour: red\n"
@@ -209,6 +238,25 @@ def test_a_renamed_file_keeps_its_failures(tmp_path: Path) -> None:
     assert [(f.path, f.old_path) for f in compared(report).files] == [
         ("things/lantern/thing.yaml", "things/lamp/thing.yaml")
     ]
+
+
+def test_another_id_in_the_same_file_is_no_new_beginning(tmp_path: Path) -> None:
+    """Nor a way around a rule about the step from one side to the other."""
+    rules = policy(rule("filled(subject.owner)"), rule("is_new || subject.tier <= old.tier", id="test.step"))
+    proposal = propose(tmp_path, things(rules, a="id: lamp\n" + THING))
+    report = proposal.put({"a.thing.yaml": "id: light\n" + THING.replace("tier: 1", "tier: 2")}).report()
+    assert {(r.rule, r.subject.id, r.age) for r in failures(report)} == {
+        ("test.rule", "light", "existing"),
+        ("test.step", "light", "new"),
+    }
+    assert compared(report).fixed == ()
+
+
+def test_another_id_in_a_list_is_another_subject(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(OWNED, a=LIST))
+    report = proposal.put({"a.thing.yaml": LIST.replace("id: x", "id: q")}).report()
+    assert ages(report) == {"q": "new", "y": "existing", "z": "existing"}
+    assert [r.subject.id for r in compared(report).fixed] == ["x"]
 
 
 def test_old_is_bound_also_after_a_rename(tmp_path: Path) -> None:

@@ -70,15 +70,17 @@ class Sides(NamedTuple):
 
 
 def renamed(base: Snapshot, head: Snapshot, changed: Changed) -> dict[Key, Key]:
-    """The subjects whose id follows from the path of a file that was renamed, each with the id it had."""
+    """The subjects whose id is another now, each with the one it had."""
     found: dict[Key, Key] = {}
     before = _by_file(base)
     after = _by_file(head)
     for path, lines in changed.items():
-        if lines.old_path in ("", path):
-            continue
         for kind, ids in after.get(path, {}).items():
             olds = before.get(lines.old_path, {}).get(kind, [])
+            # In a file that stayed where it was ids are what tells several subjects apart, and a product says
+            # itself what it was called.
+            if path == lines.old_path and (kind == "product" or len(ids) != 1 or len(olds) != 1):
+                continue
             for id, old in zip(ids, olds, strict=False):
                 if id != old and not base.find(kind, id) and not head.find(kind, old):
                     found[kind, id] = (kind, old)
@@ -113,8 +115,9 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
         if result.outcome in ("fail", "error"):
             groups.setdefault(_group(result, sides.renamed), ([], []))[1].append(index)
     gone: dict[int, Result] = {}
+    elements = _elements(sides.base, {}), _elements(heads, sides.renamed)
     for bases, indexes in groups.values():
-        old = _paired(bases, [heads[index] for index in indexes], sides)
+        old = _paired(bases, [heads[index] for index in indexes], sides, elements)
         for index, paired in zip(indexes, old, strict=True):
             there = paired is not None and _weight(paired) >= _weight(heads[index])
             there = there and not _is_asked_anew(heads[index], sides)
@@ -175,13 +178,29 @@ _Mark = Callable[[Result], Hashable | None]
 """What tells two results apart; None: nothing can be said."""
 
 
-def _paired(bases: Sequence[Result], heads: Sequence[Result], sides: Sides) -> list[Result | None]:
+_Elements = Mapping[Hashable, Collection[str]]
+"""The keys of all elements that a rule was asked about, whatever came of it, by rule and subject."""
+
+
+def _elements(results: Iterable[Result], renamed: Mapping[Key, Key]) -> _Elements:
+    found: dict[Hashable, set[str]] = {}
+    for result in results:
+        if result.key:
+            found.setdefault(_of(result, renamed), set()).add(result.key)
+    return found
+
+
+def _paired(
+    bases: Sequence[Result], heads: Sequence[Result], sides: Sides, elements: tuple[_Elements, _Elements]
+) -> list[Result | None]:
     """For each result of the head the one of the base that it is; each is taken once, the surest first."""
     found: list[Result | None] = [None] * len(heads)
-    if not bases:
+    if not bases or not heads:
         return found
     left: dict[int, Result] = {id(base): base for base in bases}
-    for of_base, of_head in _marks(sides, heads[0].rule in sides.indexed if heads else False):
+    of = _of(bases[0], {})
+    before, after = (each.get(of, ()) for each in elements)
+    for of_base, of_head in _marks(sides, bases[0].rule in sides.indexed, before, after):
         there: dict[Hashable, list[Result]] = {}
         for base in reversed(left.values()):  # so that the first of several comes first off the end
             mark = of_base(base)
@@ -198,19 +217,25 @@ def _paired(bases: Sequence[Result], heads: Sequence[Result], sides: Sides) -> l
     return found
 
 
-def _marks(sides: Sides, by_place: bool) -> Iterator[tuple[_Mark, _Mark]]:
-    """Ways to tell that two results are the same, the surest first; for the base, and for the head."""
+def _marks(
+    sides: Sides, by_place: bool, before: Collection[str], after: Collection[str]
+) -> Iterator[tuple[_Mark, _Mark]]:
+    """Ways to tell that two results are the same, the surest first; for the base, and for the head.
+
+    `before`, `after`: the keys of all elements. An element that is on both sides is never another one; of
+    those that are on one side only, two may be one whose key has changed.
+    """
     changed = sides.changed
 
     def untouched(result: Result) -> Hashable | None:
         path = result.location.path
         return None if path in changed else (path, result.key, result.message)
 
-    def line(result: Result) -> Hashable | None:
+    def line(result: Result) -> tuple[str, int] | None:
         span = result.location.span
         return (result.location.path, span.line) if span else None
 
-    def line_before(result: Result) -> Hashable | None:
+    def line_before(result: Result) -> tuple[str, int] | None:
         """Where it stood at the base."""
         span, lines = result.location.span, changed.get(result.location.path)
         if span is None or lines is None:
@@ -221,14 +246,20 @@ def _marks(sides: Sides, by_place: bool) -> Iterator[tuple[_Mark, _Mark]]:
     def content(result: Result) -> tuple[str, str]:
         return saw(result)[0], _text(result)
 
+    def stays(result: Result, others: Collection[str]) -> str:
+        return result.key if result.key in others and not by_place else ""
+
     yield untouched, untouched
     yield (
         lambda result: (line(result), result.key, saw(result)[0]),
         lambda result: (line_before(result), result.key, saw(result)[0]),
     )
-    yield line, line_before
+    yield (
+        lambda result: (place := line(result)) and (place, stays(result, after)),
+        lambda result: (place := line_before(result)) and (place, stays(result, before)),
+    )
     yield (lambda r: (r.key, content(r))), (lambda r: (r.key, content(r)))
-    yield content, content
+    yield (lambda r: (content(r), stays(r, after))), (lambda r: (content(r), stays(r, before)))
     if not by_place:
         yield (lambda r: r.key), (lambda r: r.key)
 
