@@ -118,6 +118,11 @@ def report(
     )
 
 
+def urgency(result: Result) -> tuple[bool, int]:
+    """Sorts what blocks: failures before what could not be decided, then the more severe first."""
+    return result.outcome == "error", SEVERITIES.index(result.severity)
+
+
 def _diagnostic_order(diagnostic: Diagnostic) -> tuple[bool, str, int, int, str]:
     location = diagnostic.location or Location("")
     span = location.span
@@ -141,10 +146,10 @@ def next_step(
     if code == NOTHING:
         return "gonogo config show tells which files and packs gonogo looks for"
     counting = (r for r in results if fail_on == "all" or r.age != "existing")
-    findings = [r for r in counting if r.outcome in ("fail", "error")]
-    blocking = [r for r in findings if r.enforcement == "mandatory" and not r.waived]
+    findings = [r for r in counting if r.is_finding]
+    blocking = [r for r in findings if r.blocks]
     if blocking:
-        worst = min(blocking, key=lambda r: (r.outcome == "error", SEVERITIES.index(r.severity)))
+        worst = min(blocking, key=urgency)
         if worst.gate and worst.policy == worst.gate:  # what a gate itself asks, no rule explains
             return worst.fix
         return f"gonogo explain {worst.rule}"

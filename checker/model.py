@@ -218,6 +218,16 @@ class Result(NamedTuple):
     edit: Edit | None = None
     """What would mend it, where that is mechanical."""
 
+    @property
+    def is_finding(self) -> bool:
+        """Whether a reader must see it: it failed, or could not be decided."""
+        return self.outcome in ("fail", "error")
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it is in the way of a go: a mandatory finding that nobody waived, however old it is."""
+        return self.enforcement == "mandatory" and self.is_finding and self.waived is None
+
 
 class RuleInfo(NamedTuple):
     """What a report says of a rule that was applied."""

@@ -84,7 +84,7 @@ def compose(
     known = waiving.terms(workspace)
     taken: dict[str, list[Result]] = {}
     for result in results:
-        if _blocks(result) and _waivable(known, result.rule):
+        if _is_failure(result) and _waivable(known, result.rule):
             taken.setdefault(result.rule, []).append(result)
     if not taken:
         return Diagnostic(
@@ -169,16 +169,17 @@ def left(
     for result in results:
         if result.enforcement == "mandatory" and result.outcome == "error":
             counts[result.rule, "could not be decided, and only a failure can be waived"] += 1
-        elif _blocks(result) and not _waivable(known, result.rule):
+        elif _is_failure(result) and not _waivable(known, result.rule):
             counts[result.rule, "cannot be waived: mend it"] += 1
-        elif _blocks(result) and parts is not None:
+        elif _is_failure(result) and parts is not None:
             entry = (result.rule, result.subject.id, result.key, waiving.saw(result)[0])
             counts[result.rule, _VOID if entry in inside else _LATER] += 1
     return tuple(Left(rule, count, why) for (rule, why), count in sorted(counts.items()))
 
 
-def _blocks(result: Result) -> bool:
-    return result.outcome == "fail" and result.enforcement == "mandatory" and result.waived is None
+def _is_failure(result: Result) -> bool:
+    """Whether it blocks, and is what can be waived: an error cannot."""
+    return result.blocks and result.outcome == "fail"
 
 
 def _waivable(known: Mapping[str, waiving.RuleTerms], rule: str) -> bool:

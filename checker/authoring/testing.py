@@ -391,7 +391,7 @@ def mismatches(case: Case, results: Sequence[Result]) -> Iterator[Mismatch]:
             yield from _disagreement(case, replace(rest, rule=rule), found)
             continue
         for result in found:
-            if result.outcome in ("fail", "error") and (rule, result.key) not in keys:
+            if result.is_finding and (rule, result.key) not in keys:
                 yield Mismatch(
                     f"{_name(result)}: got {result.outcome}, which the case does not name",
                     case.location,

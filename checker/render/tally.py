@@ -8,7 +8,6 @@ from datetime import date
 from typing import Literal
 
 from checker.model import (
-    OUTCOMES,
     SEVERITIES,
     Age,
     Comparison,
@@ -36,7 +35,6 @@ STANDINGS: tuple[Standing, ...] = (
 
 _RANKS = {standing: rank for rank, standing in enumerate(("fail", "error", "advisory", "upcoming", "waived"))}
 _SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-_NOT_FINDINGS = frozenset(OUTCOMES) - {"fail", "error"}
 
 VERDICTS: dict[Verdict, str] = {
     "go": "GO",
@@ -67,11 +65,7 @@ def inherited(result: Result, comparison: Comparison | None) -> bool:
 
 def blocks(result: Result, comparison: Comparison | None) -> bool:
     """Whether a result of a report with that comparison stands in the way of a go."""
-    return _counts(result) and not inherited(result, comparison)
-
-
-def _counts(result: Result) -> bool:
-    return result.enforcement == "mandatory" and standing(result) in ("fail", "error")
+    return result.blocks and not inherited(result, comparison)
 
 
 def lacking(report: Report, change: StageChange) -> list[Result]:
@@ -79,7 +73,7 @@ def lacking(report: Report, change: StageChange) -> list[Result]:
 
     That is all that stands in the way of the product, as in a review: a gate asks for what comes before too.
     """
-    return [each for each in findings(report) if each.subject.product == change.product and _counts(each)]
+    return [each for each in findings(report) if each.subject.product == change.product and each.blocks]
 
 
 def counts(results: Iterable[Result]) -> dict[Standing, int]:
@@ -96,7 +90,7 @@ def rank(result: Result, comparison: Comparison | None) -> tuple[bool, bool, int
 
 def findings(report: Report) -> list[Result]:
     """What a reader must see, the most pressing first: every result that failed or could not be decided."""
-    found = (each for each in report.results if each.outcome not in _NOT_FINDINGS)
+    found = (each for each in report.results if each.is_finding)
     return sorted(found, key=lambda each: rank(each, report.comparison))
 
 

@@ -351,7 +351,7 @@ def owned(results: Iterable[Result], snapshot: Snapshot) -> list[Result]:
     """The same results; those that did not pass say who can mend them."""
     return [
         result
-        if result.owner or result.outcome not in ("fail", "error")
+        if result.owner or not result.is_finding
         else result._replace(owner=_owner(result.subject, snapshot))
         for result in results
     ]

@@ -22,10 +22,6 @@ def _key(result: Result) -> tuple[str, str, str, str, tuple[str, ...]]:
     return result.rule, result.subject.kind, result.subject.id, result.key, result.markets
 
 
-def _blocks(result: Result) -> bool:
-    return result.enforcement == "mandatory" and result.outcome in ("fail", "error") and result.waived is None
-
-
 def _results(now: Report, then: Report, day: str) -> Iterator[Foreseen]:
     before = {_key(result): result for result in now.results}
     for result in then.results:
@@ -33,10 +29,10 @@ def _results(now: Report, then: Report, day: str) -> Iterator[Foreseen]:
         told = result.rule.startswith(
             (f"{gate}.decision.", f"{gate}.sign-off.")
         )  # by its own last day, below
-        if told or not _blocks(result):
+        if told or not result.blocks:
             continue
         was = before.get(_key(result))
-        if was is not None and _blocks(was):
+        if was is not None and was.blocks:
             continue
         announced = was is not None and was.enforcement == "upcoming"
         yield Foreseen(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from checker import judge
-from checker.model import SEVERITIES, Diagnostic, Origin, Portfolio, Report, Result, Standing
+from checker.model import Diagnostic, Origin, Portfolio, Report, Result, Standing
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
 from checker.review import assembly
@@ -25,19 +25,14 @@ def at_gate(
     by_product: dict[str, list[Result]] = {}
     for result in results:
         by_product.setdefault(result.subject.product, []).append(result)
-    nowhere = [result for result in by_product.get("", ()) if result.outcome in ("fail", "error")]
-    lost = [result for result in nowhere if _unreadable(table, result)]
+    lost = [each for each in by_product.get("", ()) if each.is_finding and _unreadable(table, each)]
     for product, each in seen.items():
         place = assembly.standing(table.workspace, table.snapshot, product)
         if not place.takes(gate):
             continue
         found = [*by_product.get(product, ()), *lost]
         conditions = sum(assembly.open_conditions(s.decisions) for _, s in each)
-        blockers = [
-            r
-            for r in found
-            if r.enforcement == "mandatory" and r.outcome in ("fail", "error") and not r.waived
-        ]
+        blockers = sorted((result for result in found if result.blocks), key=judge.urgency)
         record = table.snapshot.find("product", product)
         yield Standing(
             product,
@@ -57,12 +52,8 @@ def at_gate(
                     if state.status in ("missing", "void") and not state.advisory
                 )
             ),
-            tuple(sorted(blockers, key=lambda r: (r.outcome == "error", SEVERITIES.index(r.severity)))),
+            tuple(blockers),
         )
-
-
-def _blocks(result: Result) -> bool:
-    return result.enforcement == "mandatory" and result.outcome in ("fail", "error") and not result.waived
 
 
 def _unreadable(table: Table, result: Result) -> bool:

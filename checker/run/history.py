@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from checker import judge, plan, shipped
 from checker.backends import records
 from checker.backends.records import Olds
-from checker.model import SEVERITIES, Diagnostic, Fault, Files, History, Report, Result, Turn, Verdict
+from checker.model import Diagnostic, Fault, Files, History, Report, Result, Turn, Verdict
 from checker.policy import moment
 from checker.policy import workspace as workspaces
 from checker.policy.gates import Gate
@@ -265,7 +265,7 @@ def _turn(
     head: _State, product: str, old: str, new: str, gate: str, was: Verdict | None, report: Report
 ) -> Turn:
     commit = head.commit
-    blockers = _blocking(report.results)
+    blockers = _blocking(report.results).values()
     return Turn(
         commit.id,
         commit.committed.astimezone(head.loaded.workspace.zone),
@@ -276,7 +276,7 @@ def _turn(
         gate,
         was,
         report.verdict,
-        tuple(sorted(blockers.values(), key=lambda r: (r.outcome == "error", SEVERITIES.index(r.severity)))),
+        tuple(sorted(blockers, key=judge.urgency)),
     )
 
 
@@ -284,5 +284,5 @@ def _blocking(results: Iterable[Result]) -> dict[tuple[str, str, str, str], Resu
     return {
         (result.rule, result.subject.kind, result.subject.id, result.key): result
         for result in results
-        if result.enforcement == "mandatory" and result.outcome in ("fail", "error") and not result.waived
+        if result.blocks
     }
