@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from checker.cli.console import Problem
+from checker.render.identity import is_commit
 
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _ELSE = "State --base REF yourself, or leave --base out to judge all that is there."
 
 ReadEvent = Callable[[str], bytes]
@@ -94,9 +93,11 @@ class _Field:
     def commit(self, *keys: str, zeros: bool = False) -> str:
         """Empty for the zeros that stand for no commit, where they may stand."""
         value = self.text(*keys)
-        if not _COMMIT.fullmatch(value) or not (zeros or value.strip("0")):
+        if zeros and not value.strip("0"):
+            return ""
+        if not is_commit(value):
             raise self.wrong("commit", keys)
-        return value.strip("0") and value
+        return value
 
     def wrong(self, what: str, keys: tuple[str, ...]) -> Problem:
         return Problem(

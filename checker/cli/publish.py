@@ -211,7 +211,8 @@ def _target(
     Raises:
         Problem: they contradict each other, or say too little.
     """
-    from checker.publishing import Target, events, reports
+    from checker.publishing import Target, events
+    from checker.render import identity
 
     variables = access.variables
     merge = _environ(variables.merge)
@@ -229,13 +230,13 @@ def _target(
                 "Nothing was posted.",
             )
     found = found._replace(
-        commit=sha or found.commit or merge or reports.commit(report),
+        commit=sha or found.commit or merge or identity.commit(report),
         also=(*found.also, merge),
         pull_request=number or found.pull_request,
     )
     if not events.is_repository(found.repository):
         raise Problem("no repository is named", "State --repository OWNER/NAME.")
-    if found.commit and not events.is_commit(found.commit):
+    if found.commit and not identity.is_commit(found.commit):
         raise Problem(f"{found.commit!r} is not the whole id of a commit", "State --sha COMMIT.")
     return found
 
@@ -259,9 +260,9 @@ def _event(path: str) -> Target:
 
 def _same(report: Report, target: Target) -> None:
     """Refuse a report about something else than what it would be posted to."""
-    from checker.publishing import reports
+    from checker.render import identity
 
-    about = reports.commit(report)
+    about = identity.commit(report)
     if not about:
         raise Problem(
             "the report names no commit, so nobody can tell what it is about",

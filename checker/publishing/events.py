@@ -8,15 +8,10 @@ from typing import Any
 
 from checker.publishing import Target
 from checker.publishing.client import field
+from checker.render.identity import is_commit
 
 SUPPORTED = "pull_request, pull_request_target, merge_group, workflow_run and push"
-_COMMIT = re.compile(r"(?!0+$)(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _REPOSITORY = re.compile(r"(?:[\w.-]+/)+[\w.-]+|[1-9][0-9]*", re.ASCII)
-
-
-def is_commit(text: Any) -> bool:
-    """Whether a text is the whole id of a commit."""
-    return isinstance(text, str) and _COMMIT.fullmatch(text) is not None
 
 
 def is_repository(text: Any) -> bool:

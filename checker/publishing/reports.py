@@ -75,10 +75,3 @@ def inconsistent(report: Report) -> str:
     if report.exit_code != code:
         return f"its exit code is {report.exit_code}, and its results amount to {code}"
     return ""
-
-
-def commit(report: Report) -> str:
-    """The commit that a report is about; empty: it names none."""
-    if report.comparison:
-        return report.comparison.head
-    return report.origin.commit if report.origin else ""

@@ -8,10 +8,9 @@ Source of the shape and of the limits: GitHub's pages "Create a check run" and "
 
 from __future__ import annotations
 
-import re
-
 from checker.model import Report
 from checker.render import Options, tally
+from checker.render.identity import commit
 from checker.render.notes import Note, notes
 from checker.render.pages import Room, page
 from checker.render.placing import START
@@ -38,7 +37,7 @@ def render(report: Report, options: Options) -> str:
         summary += f"\n{tally.counted(hidden, 'less pressing annotation')} left out.\n"
     run = {
         "name": "gonogo",
-        "head_sha": _head(report),
+        "head_sha": commit(report),
         "conclusion": _conclusion(report),
         "output": {
             "title": clip(one_line(f"{tally.verdict(report)}: {tally.summary(report)}"), _TITLE_LIMIT),
@@ -47,13 +46,6 @@ def render(report: Report, options: Options) -> str:
         },
     }
     return inert_json(run, indent=1) + "\n"
-
-
-def _head(report: Report) -> str:
-    """The commit that was judged; empty where none is known."""
-    origin, comparison = report.origin, report.comparison
-    found = comparison.head if comparison else origin.commit if origin else ""
-    return found if re.fullmatch("[0-9a-f]{40,64}", found) else ""
 
 
 def _conclusion(report: Report) -> str:

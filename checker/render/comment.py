@@ -6,11 +6,10 @@ the second says which commit it is about.
 
 from __future__ import annotations
 
-import re
-
 from checker.model import Report
 from checker.render import Options
 from checker.render.gfm import Markup
+from checker.render.identity import commit
 from checker.render.pages import page
 from checker.render.sections import Sections, head
 
@@ -24,6 +23,6 @@ def render(report: Report, options: Options) -> str:
 
 
 def _about(report: Report) -> str:
-    """The mark of the commit that was judged; empty where none is known, or its id could end the mark."""
-    found = report.comparison.head if report.comparison else report.origin.commit if report.origin else ""
-    return Markup(f"<!-- gonogo: head {found} -->") if re.fullmatch("[0-9a-f]{7,64}", found) else ""
+    """The mark of the commit that was judged; empty where none is known."""
+    found = commit(report)
+    return Markup(f"<!-- gonogo: head {found} -->") if found else ""

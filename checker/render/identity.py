@@ -1,8 +1,9 @@
-"""Digests that stay the same when lines move or words are improved."""
+"""What names a report and its checks: the commit, and digests that no moved line or better word changes."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from json import JSONEncoder
@@ -10,7 +11,20 @@ from json import JSONEncoder
 from checker.model import Report, Result
 from checker.render.text import paired
 
+_COMMIT = re.compile(r"(?!0+$)(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _COMPACT = JSONEncoder(separators=(",", ":"))
+
+
+def is_commit(text: object) -> bool:
+    """Whether a text is the whole id of a commit; zeros stand for none."""
+    return isinstance(text, str) and _COMMIT.fullmatch(text) is not None
+
+
+def commit(report: Report) -> str:
+    """The commit that a report is about; empty: it names none."""
+    origin, comparison = report.origin, report.comparison
+    found = comparison.head if comparison else origin.commit if origin else ""
+    return found if is_commit(found) else ""
 
 
 def fingerprints(results: Iterable[Result]) -> list[str]:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.publishing import Target, events
+from checker.render.identity import is_commit
 
 HEAD, MERGE = "a" * 40, "b" * 40
 REPOSITORY = {"full_name": "acme/shop"}
@@ -83,4 +84,4 @@ JSON = st.recursive(
 @given(st.dictionaries(st.sampled_from(NAMES), JSON))
 def test_any_payload_is_a_target_or_a_sentence(payload: dict[str, Any]) -> None:
     found = target(payload)
-    assert isinstance(found, str) or events.is_commit(found.commit)
+    assert isinstance(found, str) or is_commit(found.commit)

@@ -15,7 +15,7 @@ from checker.model import Fault, Report
 from checker.publishing import reports
 from tests.judging import check, write
 from tests.publishing.posting import sound, written
-from tests.render.changes import CHANGE, CHANGE_ALL, CLEAN_CHANGE, HEAD, NEUTRAL
+from tests.render.changes import CHANGE, CHANGE_ALL, CLEAN_CHANGE, NEUTRAL
 from tests.render.reports import EMPTY, MIXED
 from tests.strategies import workspaces
 
@@ -104,15 +104,6 @@ def test_a_file_that_cannot_be_read_is_said() -> None:
     found, wrong = reports.read("report.json", lambda _: Fault("too-large", "The file is too large."))
     assert found is None
     assert wrong[0].message == "The file is too large."
-
-
-@pytest.mark.parametrize(
-    ("report", "commit"),
-    [(CHANGE, HEAD), (MIXED, ""), (CHANGE._replace(comparison=None), HEAD)],
-    ids=range(3),
-)
-def test_what_a_report_is_about(report: Report, commit: str) -> None:
-    assert reports.commit(report) == commit
 
 
 @settings(max_examples=25)
