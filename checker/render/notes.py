@@ -63,13 +63,23 @@ class _Other(NamedTuple):
 
 
 def notes(report: Report) -> list[Note]:
-    """All of them, the most pressing first; errors that say the same of the same subject are one."""
+    """All of them, the most pressing first; what says the same at the same place is one."""
     fingerprint = by_result(report.results)
     touched = {file.path for file in report.comparison.files} if report.comparison else set()
     found = [*_noted(report, _others(report))]
-    for group in tally.folded(tally.findings(report)):
-        found.append(_finding(report, group, fingerprint(group[0]), touched))
+    groups = tally.folded(tally.findings(report))
+    found += _merged(_finding(report, group, fingerprint(group[0]), touched) for group in groups)
     return sorted(found, key=lambda note: LEVELS.index(note.level))
+
+
+def _merged(found: Iterable[Note]) -> Iterator[Note]:
+    """The notes, those as one that a reader could not tell apart: the rows of a table share its header."""
+    groups: dict[object, list[Note]] = {}
+    for note in found:
+        groups.setdefault((note.code, note.label, note.text, note.location), []).append(note)
+    for note, *others in groups.values():
+        more = f"\nThe same holds for {tally.counted(len(others), 'other')} here." if others else ""
+        yield note._replace(text=note.text + more)
 
 
 def _finding(report: Report, group: tuple[Result, ...], fingerprint: str, touched: Collection[str]) -> Note:

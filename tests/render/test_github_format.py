@@ -121,7 +121,7 @@ def many(number: int, **shape: object) -> list[Result]:
 
 
 def test_of_too_many_the_most_pressing_are_shown_and_the_rest_counted() -> None:
-    critical = many(40, severity="low")[-1]._replace(severity="critical")
+    critical = many(41, severity="low")[-1]._replace(severity="critical")
     results = (
         *many(40, severity="low"),
         critical,
@@ -131,7 +131,7 @@ def test_of_too_many_the_most_pressing_are_shown_and_the_rest_counted() -> None:
     found = annotations(MIXED._replace(results=results, diagnostics=()))
     levels = [each.level for each in found]
     assert [levels.count(level) for level in ("error", "warning", "notice")] == [10, 10, 10]
-    assert found[0].text == "m39"
+    assert found[0].text == "m40"
     assert "Not shown here: 31 errors, 3 warnings, 3 notices" in found[-1].text
 
 

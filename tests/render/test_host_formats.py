@@ -43,7 +43,8 @@ def many(number: int) -> Report:
     """A report in which that many checks failed."""
     failed = MIXED.results[3]
     return MIXED._replace(
-        results=tuple(failed._replace(key=str(each)) for each in range(number)), diagnostics=()
+        results=tuple(failed._replace(key=str(each), message=f"m{each}") for each in range(number)),
+        diagnostics=(),
     )
 
 
@@ -98,6 +99,17 @@ def test_what_a_level_means() -> None:
         ("warning", "advisory"),
         ("notice", "upcoming"),
         ("notice", "waived"),
+    ]
+
+
+def test_what_a_reader_could_not_tell_apart_is_noted_once() -> None:
+    """A header that is misspelt makes every row of a table fail at one place."""
+    failed = MIXED.results[3]
+    rows = [failed._replace(subject=failed.subject._replace(id=f"row {each}")) for each in range(3)]
+    noted = notes(MIXED._replace(results=(*rows, failed._replace(message="other")), diagnostics=()))
+    assert [note.text.splitlines()[-1] for note in noted] == [
+        "The same holds for 2 others here.",
+        "Fix: After sign-off, set status: approved",
     ]
 
 
