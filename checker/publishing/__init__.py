@@ -92,6 +92,11 @@ Part = tuple[str, Callable[[], str]]
 """What people call it, and what posts it and tells what was done in a clause. It raises HostError."""
 
 
+def bearer(token: str) -> dict[str, str]:
+    """What a request carries where nothing else is asked for."""
+    return {"Authorization": f"Bearer {token}", "User-Agent": "gonogo"}
+
+
 def access(host: str) -> Access:
     """How a host of `HOSTS` is reached."""
     found: Access = _module(host).ACCESS

@@ -5,20 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from checker.publishing import Access, Job, Part, Variables
+from checker.publishing import Access, Job, Part, Variables, bearer
 from checker.publishing.client import Client, RejectedError
-from checker.render import RENDERERS
-
-
-def _headers(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}", "User-Agent": "gonogo"}
-
+from checker.render import RENDERERS, tally
 
 ACCESS = Access(
     "https://api.bitbucket.org/2.0",
     "https://bitbucket.org",
     "src",
-    _headers,
+    bearer,
     Variables(
         token="BITBUCKET_TOKEN",
         api="",
@@ -29,8 +24,8 @@ ACCESS = Access(
         merge="",
     ),
 )
-ANNOTATIONS = 100
-"""Of one request."""
+_A_REQUEST = 100
+"""Annotations; Bitbucket refuses more."""
 
 
 def parts(client: Client, job: Job) -> Iterator[Part]:
@@ -51,9 +46,9 @@ def parts(client: Client, job: Job) -> Iterator[Part]:
             if error.status != 404:
                 raise
         client.put("PUT", path, payload["report"])
-        for first in range(0, len(annotations), ANNOTATIONS):
-            client.put("POST", f"{path}/annotations", annotations[first : first + ANNOTATIONS])
-        return f"made, with {len(annotations):,} annotations"
+        for first in range(0, len(annotations), _A_REQUEST):
+            client.put("POST", f"{path}/annotations", annotations[first : first + _A_REQUEST])
+        return f"made, with {tally.counted(len(annotations), 'annotation')}"
 
     if job.check is not False:
         yield "report", report

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from checker import canonical
-from checker.publishing import Access, Job, Part, Variables, notes
+from checker.publishing import Access, Job, Part, Variables, bearer, comments
 from checker.publishing.client import (
     Client,
     HostError,
@@ -22,12 +22,8 @@ from checker.render import RENDERERS, tally
 
 
 def _headers(token: str) -> dict[str, str]:
-    return {
-        "Authorization": f"Bearer {token}",
-        "Accept": "application/vnd.github+json",
-        "X-GitHub-Api-Version": "2022-11-28",
-        "User-Agent": "gonogo",
-    }
+    stated = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+    return bearer(token) | stated
 
 
 ACCESS = Access(
@@ -45,23 +41,23 @@ ACCESS = Access(
         merge="GITHUB_SHA",
     ),
 )
-ANNOTATIONS = 50
-"""Of one request; the Checks API refuses more."""
+_A_REQUEST = 50
+"""Annotations; the Checks API refuses more."""
 
 
 def parts(client: Client, job: Job) -> Iterator[Part]:
     """The parts that are asked for and can be had."""
-    place = _Place(client, job)
+    posting = _Posting(client, job)
     if job.check or (job.check is None and job.target.vouched):
-        yield "check run", place.check_run
+        yield "check run", posting.check_run
     if job.comment:
-        yield "comment", place.comment
+        yield "comment", posting.comment
     if job.suggestions:
-        yield "suggestions", place.suggestions
+        yield "suggestions", posting.suggestions
 
 
-class _Place:
-    """The repository, and the pull request that is meant."""
+class _Posting:
+    """What is to be posted to one repository, and to its pull request that is meant."""
 
     def __init__(self, client: Client, job: Job) -> None:
         self.client, self.job, self.target = client, job, job.target
@@ -87,7 +83,7 @@ class _Place:
         run = self._run(payload)
         sent = _annotated(run)
         while field(run, "status") != "completed":
-            part = annotations[sent : sent + ANNOTATIONS]
+            part = annotations[sent : sent + _A_REQUEST]
             whole = sent + len(part) == len(annotations)
             state = {"status": "completed", "conclusion": conclusion} if whole else {"status": "in_progress"}
             body = {**payload, **state, "output": {**output, "annotations": part}}
@@ -119,7 +115,7 @@ class _Place:
 
     def comment(self) -> str:
         """One comment on the pull request, edited in place."""
-        return notes.keep_one(
+        return comments.keep_one(
             self.client,
             f"{self.folder}/issues/{self._pull_request()}/comments",
             lambda id: f"{self.folder}/issues/comments/{id}",
@@ -134,7 +130,7 @@ class _Place:
             self.target = self.target._replace(branch="", pull_request=self._from(self.target.branch))
         number = self.target.pull_request
         pull = self.client.get(f"{self.folder}/pulls/{number}") if number else None
-        return notes.newest(self.target, field(pull, "head", "sha"))
+        return comments.newest(self.target, field(pull, "head", "sha"))
 
     def _from(self, branch: str) -> int | None:
         path = f"{self.folder}/pulls?state=open&per_page=100&head={quote(branch, safe=':')}"

@@ -8,20 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from checker.publishing import Access, Job, Part, Variables, notes
+from checker.publishing import Access, Job, Part, Variables, bearer, comments
 from checker.publishing.client import Client, field
 from checker.render import RENDERERS
-
-
-def _headers(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}", "User-Agent": "gonogo"}
-
 
 ACCESS = Access(
     "https://gitlab.com/api/v4",
     "https://gitlab.com",
     "-/blob",
-    _headers,
+    bearer,
     Variables(
         token="GITLAB_TOKEN",
         api="CI_API_V4_URL",
@@ -41,9 +36,9 @@ def parts(client: Client, job: Job) -> Iterator[Part]:
 
     def note() -> str:
         merge_request = client.get(folder) if target.pull_request else None
-        notes.newest(target, field(merge_request, "sha"))
+        comments.newest(target, field(merge_request, "sha"))
         me = field(client.get("/user"), "id")
-        return notes.keep_one(
+        return comments.keep_one(
             client,
             f"{folder}/notes",
             lambda id: f"{folder}/notes/{id}",

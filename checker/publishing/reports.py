@@ -16,10 +16,10 @@ from checker.kinds import validation
 from checker.model import Diagnostic, Fault, Location, Report, Verdict
 from checker.policy import reading
 from checker.render import RENDERERS, Options, tally
+from checker.render.json import SCHEMA
 
 LIMIT = 50 * 1024 * 1024
 """Bytes of a report."""
-_FORMAT = "report-v1"
 _WORSE: tuple[Verdict, ...] = ("go", "conditional", "undecided", "no-go")
 
 
@@ -34,7 +34,7 @@ def read(
     # With its nulls, which the reader drops: each has its place in the format.
     data: Any = None if read.faults else json.loads(read.text)
     if not _is_valid(data):
-        _, wrong = reading.read(path, lambda _: raw, _FORMAT, "json", limits)
+        _, wrong = reading.read(path, lambda _: raw, SCHEMA, "json", limits)
         return None, wrong[:1]
     try:
         found = recorded.report(data)
@@ -49,7 +49,7 @@ def read(
 
 
 def _is_valid(data: Any) -> bool:
-    schema = json.loads(shipped.schema(_FORMAT))
+    schema = json.loads(shipped.schema(SCHEMA))
     return bool(validation.compiled(schema).is_valid(data))
 
 

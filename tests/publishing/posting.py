@@ -25,9 +25,11 @@ def sound(report: Report) -> Report:
 
 
 def failing(number: int) -> Report:
-    """A change with that many new failures, each at a line of its own."""
+    """A change with that many new failures, each of an element of its own."""
     last = CHANGE.results[-1]
-    results: tuple[Result, ...] = tuple(last._replace(key=f"step-{each}") for each in range(number))
+    results: tuple[Result, ...] = tuple(
+        last._replace(key=f"step-{each}", message=f"Step {each} has no owner") for each in range(number)
+    )
     comparison = CHANGE.comparison
     assert comparison
     return sound(
