@@ -84,9 +84,15 @@ class Selector(NamedTuple):
             self.severity is None or SEVERITIES.index(info.severity) <= SEVERITIES.index(self.severity)
         )
 
-    def takes(self, info: RuleInfo) -> bool:
+    def takes(self, info: RuleInfo, product: str) -> bool:
         """Whether a question of a gate about a product is asked for, which is about no file alone."""
-        return self.takes_rule(info) and not self.paths and (not self.kinds or info.kind in self.kinds)
+        return (
+            self.takes_rule(info)
+            and not self.paths
+            and (not self.kinds or info.kind in self.kinds)
+            and (not self.products or product in self.products)
+            and product not in self.apart
+        )
 
     def takes_subject(self, subject: Subject) -> bool:
         """Whether a subject is asked for."""
@@ -118,12 +124,11 @@ def make(
     as_of: datetime,
     selector: Selector,
     entering: Gate | None = None,
-    claims: Mapping[str, Claim] | None = None,
+    claims: Claims | None = None,
 ) -> Plan:
     """Decide what is checked, and how much each check counts.
 
-    `entering`: the gate that every product is taken to enter, so that all up to it counts. `claims`: what
-    products are held to besides, by id, as the stage that a change takes them back from.
+    `entering`: the gate that every product is taken to enter, so that all up to it counts.
     """
     maker = _Maker(workspace, snapshot, as_of, selector, entering, claims or {})
     checks = tuple(
@@ -138,6 +143,10 @@ class Claim(NamedTuple):
     stage: str
     lifecycle: str | None
     """As `Place.lifecycle`; None: its own."""
+
+
+Claims = Mapping[str, Claim]
+"""What products are held to besides, by id, such as the stage that a change takes them back from."""
 
 
 class Place(NamedTuple):
@@ -243,7 +252,7 @@ class _Maker:
         as_of: datetime,
         selector: Selector,
         entering: Gate | None,
-        claims: Mapping[str, Claim],
+        claims: Claims,
     ) -> None:
         self.workspace, self.snapshot, self.as_of, self.selector = workspace, snapshot, as_of, selector
         self.entering, self.claims = entering, claims

@@ -109,13 +109,8 @@ def standing(workspace: Workspace, snapshot: Snapshot, product: str) -> plan.Pla
     return places[0]._replace(stages=tuple(sorted(stages)))
 
 
-def needs(
-    workspace: Workspace, snapshot: Snapshot, claims: Mapping[str, plan.Claim]
-) -> list[tuple[Result, RuleInfo]]:
-    """Whether every product has what the gates that it has passed need, and what the next one will.
-
-    `claims` as in `plan.make`.
-    """
+def needs(workspace: Workspace, snapshot: Snapshot, claims: plan.Claims) -> list[tuple[Result, RuleInfo]]:
+    """Whether every product has what the gates that it has passed need, and what the next one will."""
     found: list[tuple[Result, RuleInfo]] = []
     for product in products(snapshot) if any(gate.needs for gate in workspace.gates) else ():
         place = standing(workspace, snapshot, product).held_to(claims.get(product))

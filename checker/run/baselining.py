@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from checker import plan
-from checker.backends import records
 from checker.model import Report, Result
-from checker.run.checking import Loaded, Request, needs, prepare, waive
+from checker.run.checking import Loaded, Request, evaluate, prepare
 
 
 class Judged(NamedTuple):
@@ -24,7 +23,4 @@ def judge(request: Request) -> Judged | Report:
     if isinstance(loaded, Report):
         return loaded
     planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector)
-    results = records.run(planned, progress=request.progress)
-    results += (result for result, _ in needs(loaded))
-    waived, _ = waive(loaded, results)
-    return Judged(loaded, tuple(waived))
+    return Judged(loaded, tuple(evaluate(request, loaded, planned).results))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
@@ -102,28 +102,60 @@ def check(request: Request) -> Report:
     if loaded.listing.neutral or loaded.listing.is_empty:
         return failed(request, loaded.diagnostics, loaded.workspace, loaded.listing.neutral)
     planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector)
-    results = records.run(planned, progress=request.progress)
-    found = (*strangers(planned), *_unasked(planned, results))
-    needed = needs(loaded)
-    results += (result for result, _ in needed)
-    waived, waivers = waive(loaded, results)
-    rules = {rule.id: rule for rule in (*planned.rules, *(rule for _, rule in needed))}
-    ordered = tuple(rules[id] for id in sorted(rules))
-    return conclude(request, loaded, ordered, waived, waivers, results, found)
+    evaluated = evaluate(request, loaded, planned)
+    found = (*strangers(planned), *_unasked(planned, evaluated.results))
+    return conclude(request, loaded, evaluated, found)
 
 
-def needs(loaded: Loaded, claims: Mapping[str, plan.Claim] | None = None) -> list[tuple[Result, RuleInfo]]:
-    """Whether each product has what its gates need, as far as that is asked for.
+class Evaluated(NamedTuple):
+    """What was checked, and what came of it."""
 
-    `claims` as in `plan.make`.
+    rules: tuple[RuleInfo, ...] = ()
+    """Of all that was asked for, whether or not there are results of it."""
+    unwaived: Sequence[Result] = ()
+    """The results before any waiver."""
+    results: Sequence[Result] = ()
+    """The same after waivers."""
+    waivers: tuple[WaiverState, ...] = ()
+
+
+def evaluate(
+    request: Request,
+    loaded: Loaded,
+    planned: plan.Plan,
+    olds: records.Olds | None = None,
+    memo: records.Memo | None = None,
+    claims: plan.Claims | None = None,
+) -> Evaluated:
+    """Every check of a plan, and what gates need, held against the waivers.
+
+    `olds` and `memo` as in `records.run`, `claims` as in the plan.
     """
+    results = records.run(planned, olds, request.progress, memo)
+    return weighed(loaded, planned.rules, results, _needs(loaded, claims or {}))
+
+
+def weighed(
+    loaded: Loaded,
+    rules: Iterable[RuleInfo],
+    results: Iterable[Result],
+    asked: Sequence[tuple[Result, RuleInfo]] = (),
+) -> Evaluated:
+    """Results held against the waivers; `asked`: what gates themselves ask, each with its rule."""
+    by_id = {rule.id: rule for rule in (*rules, *(rule for _, rule in asked))}
+    unwaived = [*results, *(result for result, _ in asked)]
+    waived, waivers = waive(loaded, unwaived)
+    return Evaluated(tuple(by_id[id] for id in sorted(by_id)), unwaived, waived, waivers)
+
+
+def _needs(loaded: Loaded, claims: plan.Claims) -> list[tuple[Result, RuleInfo]]:
+    """Whether each product has what its gates need, as far as that is asked for."""
     if not any(gate.needs for gate in loaded.workspace.gates):
         return []
     from checker.review import assembly  # noqa: PLC0415
 
-    found = assembly.needs(loaded.workspace, loaded.snapshot, claims or {})
-    takes, apart = loaded.selector.takes, loaded.selector.apart
-    return [pair for pair in found if takes(pair[1]) and pair[0].subject.product not in apart]
+    found = assembly.needs(loaded.workspace, loaded.snapshot, claims)
+    return [(result, rule) for result, rule in found if loaded.selector.takes(rule, result.subject.product)]
 
 
 def prepare(request: Request) -> Loaded | Report:
@@ -238,30 +270,27 @@ def waive(loaded: Loaded, results: Sequence[Result]) -> tuple[list[Result], tupl
 def conclude(
     request: Request,
     loaded: Loaded,
-    rules: Sequence[RuleInfo],
-    results: Sequence[Result],
-    waivers: tuple[WaiverState, ...],
-    unwaived: Sequence[Result],
-    diagnostics: Sequence[Diagnostic],
+    evaluated: Evaluated,
+    diagnostics: Iterable[Diagnostic],
     review: Review | None = None,
     conditions: int = 0,
     complete: bool | None = None,
     comparison: Comparison | None = None,
 ) -> Report:
-    """The report; `unwaived` are the results before any waiver, `complete`: the snapshot's by default."""
+    """The report; `complete`: whether everything was found that must be there, the snapshot's by default."""
     fail_on = comparison.fail_on if comparison else "all"
     return judge.report(
         tool_version=checker.__version__,
         workspace=loaded.workspace.name,
         as_of=loaded.as_of,
-        results=results,
-        rules=rules,
+        results=evaluated.results,
+        rules=evaluated.rules,
         diagnostics=(*loaded.diagnostics, *diagnostics),
         inputs=_inputs(loaded),
         complete=loaded.snapshot.complete if complete is None else complete,
         asked=loaded.selector.asked,
-        waivers=waivers,
-        without_waivers=judge.verdict(unwaived, conditions, fail_on) if waivers else None,
+        waivers=evaluated.waivers,
+        without_waivers=judge.verdict(evaluated.unwaived, conditions, fail_on) if evaluated.waivers else None,
         overruled=overruled(loaded),
         origin=trace(request, loaded),
         review=review,

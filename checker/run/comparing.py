@@ -18,9 +18,7 @@ from checker.model import (
     Open,
     Report,
     Result,
-    RuleInfo,
     StageChange,
-    WaiverState,
 )
 from checker.policy import naming
 from checker.policy import workspace as workspaces
@@ -33,24 +31,22 @@ from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
 from checker.run import listing, reviewing
 from checker.run.checking import (
+    Evaluated,
     Loaded,
     Request,
     conclude,
+    evaluate,
     failed,
     gather,
     judging,
-    needs,
     strangers,
-    waive,
+    weighed,
 )
 from checker.run.doors import Doors
 from checker.sources.files import Memo
 from checker.transports import patterns
 from checker.transports.git import Change as ChangedPath
 from checker.transports.git import Repository, Tree
-
-Claims = Mapping[str, plan.Claim]
-"""What products are held to besides, by id."""
 
 
 class Change(NamedTuple):
@@ -117,17 +113,6 @@ def _ends(folder: str, asked: Change) -> _Ends | Fault:
         return base
     changes = repository.changed(base, head)
     return changes if isinstance(changes, Fault) else _Ends(repository, tip, base, head, changes)
-
-
-class _Evaluated(NamedTuple):
-    """One side of a change, after waivers."""
-
-    loaded: Loaded
-    planned: plan.Plan
-    unwaived: list[Result]
-    results: list[Result]
-    waivers: tuple[WaiverState, ...]
-    rules: dict[str, RuleInfo]
 
 
 class _Comparing:
@@ -247,17 +232,6 @@ class _Comparing:
             self.files.identify = files.blob
         return gather(self.request, doors, workspace, told, self.files)
 
-    def _evaluate(
-        self, loaded: Loaded, claims: Claims, olds: records.Olds | None, memo: records.Memo | None
-    ) -> _Evaluated:
-        planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector, claims=claims)
-        unwaived = records.run(planned, olds, self.request.progress, memo)
-        needed = needs(loaded, claims)
-        unwaived += (result for result, _ in needed)
-        results, waivers = waive(loaded, unwaived)
-        rules = {rule.id: rule for rule in (*planned.rules, *(rule for _, rule in needed))}
-        return _Evaluated(loaded, planned, unwaived, results, waivers, rules)
-
     def _held(
         self, base: Loaded, head: Loaded, judging_paths: tuple[str, ...], changed: comparing.Changed
     ) -> Report:
@@ -265,31 +239,27 @@ class _Comparing:
         stages = tuple(self._stages(base, head))
         claims = self._claims(base, head, stages)
         renamed = comparing.renamed(base.snapshot, head.snapshot, changed)
-        before = self._evaluate(base, {}, None, self.results)
-        after = self._evaluate(head, claims, _olds(base, renamed), self.results)
-        flips, own = self._flips(after, claims, judging_paths)
-        found = [*own, *strangers(after.planned), *self._uncommitted(head)]
+        before = evaluate(self.request, base, _planned(base, {}), None, self.results)
+        planned = _planned(head, claims)
+        after = evaluate(self.request, head, planned, _olds(base, renamed), self.results, claims)
+        flips, own = self._flips(head, after, claims, judging_paths)
+        found = [*own, *strangers(planned), *self._uncommitted(head)]
         found += (*self._ledgers(base, head, stages), *self._lifecycles(head, claims))
-        results, waivers, unwaived = after.results, after.waivers, after.unwaived
         # What was missing before is in the way of a change of stage only.
         complete = head.snapshot.complete or not base.snapshot.complete
         if any(each.gates for each in stages):
-            unwaived, doubts, told = self._gates(head, stages, after)
-            results, waivers = waive(head, unwaived)
+            after, doubts, told = self._gates(head, stages, after)
             found, complete = [*found, *doubts], told and head.snapshot.complete
         of_product = {each.product: each for each in stages}
         by_place = comparing.indexed(head.workspace)
-        sides = Sides(before.results, results, renamed, changed, by_place, of_product)
+        sides = Sides(before.results, after.results, renamed, changed, by_place, of_product)
         aged, fixed = comparing.aged(sides)
         aged = comparing.anchored(aged, sides)
-        unwaived = [old._replace(age=new.age) for old, new in zip(unwaived, aged, strict=True)]
+        unwaived = [old._replace(age=new.age) for old, new in zip(after.unwaived, aged, strict=True)]
         return conclude(
             self.request,
             head,
-            tuple(after.rules[id] for id in sorted(after.rules)),
-            aged,
-            waivers,
-            unwaived,
+            after._replace(results=aged, unwaived=unwaived),
             found,
             complete=complete,
             comparison=self._comparison(fixed, _told(base, head, stages), judging_paths, flips, changed),
@@ -338,7 +308,7 @@ class _Comparing:
                 back = comparing.goes_back(gates, old, new)
                 yield StageChange(product, old, new, passed, location, back)
 
-    def _claims(self, base: Loaded, head: Loaded, stages: Iterable[StageChange]) -> Claims:
+    def _claims(self, base: Loaded, head: Loaded, stages: Iterable[StageChange]) -> plan.Claims:
         """What the products still count as that the change takes away from where they were."""
         former = comparing.former(base.snapshot, head.snapshot)
         claims: dict[str, plan.Claim] = {}
@@ -351,7 +321,7 @@ class _Comparing:
                 claims[each.product] = plan.Claim(each.old_stage, was if was != now else None)
         return claims
 
-    def _lifecycles(self, head: Loaded, claims: Claims) -> Iterator[Diagnostic]:
+    def _lifecycles(self, head: Loaded, claims: plan.Claims) -> Iterator[Diagnostic]:
         """Say which products are put into another lifecycle."""
         for product, claim in claims.items():
             record = head.snapshot.find("product", product)
@@ -363,9 +333,9 @@ class _Comparing:
                 yield Diagnostic("lifecycle-changed", message, location, hint, "warning")
 
     def _gates(
-        self, head: Loaded, stages: Iterable[StageChange], after: _Evaluated
-    ) -> tuple[list[Result], tuple[Diagnostic, ...], bool]:
-        """The results with what the gates themselves ask of the products that enter them; as `Entered`."""
+        self, head: Loaded, stages: Iterable[StageChange], after: Evaluated
+    ) -> tuple[Evaluated, tuple[Diagnostic, ...], bool]:
+        """The same with what the gates themselves ask of the products that enter them; as `Entered`."""
         gates = {gate.id: gate for gate in head.workspace.gates}
         entering = [(gates[id], each.product) for each in stages for id in each.gates]
         entered = reviewing.entered(self.request, head, entering)
@@ -378,11 +348,13 @@ class _Comparing:
                 for result in results
             ]
         known = {(result.rule, result.subject, result.key) for result in results}
-        for result, rule in entered.asked:
-            if (result.rule, result.subject, result.key) not in known and head.selector.takes(rule):
-                results.append(result)
-                after.rules[rule.id] = rule
-        return results, entered.doubts, entered.complete
+        asked = [
+            (result, rule)
+            for result, rule in entered.asked
+            if (result.rule, result.subject, result.key) not in known
+            and head.selector.takes(rule, result.subject.product)
+        ]
+        return weighed(head, after.rules, results, asked), entered.doubts, entered.complete
 
     def _ledgers(self, base: Loaded, head: Loaded, stages: Iterable[StageChange]) -> Iterator[Diagnostic]:
         """Say that entries of the ledger would be lost, or that decisions of the base branch are not seen."""
@@ -426,7 +398,7 @@ class _Comparing:
     # what judges once the change is merged
 
     def _flips(
-        self, after: _Evaluated, claims: Claims, judging_paths: tuple[str, ...]
+        self, head: Loaded, after: Evaluated, claims: plan.Claims, judging_paths: tuple[str, ...]
     ) -> tuple[tuple[Flip, ...], tuple[Diagnostic, ...]]:
         """What the policies of the change would make of it, and why they could not judge at all."""
         if not judging_paths:
@@ -437,8 +409,8 @@ class _Comparing:
             self.files = Memo()  # what is selected may be another thing
             loaded = self._gather(doors, workspace, ())
             if isinstance(loaded, Loaded):
-                merged = self._evaluate(loaded, claims, None, None)
-                losses = floor_losses(after.loaded.workspace, workspace)
+                merged = evaluate(self.request, loaded, _planned(loaded, claims), claims=claims)
+                losses = floor_losses(head.workspace, workspace)
                 return comparing.flips(after.results, merged.results), losses
             diagnostics = loaded.diagnostics
         return (), tuple(
@@ -457,6 +429,10 @@ def _told(base: Loaded, head: Loaded, stages: Iterable[StageChange]) -> tuple[St
         if subject.ref.path in unread and not head.snapshot.find("product", subject.ref.id)
     }
     return tuple(each for each in stages if each.product not in unknown)
+
+
+def _planned(loaded: Loaded, claims: plan.Claims) -> plan.Plan:
+    return plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector, claims=claims)
 
 
 def _lifecycle(loaded: Loaded, product: str) -> str:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from checker import judge, plan, shipped
-from checker.backends import records
 from checker.backends.records import Olds
 from checker.model import Diagnostic, Fault, Files, History, Report, Result, Turn, Verdict
 from checker.policy import moment
@@ -17,7 +16,7 @@ from checker.policy.workspace import Workspace
 from checker.review import assembly, comparing
 from checker.run import doors as doors_
 from checker.run import reviewing
-from checker.run.checking import Loaded, Request, conclude, gather, judging, waive
+from checker.run.checking import Loaded, Request, conclude, evaluate, gather, judging
 from checker.run.doors import Doors
 from checker.snapshot import Snapshot
 from checker.sources.files import Memo
@@ -181,9 +180,7 @@ class _Replay:
         """A change that leads through no gate, such as a step back, held to what counts all the same."""
         loaded = loaded._replace(selector=loaded.selector._replace(products=(product,)))
         planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector)
-        results = records.run(planned, olds)
-        waived, waivers = waive(loaded, results)
-        return conclude(self.request, loaded, planned.rules, waived, waivers, results, ())
+        return conclude(self.request, loaded, evaluate(self.request, loaded, planned, olds), ())
 
     def _passed(self, loaded: Loaded, product: str, old: str, new: str) -> list[Gate | None]:
         """The gates that lie between two stages; None alone: the change leads through none."""

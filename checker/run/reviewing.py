@@ -16,7 +16,18 @@ from checker.review import assembly, forecast, standings
 from checker.review.assembly import Opened, Passage, Seen, Table
 from checker.run import doors as doors_
 from checker.run.authors import Authors
-from checker.run.checking import Loaded, Request, conclude, judging, overruled, prepare, trace, waive
+from checker.run.checking import (
+    Evaluated,
+    Loaded,
+    Request,
+    conclude,
+    judging,
+    overruled,
+    prepare,
+    trace,
+    waive,
+    weighed,
+)
 from checker.snapshot import Subject
 
 
@@ -40,7 +51,7 @@ def review(request: Request, asked: Asked) -> Report:
     if found is None:
         wrong.append(_unknown_subject(loaded, asked.subject))
     if isinstance(gate, Diagnostic) or found is None:
-        return conclude(request, loaded, (), (), (), (), wrong)
+        return conclude(request, loaded, Evaluated(), wrong)
     product, launch = found
     report = at_gate(request, loaded, gate, product, launch)
     if asked.forecast is None:
@@ -95,8 +106,8 @@ def at_gate(
     if opened:
         results = assembly.advised(results, gate, opened)
     results = assembly.owned(results, snapshot)
-    waived, waivers = waive(loaded, results)
-    rules = {rule.id: rule for rule in (*planned.rules, *(rule for each in seen for rule in each.rules))}
+    rules = (*planned.rules, *(rule for each in seen for rule in each.rules))
+    evaluated = weighed(loaded, rules, results)
     decisions = dict.fromkeys(decision for each in seen for decision in each.decisions)
     sound = snapshot.complete and not (
         authors.doubts or any(diagnostic.level == "error" for diagnostic in loaded.diagnostics)
@@ -104,12 +115,9 @@ def at_gate(
     return conclude(
         request,
         loaded,
-        tuple(rules[id] for id in sorted(rules)),
-        waived,
-        waivers,
-        results,
+        evaluated,
         (*authors.doubts, *doubts),
-        assembly.review(table, gate, passages, seen, waived, opened, sound),
+        assembly.review(table, gate, passages, seen, evaluated.results, opened, sound),
         assembly.open_conditions(decisions),
         loaded.snapshot.complete and not authors.doubts,
     )
