@@ -177,6 +177,8 @@ def _quoted(fault: Fault, line: str) -> Fault:
     found = _TEXT.match(line) if fault.code in _BENT else None
     if found is None:
         return fault
+    if fault.code == "schema-type" and fault.span and fault.span.column != found.start(2) + 1:
+        return fault  # it is about a part of a mapping that was meant to be one
     name, text = found.groups()
     text = text.replace("'", "''")
     return fault._replace(hint=f"Put the whole text in quotes: {name}: '{text}'")

@@ -431,6 +431,19 @@ error[schema-type]: `rules[0].assert` must be text; found true
    = fix: Put the whole text in quotes: assert: 'true'
 """,
     ),
+    "a number in a mapping that is meant": (
+        None,
+        "    assert: filled(subject.name)\n    fix: { text: Name it., set: 2 }\n",
+        """\
+error[schema-type]: `rules[0].fix.set` must be text; found 2
+  --> policies/p.policy.yaml:10:33
+   |
+ 9 |     assert: filled(subject.name)
+10 |     fix: { text: Name it., set: 2 }
+   |                                 ^
+   = fix: Put it in quotes: "2".
+""",
+    ),
     "nothing": (
         None,
         "    assert:\n",
