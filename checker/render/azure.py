@@ -31,7 +31,7 @@ def render(report: Report, options: Options) -> str:
         lines += [_issue(note) for note in shown]
         if hidden := len(own) - len(shown):
             more = f"{tally.counted(hidden, f'more {level}')} not shown here: Azure shows {_SHOWN} of each."
-            lines.append(_command({"type": level}, f"{more} All are in the output of gonogo check."))
+            lines.append(_command({"type": level}, f"{more} {tally.in_full(report)}"))
     lines.append(inert(one_line(f"gonogo: {tally.verdict(report)}: {tally.summary(report)}")) + "\n")
     if report.next_step:
         lines.append(inert(one_line(f"Next: {report.next_step}")) + "\n")

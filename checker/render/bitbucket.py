@@ -30,8 +30,7 @@ def render(report: Report, options: Options) -> str:
     if hidden := len(found) - len(shown):
         others = tally.counted(hidden, "less pressing finding is", "less pressing findings are")
         details.append(
-            f"{others} not shown here, because Bitbucket takes {ANNOTATIONS:,}."
-            " All are in the output of gonogo check."
+            f"{others} not shown here, because Bitbucket takes {ANNOTATIONS:,}. {tally.in_full(report)}"
         )
     details += [f"Next: {report.next_step}"] if report.next_step else []
     blocking = sum(note.level == "error" for note in found)

@@ -141,7 +141,7 @@ def place(location: Location) -> str:
 
 def briefly(result: Result, *, aged: bool = False) -> str:
     """A finding in one line: what, which rule, and where; with `aged` also whether it was there before."""
-    element = f", element {result.key}" if result.key else ""
-    where = place(result.location) or f"{result.subject.kind} {result.subject.id}"
+    where = place(result.location)
+    where = f"{where}{tally.element(result)}" if where else tally.subject(result)
     age = f", {tally.AGES[result.age]}" if aged and result.age == "existing" else ""
-    return f"{clip(result.message, _TEXT_LIMIT)} ({result.rule}, {where}{element}{age})"
+    return f"{clip(result.message, _TEXT_LIMIT)} ({result.rule}, {where}{age})"

@@ -34,7 +34,8 @@ def render(report: Report, options: Options) -> str:
     shown = found[:ANNOTATIONS]
     summary = page("markdown.md.j2", head(report), Sections(report, options).all(), _SUMMARY)
     if hidden := len(found) - len(shown):
-        summary += f"\n{tally.counted(hidden, 'less pressing annotation')} left out.\n"
+        others = tally.counted(hidden, "less pressing annotation is", "less pressing annotations are")
+        summary += f"\n{others} left out. {tally.in_full(report)}\n"
     run = {
         "name": "gonogo",
         "head_sha": commit(report),

@@ -36,13 +36,13 @@ def render(report: Report, options: Options) -> str:
     if left_out:
         lines.append(
             f"Not shown here: {', '.join(left_out)}, because GitHub shows {_SHOWN} of each."
-            " All are in the output of gonogo check."
+            f" {tally.in_full(report)}"
         )
     if hidden := len(found) - len(near):
         old = tally.counted(hidden, "finding that was", "findings that were")
         lines.append(
             f"Not shown here: {old} there before, in files that this change does not touch."
-            " All are in the output of gonogo check."
+            f" {tally.in_full(report)}"
         )
     if report.next_step:
         lines.append(f"Next: {one_line(report.next_step)}")

@@ -101,7 +101,7 @@ def _finding(report: Report, group: tuple[Result, ...], fingerprint: str, touche
     if result.anchor:
         lines.append(f"Found in {change.place(from_root(report, result.location))}")
     if standing == "waived" and (waived := result.waived):
-        lines.append(f"Waived until {waived.expires} by {waived.owner} ({waived.id}): {waived.reason}")
+        lines.append(tally.acceptance(waived))
     elif result.fix:
         lines.append(f"Fix: {result.fix}")
     where = shown(report, result)
@@ -126,11 +126,13 @@ def _others(report: Report) -> Iterator[_Other]:
     if report.comparison and (sentences := change.judging(report)):
         place = Location(report.comparison.judging[0])
         yield _Other("warning", "judging-changed", "\n".join(sentences), place)
-    if tally.nothing_checked(report) and not tally.is_neutral(report):
+    faults = tally.faults(report)
+    told = tally.is_neutral(report) or any(fault.level == "error" for fault in faults)
+    if tally.nothing_checked(report) and not told:
         # An empty list would look like a success.
         next_step = f"\nNext: {report.next_step}" if report.next_step else ""
         yield _Other("error", "nothing-checked", tally.summary(report) + next_step, None)
-    for fault in tally.faults(report):
+    for fault in faults:
         yield _Other(fault.level, fault.code, f"{fault.message}\n{fault.hint}", fault.location)
     for each in change.passages(report):
         found = (result._replace(location=from_root(report, result.location)) for result in each.lacks)

@@ -148,7 +148,7 @@ def _omitted(report: Report, hidden: int) -> dict[str, Any]:
     return {
         "ruleId": _OMITTED,
         "level": "warning",
-        "message": {"text": f"{text} All are in the output of: gonogo check --output-format json."},
+        "message": {"text": f"{text} {tally.in_full(report)}"},
         "locations": [_location(report, Location(""))],
         "partialFingerprints": {"primaryLocationLineHash": _OMITTED},
     }

@@ -36,7 +36,7 @@ def head(report: Report) -> dict[str, Any]:
         "provenance": change.compared(compared) if compared else review.provenance(report.origin),
         "judging": [prose(each, _SENTENCE) for each in change.judging(report)],
         "next_step": report.next_step,
-        "command": "gonogo review" if reviewed else "gonogo check",
+        "command": tally.command(report),
     }
 
 
@@ -162,15 +162,13 @@ class Sections:
         if hidden := len(reasons[_REASONS:]):
             lines.append(tally.counted(hidden, "more reason"))
         if waived := result.waived:
-            lines.append(f"Waived until {waived.expires} by {waived.owner} ({waived.id}): {waived.reason}")
+            lines.append(tally.acceptance(waived))
         if limits := review.markets(result):
             lines.append(f"Counts {limits}.")
-        element = f", element {result.key}" if result.key else ""
-        subject = f"{result.subject.kind} {result.subject.id}{element}"
         name = result.rule if len(group) == 1 else f"{len(group)} rules"
         about = ", ".join(filter(None, (result.severity, tally.AGES[result.age])))
         found = (result.message, *lines)
-        return self._row((name, about), (result.location, subject), found, result.fix)
+        return self._row((name, about), (result.location, tally.subject(result)), found, result.fix)
 
     def _defects(self) -> Section:
         rows = self._faults("error", tally.faults(self._report))

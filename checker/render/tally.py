@@ -17,6 +17,7 @@ from checker.model import (
     Result,
     StageChange,
     Verdict,
+    Waived,
 )
 
 Standing = Literal["pass", "fail", "advisory", "upcoming", "waived", "not-applicable", "error"]
@@ -123,6 +124,31 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def element(result: Result) -> str:
+    """The element that a result is about, to be put behind its subject; empty where that is all of it."""
+    return f", element {result.key}" if result.key else ""
+
+
+def subject(result: Result) -> str:
+    """`launch-plan checkout, element drain`."""
+    return f"{result.subject.kind} {result.subject.id}{element(result)}"
+
+
+def acceptance(waived: Waived) -> str:
+    """Who accepted a failure, until when and why, in a sentence."""
+    return f"Waived until {waived.expires} by {waived.owner} ({waived.id}): {waived.reason}"
+
+
+def in_full(report: Report) -> str:
+    """Where all of it is that a format has no room for, in a sentence."""
+    return f"All are in the output of {command(report)}."
+
+
+def command(report: Report) -> str:
+    """The command that made a report."""
+    return "gonogo review" if report.review else "gonogo check"
+
+
 def extent(report: Report) -> str:
     """What was looked at: `12 subjects in 9 files, 45 rules`; and that it was not all, where it was not."""
     subjects = {(result.subject.kind, result.subject.id, result.subject.path) for result in report.results}
@@ -190,4 +216,4 @@ def _next_expiry(report: Report) -> str:
     soonest = min(waived)
     days = (date.fromisoformat(soonest) - report.as_of.date()).days
     when = "today" if days == 0 else f"in {counted(days, 'day')}"
-    return f"{waived.count(soonest):,} expires {when}"
+    return f"{counted(waived.count(soonest), 'expires', 'expire')} {when}"

@@ -106,12 +106,9 @@ class _Page:
         result = group[0]
         label = _LABELS[tally.standing(result)]
         name = result.rule if len(group) == 1 else f"{len(group)} rules"
-        element = f", element {result.key}" if result.key else ""
         gutter = _gutter(result.excerpt)
         lines = self._heading(label, name, result.message)
-        lines += self._place(
-            gutter, result.location, f" ({result.subject.kind} {result.subject.id}{element})"
-        )
+        lines += self._place(gutter, result.location, f" ({tally.subject(result)})")
         if not result.waived:
             lines += self._excerpt(gutter, label, result.excerpt, result.location.span)
         for reason in result.reasons:
@@ -200,12 +197,12 @@ class _Page:
         for found in group.findings:
             result = found[0]
             label = _LABELS[tally.standing(result)]
-            element = f", element {result.key}" if result.key else ""
-            where = _where(result.location) or f"{result.subject.kind} {result.subject.id}"
+            where = _where(result.location)
+            where = f"{where}{tally.element(result)}" if where else tally.subject(result)
             lines = [clip(result.message, _TEXT_LIMIT), *(f"Why: {why}" for why in reviewing.why(result))]
             lines += [f"{key.capitalize()}: {text}" for key, text in _notes(found) if key != "note"]
             limits = ", ".join(filter(None, (result.severity, reviewing.markets(result))))
-            lines.append(f"{result.rule if len(found) == 1 else 'Where'}, {limits}: {where}{element}")
+            lines.append(f"{result.rule if len(found) == 1 else 'Where'}, {limits}: {where}")
             rows.append((label, label, lines))
         heading = f"{group.heading} ({len(rows):,})"
         return [self._paint("strong", one_line(heading)), *self._sheet.entries(rows)]
@@ -268,9 +265,7 @@ class _Page:
             seen
             for seen in reason.seen
             if seen.location
-            and not seen.value.endswith(
-                "…"
-            )  # a list or a text too long to help; the json output has more of it
+            and not seen.value.endswith("…")  # too long to help; the json output has more of it
             and (seen.value.strip('"') not in reason.text or _elsewhere(seen.location, location))
         ]
         for seen in news[:_SEEN_LIMIT]:

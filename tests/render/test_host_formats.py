@@ -535,7 +535,7 @@ def test_what_nobody_decided_does_not_pass(report: Report, conclusion: str) -> N
 def test_a_thousand_annotations_and_how_many_more() -> None:
     output = parsed("checks", many(1_007))["output"]
     assert len(output["annotations"]) == 1_000
-    assert "7 less pressing annotations left out." in output["summary"]
+    assert "7 less pressing annotations are left out." in output["summary"]
     CHECKS.validate(parsed("checks", many(1_007)))
 
 

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from checker.model import Excerpt, Location, Reason, Result, Seen, Span
-from checker.render import RENDERERS, Options
+from checker.render import RENDERERS, Options, tally
 from checker.render.terminal import diagnostics
 from tests.render.reports import BROKEN, CHECKOUT, MIXED, PLAN, at, result
 
@@ -170,3 +170,10 @@ def test_what_could_not_be_decided_leads_to_its_rule() -> None:
     broken = result(info.id, "error", at(PLAN, 1, 1, 2), "it needs more work than its budget")
     report = MIXED._replace(results=(broken,), rules=(info._replace(location=at("p.policy.yaml", 9, 5, 6)),))
     assert "   = rule: p.policy.yaml:9:5\n" in RENDERERS["terminal"](report, Options())
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1 expires in 6 days"), (1_002, "1,002 expire in 6 days")])
+def test_waivers_that_end_next_are_counted(number: int, said: str) -> None:
+    waived = next(each for each in MIXED.results if each.waived)
+    report = MIXED._replace(results=(waived,) * number)
+    assert f"{number:,} waived ({said})" in tally.summary(report)
