@@ -36,12 +36,14 @@ def change_options(command: Any) -> Any:
     return command
 
 
-def asked(base: str | None, head: str | None, fail_on: FailOn | None) -> Change | None:
+def asked(base: str | None, head: str | None, fail_on: FailOn | None, as_of: object = None) -> Change | None:
     """The change that is asked about; None: none is, but all that is there.
 
     Raises:
         Problem: the options contradict each other, or the CI system does not say.
     """
+    if base is not None and as_of is not None:
+        raise Problem("--as-of and --base both say which commits are read", "State --clock for the moment.")
     if base is None:
         for name, value in (("--head", head), ("--fail-on", fail_on)):
             if value is not None:

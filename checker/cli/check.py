@@ -84,8 +84,8 @@ def command(
     Exit codes: 0 go, 1 no-go, 2 usage or configuration error, 3 nothing matched, 4 undecided.
     """
     output.keep_apart(outputs)
-    difference = change.asked(base, head, fail_on)
-    workspace = options.workspace_folder(folder, policies, floor)
+    difference = change.asked(base, head, fail_on, as_of)
+    workspace = options.workspace_folder(folder, policies, floor, of_change=difference is not None)
     inside = tuple(options.within(workspace, path) for path in paths)
 
     width = console.width(Options().width)

@@ -54,15 +54,19 @@ def absolute(path: str) -> str:
         raise Problem("the current folder is no longer there", "Go to another one.") from None
 
 
-def workspace_folder(stated: str | None, policies: str | None = None, floor: str | None = None) -> str:
+def workspace_folder(
+    stated: str | None, policies: str | None = None, floor: str | None = None, *, of_change: bool = False
+) -> str:
     """The folder of the workspace that is meant; with `policies` or a `floor` any folder may be judged.
+
+    `of_change`: so it may where a change is judged, which may be what takes the configuration away.
 
     Raises:
         Problem: there is none.
     """
     if policies is not None:
         return absolute(stated or ".")
-    if floor is not None:
+    if floor is not None or of_change:
         return absolute(stated or nearest(".") or ".")
     if stated is None:
         found = nearest(".")

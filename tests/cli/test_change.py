@@ -1,0 +1,54 @@
+"""The options that say which change is judged, alone and with others."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Gonogo
+from tests.cli.workspaces import DAY, write
+from tests.repositories import Made
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Made:
+    """A repository whose branch `pr` is checked out and is to go into `main`."""
+    made = Made(write(tmp_path / "shop"))
+    made.commit("as it was")
+    made.git("switch", "-q", "-c", "pr")
+    return made
+
+
+def judged(gonogo: Gonogo, shop: Made, *more: object) -> tuple[int, dict[str, Any]]:
+    change = ("--workspace", shop.folder, "--base", "main", "--clock", DAY)
+    ran = gonogo("check", *change, "--output-format", "json", *more)
+    return ran.code, json.loads(ran.out)
+
+
+def test_a_change_that_takes_the_configuration_away_is_judged_by_it(gonogo: Gonogo, shop: Made) -> None:
+    shop.git("rm", "-q", "gonogo.yaml")
+    shop.commit("away with it")
+    code, report = judged(gonogo, shop)
+    (found,) = report["diagnostics"]
+    assert (code, found["message"][:46]) == (2, "once this change is merged nothing can be judg")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--head", "pr"], "--head means nothing without --base. State --base REF too."),
+        (["--fail-on", "all"], "--fail-on means nothing without --base. State --base REF too."),
+        (
+            ["--base", "main", "--as-of", DAY],
+            "--as-of and --base both say which commits are read. State --clock for the moment.",
+        ),
+    ],
+)
+def test_options_that_contradict_each_other(
+    gonogo: Gonogo, shop: Made, options: list[str], said: str
+) -> None:
+    ran = gonogo("check", "--workspace", shop.folder, *options)
+    assert (ran.code, ran.out, ran.err) == (2, "", f"gonogo: {said}\n")
