@@ -227,7 +227,7 @@ def place(workspace: Workspace, snapshot: Snapshot, subject: Subject, entering: 
     return Place(
         tuple(sorted({stage for stage in claims if isinstance(stage, str)})),
         lifecycle if isinstance(lifecycle, str) and lifecycle in followed else "",
-        markets(subject) or _texts(facts.get("markets")),
+        markets(subject) or (product.texts("markets") if product else ()),
         entering,
     )
 

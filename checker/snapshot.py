@@ -35,6 +35,11 @@ class Subject(NamedTuple):
         """Readable, and in the shape that its kind asks for."""
         return not self.unreadable and not self.faults
 
+    def texts(self, field: str) -> tuple[str, ...]:
+        """The texts of a list; whatever else stands there, its schema tells."""
+        value = self.data.get(field)
+        return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+
     def span(self, at: Path) -> Span | None:
         """The place of the value at `at` (below the subject), or of its nearest present ancestor."""
         return None if self.document is None else self.document.positions.nearest(at)[0]
@@ -100,6 +105,14 @@ class Snapshot:
     def find(self, kind: str, id: str) -> Subject | None:
         """The subject of that kind and id, sound or not; None: there is none."""
         return self._by_id.get((kind, id))
+
+    def former(self, subject: Subject) -> tuple[str, ...]:
+        """What a subject was called before (`formerly`).
+
+        An id that another subject of the kind bears today means that one alone, whoever claims it.
+        """
+        stated = subject.texts("formerly")
+        return tuple(id for id in stated if self.find(subject.ref.kind, id) is None)
 
     def related(self, kind: str, product: str) -> Sequence[Subject]:
         """The subjects of that kind and product, sound or not, sorted by id."""

@@ -58,6 +58,8 @@ class Passage(NamedTuple):
     launch: Subject | None
     markets: tuple[str, ...]
     """Empty: none is named."""
+    former: tuple[str, ...] = ()
+    """What the product was called before."""
 
     @property
     def id(self) -> str:
@@ -67,8 +69,7 @@ class Passage(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         """Everything that means it, the former names of the product too."""
-        former = self.record.data.get("formerly", ()) if self.record else ()
-        return tuple(dict.fromkeys((self.id, self.product, *(str(name) for name in former))))
+        return tuple(dict.fromkeys((self.id, self.product, *self.former)))
 
 
 class Seen(NamedTuple):
@@ -88,7 +89,7 @@ def find(snapshot: Snapshot, id: str) -> tuple[str, Subject | None] | None:
         if subject.kind.launch_date and subject.ref.id == id:
             return subject.ref.product, subject
     for subject in snapshot.by_kind.get("product", ()):
-        if id in (subject.data.get("formerly") or ()):
+        if id in snapshot.former(subject):
             return subject.ref.id, None
     return (id, None) if id in products(snapshot) else None
 
@@ -130,7 +131,7 @@ def passages(
 ) -> tuple[Passage, ...]:
     """The launches of a product at a gate; `launch`: that one alone."""
     record = snapshot.find("product", product)
-    offered = record.data.get("markets", ()) if record else ()
+    former = snapshot.former(record) if record else ()
     launches = (
         [launch]
         if launch
@@ -141,8 +142,8 @@ def passages(
         ]
     )
     if not launches:
-        return (Passage(product, record, None, tuple(offered)),)
-    return tuple(Passage(product, record, each, plan.markets(each)) for each in launches)
+        return (Passage(product, record, None, record.texts("markets") if record else (), former),)
+    return tuple(Passage(product, record, each, plan.markets(each), former) for each in launches)
 
 
 def concerns(result: Result, snapshot: Snapshot, passage: Passage, market: str = "") -> bool:

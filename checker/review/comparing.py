@@ -351,10 +351,10 @@ def former(base: Snapshot, head: Snapshot) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for subject in head.by_kind.get("product", ()):
-        id, names = subject.ref.id, subject.data.get("formerly") or ()
-        for name in map(str, names):
-            lost = base.find("product", name) and not head.find("product", name)
-            if lost and not base.find("product", id) and name not in found.values():
+        id = subject.ref.id
+        for name in head.former(subject):
+            known = base.find("product", name) and not base.find("product", id)
+            if known and name not in found.values():
                 found[id] = name
     return found
 

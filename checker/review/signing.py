@@ -136,7 +136,7 @@ def field_name(at: str) -> str:
 
 def entry(sign_off: SignOff, subject: Subject) -> Reviewed | None:
     """What a sign-off says of a subject, under its id or a former one; None: it was not reviewed."""
-    names = (subject.ref.id, *_former(subject))
+    names = (subject.ref.id, *subject.texts("formerly"))
     return next((e for e in sign_off.reviewed if e.kind == subject.ref.kind and e.id in names), None)
 
 
@@ -418,11 +418,6 @@ def _means(desk: Desk, sign_off: SignOff) -> bool:
 def _who(desk: Desk, sign_off: SignOff) -> str:
     person = desk.people.find(sign_off.person)
     return person.name if person else sign_off.person
-
-
-def _former(subject: Subject) -> tuple[str, ...]:
-    former = subject.data.get("formerly")
-    return tuple(name for name in former if isinstance(name, str)) if isinstance(former, list) else ()
 
 
 def _unreadable(desk: Desk, gone: Reviewed) -> bool:

@@ -81,19 +81,12 @@ FormerIds = Mapping[tuple[str, str], tuple[str, ...]]
 
 
 def former_ids(snapshot: Snapshot) -> FormerIds:
-    """The former ids of all subjects that state any (`formerly`).
-
-    An id that another subject of the kind bears today means that one alone.
-    """
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
-    for subject in snapshot.subjects:
-        stated = subject.data.get("formerly")
-        if isinstance(stated, list):
-            kind = subject.ref.kind
-            found[kind, subject.ref.id] = tuple(
-                id for id in stated if isinstance(id, str) and snapshot.find(kind, id) is None
-            )
-    return found
+    """The former ids of all subjects that have any."""
+    return {
+        (subject.ref.kind, subject.ref.id): former
+        for subject in snapshot.subjects
+        if "formerly" in subject.data and (former := snapshot.former(subject))
+    }
 
 
 # What was seen

@@ -89,8 +89,7 @@ def _listed(ids: set[str]) -> str:
 
 
 def _repositories(product: Subject) -> set[str]:
-    stated = product.data.get("repositories")
-    return {_name(each) for each in stated if isinstance(each, str)} if isinstance(stated, list) else set()
+    return set(map(_name, product.texts("repositories")))
 
 
 def _name(text: str) -> str:

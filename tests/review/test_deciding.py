@@ -19,6 +19,7 @@ from checker.policy import gates as gates_
 from checker.policy import people as people_
 from checker.policy import reading
 from checker.policy.gates import Gate
+from checker.policy.people import People
 from checker.review import deciding
 
 DIGEST = "sha256:" + "0" * 64
@@ -56,8 +57,13 @@ def source(schema: str, data: Mapping[str, Any]) -> reading.Source:
     return found
 
 
-PEOPLE, _ = people_.people(source("people", REGISTER))
-assert PEOPLE is not None
+def people() -> People:
+    found, wrong = people_.people(source("people", REGISTER))
+    assert found, wrong
+    return found
+
+
+PEOPLE = people()
 
 
 def gate(**changes: Any) -> Gate:
