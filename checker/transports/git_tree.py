@@ -210,8 +210,9 @@ class _Folders:
                 continue
             path = f"{folder}/{name}" if folder else name
             mode = listed.entries[path].mode
-            if mode == _SUBMODULE:
+            if mode == _SUBMODULE:  # which may stand for a folder, or in the place of a file
                 names.links.append(name)
+                names.files.append(name)
             elif mode == _LINK:
                 self._sort(path, name, listed, names)
             else:

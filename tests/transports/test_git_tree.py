@@ -226,7 +226,7 @@ def test_names_that_are_no_text(tmp_path: Path) -> None:
         assert len(blame) == 1
 
 
-def test_a_submodule_holds_no_files_but_is_told(tmp_path: Path) -> None:
+def test_a_submodule_holds_no_files_but_is_told_wherever_it_stands(tmp_path: Path) -> None:
     made = Made(tmp_path)
     id = made.commit(files={"launches/a/launch.yaml": "a"})
     made.git("update-index", "--add", "--cacheinfo", f"160000,{id},launches/sub")
@@ -238,6 +238,8 @@ def test_a_submodule_holds_no_files_but_is_told(tmp_path: Path) -> None:
         ("launches/sub", {}),
     ]
     assert tree.find("**/*.yaml") == [("launches/a/launch.yaml", {})]
+    assert tree.find("launches/s*") == tree.find("launches/sub") == [("launches/sub", {})]
+    assert tree.find("**/s*") == [("launches/sub", {})]
     assert code(tree.read("launches/sub")) == "not-a-file"
     assert tree.blob("launches/sub") is None
 
