@@ -11,11 +11,10 @@ from __future__ import annotations
 from checker.model import Report
 from checker.render import Options, tally
 from checker.render.notes import Note, notes
-from checker.render.text import clip, inert, one_line, visible
+from checker.render.text import MESSAGE_LIMIT, clip, inert, one_line, visible
 
 _SHOWN = 10
 """Issues of one type that a step keeps."""
-_TEXT_LIMIT = 4_000
 _CODE_LIMIT = 200
 
 
@@ -47,12 +46,12 @@ def _issue(note: Note) -> str:
         **({"columnnumber": str(span.column)} if span else {}),
         "code": clip(note.code, _CODE_LIMIT),
     }
-    return _command(properties, f"{note.code} ({note.label}): {note.text}")
+    return _command(properties, f"{note.title}: {note.text}")
 
 
 def _command(properties: dict[str, str], text: str) -> str:
     written = ";".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"##vso[task.logissue {written}]{_data(inert(visible(clip(text, _TEXT_LIMIT), keep=_BREAK)))}\n"
+    return f"##vso[task.logissue {written}]{_data(inert(visible(clip(text, MESSAGE_LIMIT), keep=_BREAK)))}\n"
 
 
 _BREAK = "\n"

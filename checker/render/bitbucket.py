@@ -54,7 +54,7 @@ def _annotation(note: Note) -> Shape:
     return {
         "external_id": f"gonogo-{note.fingerprint}",
         "annotation_type": "BUG" if note.level == "error" else "CODE_SMELL",
-        "summary": _short(one_line(f"{note.code} ({note.label}): {note.message}"), _SUMMARY_LIMIT),
+        "summary": _short(one_line(f"{note.title}: {note.message}"), _SUMMARY_LIMIT),
         "details": _short(visible(note.text, keep="\n"), _DETAILS_LIMIT),
         "severity": severity.upper() if note.level == "error" else "LOW",
         "result": _RESULTS[note.level],

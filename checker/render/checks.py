@@ -16,14 +16,13 @@ from checker.render.pages import Room, page
 from checker.render.placing import START
 from checker.render.sections import Sections, head
 from checker.render.shapes import Shape
-from checker.render.text import clip, inert_json, one_line, visible
+from checker.render.text import MESSAGE_LIMIT, clip, inert_json, one_line, visible
 
 ANNOTATIONS = 1_000
 """Twenty requests, which GitHub takes in a row."""
 _SUMMARY = Room(65_000, "GitHub takes at most 65,535 characters")
 """With room for a sentence of our own."""
 _TITLE_LIMIT = 220
-_TEXT_LIMIT = 4_000
 _LEVELS = {"error": "failure", "warning": "warning", "notice": "notice"}
 _CONCLUSIONS = {0: "success", 1: "failure", 2: "failure"}
 
@@ -60,8 +59,8 @@ def _annotation(note: Note) -> Shape:
         "start_line": span.line,
         "end_line": span.end_line,
         "annotation_level": _LEVELS[note.level],
-        "title": clip(one_line(f"{note.code} ({note.label})"), _TITLE_LIMIT),
-        "message": visible(clip(note.text, _TEXT_LIMIT), keep="\n"),
+        "title": clip(one_line(note.title), _TITLE_LIMIT),
+        "message": visible(clip(note.text, MESSAGE_LIMIT), keep="\n"),
     }
     if note.location.span and span.line == span.end_line:  # GitHub refuses columns of several lines
         found |= {"start_column": span.column, "end_column": span.end_column}

@@ -12,11 +12,10 @@ from checker.model import Report
 from checker.render import Options
 from checker.render.notes import Note, notes
 from checker.render.placing import START
-from checker.render.text import clip, inert, visible
+from checker.render.text import MESSAGE_LIMIT, clip, inert, visible
 
 _VERSION = "4.3"
 """What readers expect there; it is no version of ours."""
-_TEXT_LIMIT = 4_000
 _SEVERITIES = {"error": "error", "warning": "warning", "notice": "info"}
 
 
@@ -42,6 +41,6 @@ def _attributes(note: Note) -> dict[str, str]:
         "line": str(span.line),
         "column": str(span.column),
         "severity": _SEVERITIES[note.level],
-        "message": clip(visible(note.text, keep="\n"), _TEXT_LIMIT),
+        "message": clip(visible(note.text, keep="\n"), MESSAGE_LIMIT),
         "source": f"gonogo.{note.code}",
     }

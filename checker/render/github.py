@@ -12,12 +12,11 @@ from __future__ import annotations
 from checker.model import Location, Report
 from checker.render import Options, tally
 from checker.render.notes import LEVELS, Level, Note, notes
-from checker.render.text import clip, one_line, visible
+from checker.render.text import MESSAGE_LIMIT, clip, one_line, visible
 
 _SHOWN = 10
 """Annotations of one level that GitHub shows of a step."""
 _TITLE_LIMIT = 200
-_TEXT_LIMIT = 4_000
 
 
 def render(report: Report, options: Options) -> str:
@@ -51,7 +50,7 @@ def render(report: Report, options: Options) -> str:
 
 
 def _annotation(note: Note) -> str:
-    title = f"{note.code} ({note.label})" if note.result else note.code
+    title = note.title if note.result else note.code
     return _command(note.level, title, note.text, note.location)
 
 
@@ -67,7 +66,7 @@ def _command(level: Level, title: str, text: str, location: Location | None = No
         numbers = {name: str(number) for name, number in (lines | columns).items()}
         properties = {"file": visible(location.path), **numbers, **properties}
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    shown = visible(clip(text, _TEXT_LIMIT), keep="\n")
+    shown = visible(clip(text, MESSAGE_LIMIT), keep="\n")
     return f"::{level} {written}::{_data(shown)}\n"
 
 

@@ -14,9 +14,8 @@ from checker.render import Options
 from checker.render.notes import Note, notes
 from checker.render.placing import START
 from checker.render.shapes import Shape
-from checker.render.text import clip, inert_json, one_line
+from checker.render.text import MESSAGE_LIMIT, clip, inert_json, one_line
 
-_TEXT_LIMIT = 4_000
 _BLOCKING: dict[Severity, str] = {
     "critical": "blocker",
     "high": "critical",
@@ -35,7 +34,7 @@ def _issue(note: Note) -> Shape:
     span = note.location.span or START
     text = "; ".join(note.text.split("\n"))
     return {
-        "description": clip(one_line(f"{note.code} ({note.label}): {text}"), _TEXT_LIMIT),
+        "description": clip(one_line(f"{note.title}: {text}"), MESSAGE_LIMIT),
         "check_name": note.code,
         "fingerprint": note.fingerprint,
         "severity": _severity(note),

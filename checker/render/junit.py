@@ -16,9 +16,7 @@ from xml.etree import ElementTree
 from checker.model import Diagnostic, Location, Report, Result
 from checker.render import Options, tally
 from checker.render.placing import START, from_root
-from checker.render.text import clip, inert, visible
-
-_TEXT_LIMIT = 4_000
+from checker.render.text import MESSAGE_LIMIT, clip, inert, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +109,4 @@ def _numbers(cases: Iterable[_Case]) -> dict[str, str]:
 
 def _text(text: str, *, keep: str = "") -> str:
     """Without the characters that XML cannot hold in any spelling, among them most controls."""
-    return visible(clip(text, _TEXT_LIMIT), keep=keep)
+    return visible(clip(text, MESSAGE_LIMIT), keep=keep)

@@ -48,6 +48,11 @@ class Note(NamedTuple):
     """It was there before the change, and in a file that this does not touch."""
 
     @property
+    def title(self) -> str:
+        """What it is, and how it counts."""
+        return f"{self.code} ({self.label})"
+
+    @property
     def is_waived(self) -> bool:
         """Whether somebody accepted it."""
         return bool(self.result and tally.standing(self.result) == "waived")

@@ -16,9 +16,8 @@ from checker.render import Options
 from checker.render.notes import Note, notes
 from checker.render.shapes import Shape
 from checker.render.suggesting import mended
-from checker.render.text import clip, inert_json, visible
+from checker.render.text import MESSAGE_LIMIT, clip, inert_json, visible
 
-_TEXT_LIMIT = 4_000
 _SEVERITIES = {"error": "ERROR", "warning": "WARNING", "notice": "INFO"}
 _LONGEST_LINE = 1_000
 """Characters; an excerpt cuts what is longer."""
@@ -37,7 +36,7 @@ def render(report: Report, options: Options) -> str:
 
 def _diagnostic(note: Note) -> Shape:
     found: Shape = {
-        "message": _calm(clip(f"{note.code} ({note.label}): {note.text}", _TEXT_LIMIT)),
+        "message": _calm(clip(f"{note.title}: {note.text}", MESSAGE_LIMIT)),
         "location": {"path": note.location.path, **_range(note)},
         "severity": _SEVERITIES[note.level],
         "code": {"value": note.code},

@@ -22,14 +22,13 @@ from checker.render import Options, tally
 from checker.render.gfm import code, prose
 from checker.render.identity import by_result, verdict_digest
 from checker.render.placing import START, in_a_file
-from checker.render.text import clip, inert_json
+from checker.render.text import MESSAGE_LIMIT, clip, inert_json
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 RESULTS = 5_000
 """Results of a run that GitHub keeps."""
 _TAGS = 20
 _RELATED = 10
-_TEXT_LIMIT = 4_000
 _LEVELS = {"mandatory": "error", "advisory": "warning", "upcoming": "note"}
 _OMITTED = "gonogo.results-left-out"
 
@@ -82,8 +81,8 @@ def render(report: Report, options: Options) -> str:
 def _rule(rule: RuleInfo) -> dict[str, Any]:
     title = _sentence(rule.title) or rule.id
     help_text = _sentence(rule.fix) or title
-    told = [f"**{prose(rule.title or rule.id)}**", prose(rule.description, _TEXT_LIMIT)]
-    told += [f"**Fix:** {prose(rule.fix, _TEXT_LIMIT)}" if rule.fix else ""]
+    told = [f"**{prose(rule.title or rule.id)}**", prose(rule.description, MESSAGE_LIMIT)]
+    told += [f"**Fix:** {prose(rule.fix, MESSAGE_LIMIT)}" if rule.fix else ""]
     told += [f"Controls: {', '.join(map(code, rule.controls))}" if rule.controls else ""]
     told += [f"Policy {code(rule.policy)} {prose(rule.policy_version)} of pack {code(rule.pack)}"]
     return {
@@ -129,7 +128,11 @@ def _result(report: Report, result: Result, fingerprint: str) -> dict[str, Any]:
         found["baselineState"] = "unchanged" if result.age == "existing" else "new"
     if related:
         found["relatedLocations"] = [
-            {"id": number, "message": {"text": _literal(clip(text, _TEXT_LIMIT))}, **_location(report, where)}
+            {
+                "id": number,
+                "message": {"text": _literal(clip(text, MESSAGE_LIMIT))},
+                **_location(report, where),
+            }
             for number, (text, where) in enumerate(related[:_RELATED], 1)
         ]
     if waived := result.waived:
@@ -193,7 +196,7 @@ def _location(report: Report, location: Location, otherwise: str = "") -> dict[s
 
 def _sentence(text: str) -> str:
     """`text` that ends like a sentence."""
-    text = clip(text.strip(), _TEXT_LIMIT)
+    text = clip(text.strip(), MESSAGE_LIMIT)
     return _literal(text if not text or text[-1] in ".!?" else text + ".")
 
 

@@ -77,6 +77,10 @@ def cell(text: str) -> str:
     return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
 
 
+MESSAGE_LIMIT = 4_000
+"""Characters of one text in a format for programs, which all take that many."""
+
+
 def clip(text: str, limit: int) -> str:
     """At most `limit` characters of `text`, saying how many were left out."""
     if len(text) <= limit:
