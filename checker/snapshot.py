@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -53,6 +53,18 @@ class Subject(NamedTuple):
         return None if span is None or self.reading is None else self.reading.excerpt(span)
 
 
+Provenance = Callable[[Subject, Path], Mapping[str, Any] | Fault | None]
+"""A subject and a path in it to who wrote, reviewed and changed that last; the empty path: its file.
+
+Texts and lists of texts by name, as `policy.language.PROVENANCE` has them. None: the subject has no such
+field.
+"""
+
+
+def _untold(subject: Subject, at: Path) -> Fault:
+    return Fault("no-provenance", "Nothing tells here who wrote what.")
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """All subjects of one collection."""
@@ -67,6 +79,8 @@ class Snapshot:
     """Every file that was read for it."""
     complete: bool = True
     """Whether everything was found that must be there."""
+    provenance: Provenance = _untold
+    """Asked only by rules that use it."""
 
     @cached_property
     def by_kind(self) -> Mapping[str, Sequence[Subject]]:

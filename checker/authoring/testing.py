@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import Any
 
 from checker import plan
@@ -14,7 +15,7 @@ from checker.authoring.composition import Node, PointerError
 from checker.backends import records
 from checker.documents import Document
 from checker.kinds import Kind
-from checker.model import Diagnostic, Evidence, Location, Outcome, Path, Result, Span, SubjectRef
+from checker.model import Diagnostic, Evidence, Fault, Location, Outcome, Path, Result, Span, SubjectRef
 from checker.policy import moment, reading
 from checker.policy.packs import Library
 from checker.policy.policies import ParamValue, Policy, pointer, suggestion
@@ -186,7 +187,10 @@ class _Reader:
         if len(self.diagnostics) > before:
             return None
         snapshot = Snapshot(
-            (subject, *others), given.data.get("data", {}), frozenset(self.library.kind_names())
+            (subject, *others),
+            given.data.get("data", {}),
+            frozenset(self.library.kind_names()),
+            provenance=partial(_provenance, given.data.get("provenance", {})),
         )
         planned = plan.make(
             self._workspace(), snapshot, as_of, plan.Selector(params={self.policy.id: params})
@@ -360,6 +364,18 @@ class _Reader:
             data={},
             inputs=(),
         )
+
+
+def _provenance(
+    given: Mapping[str, Mapping[str, Any]], subject: Subject, at: Path
+) -> Mapping[str, Any] | Fault:
+    """What a case says about who wrote the subject, as snapshot.Provenance."""
+    found = next((said for field, said in given.items() if pointer(field) == at), None)
+    if found is None:
+        field = "".join(f"/{part}" for part in at)
+        hint = 'Add it to `provenance` of what is given, where "" is the file.'
+        return Fault("no-provenance", f'The case does not say who wrote "{field}".', hint=hint)
+    return {"reviewers": [], **found}
 
 
 def evaluate(case: Case) -> list[Result]:

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from checker import cel, explain
 from checker.documents import mending
-from checker.model import Edit, Location, Outcome, Path, Reason, Result
+from checker.model import Edit, Fault, Location, Outcome, Path, Reason, Result
 from checker.plan import Bound, Plan, Slate
 from checker.policy import language
-from checker.policy.policies import Mend, Policy, Rule
+from checker.policy.policies import Mend, Policy, Rule, pointer
 from checker.snapshot import Snapshot, Subject
 
 if TYPE_CHECKING:
     from checker.explain.redaction import Redaction
 
+_S = TypeVar("_S")
 _T = TypeVar("_T")
 Olds = Mapping[tuple[str, str], dict[str, Any]]
 """The data of the subjects at the base revision by kind and id."""
@@ -46,14 +47,14 @@ class Memo:
         self._context = context
         self._snapshots += 1
 
-        def heard(name: str, ask: Callable[[str, str], _T]) -> Callable[[str, str], _T]:
-            def asked(one: str, other: str) -> _T:
+        def heard(name: str, ask: Callable[[_S, str], _T]) -> Callable[[_S, str], _T]:
+            def asked(one: _S, other: str) -> _T:
                 try:
                     answer = ask(one, other)
                 except cel.FunctionError as error:
                     self._heard.append((name, one, other, str(error)))
                     raise
-                self._heard.append((name, one, other, _identity(answer)))
+                self._heard.append((name, one, other, _identity(name, answer)))
                 return answer
 
             return asked
@@ -62,6 +63,7 @@ class Memo:
             lookup=heard("lookup", context.lookup),
             related=heard("related", context.related),
             decision=heard("decision", context.decision),
+            provenance=heard("provenance", context.provenance),
         )
 
     def record(self, subject: Subject, product: Subject | None) -> _Record:
@@ -102,7 +104,7 @@ class Memo:
         while record.same < count:
             name, one, other, answer = record.heard[record.same]
             try:
-                now = _identity(getattr(self._context, name)(one, other))
+                now = _identity(name, getattr(self._context, name)(one, other))
             except cel.FunctionError as error:
                 now = str(error)
             if now != answer:
@@ -126,12 +128,14 @@ class _Record:
     """How many of the answers are known to be the same in this snapshot."""
 
 
-_Heard = tuple[str, str, str, object]
+_Heard = tuple[str, Any, str, object]
 """A function of the language, its arguments, and the identity of its answer."""
 
 
-def _identity(answer: Any) -> object:
-    """What two answers that are the same objects have in common."""
+def _identity(function: str, answer: Any) -> object:
+    """What two answers have in common that are the same objects, or that say the same of who wrote what."""
+    if function == "provenance":
+        return repr(answer)
     return tuple(map(id, answer)) if isinstance(answer, list) else id(answer)
 
 
@@ -163,7 +167,14 @@ def run(
 
 def context(snapshot: Snapshot, as_of: datetime) -> language.Context:
     """What the functions of the language know when they speak about a snapshot."""
-    return language.Context(as_of, _lookup(snapshot), _related(snapshot), _decision(snapshot), snapshot.kinds)
+    return language.Context(
+        as_of,
+        _lookup(snapshot),
+        _related(snapshot),
+        _decision(snapshot),
+        snapshot.kinds,
+        _provenance(snapshot),
+    )
 
 
 def _lookup(snapshot: Snapshot) -> Callable[[str, str], dict[str, Any] | None]:
@@ -197,6 +208,18 @@ def _decision(snapshot: Snapshot) -> Callable[[str, str], dict[str, Any] | None]
         return newest[-1].data if newest else None
 
     return decision
+
+
+def _provenance(snapshot: Snapshot) -> Callable[[object, str], Mapping[str, Any] | None]:
+    def provenance(data: object, field: str) -> Mapping[str, Any] | None:
+        subject = snapshot.owner_of(data)
+        assert subject is not None, "rules are asked of the subjects of their snapshot"
+        found = snapshot.provenance(subject, pointer(field))
+        if isinstance(found, Fault):
+            raise cel.FunctionError(f"{found.message} {found.hint}".strip())
+        return found
+
+    return provenance
 
 
 def _distrust(subject: Subject) -> str:

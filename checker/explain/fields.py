@@ -9,6 +9,7 @@ from typing import Any
 from checker import canonical, cel
 from checker.cel import tree
 from checker.model import Location, Path
+from checker.policy.policies import pointer
 from checker.snapshot import Snapshot, Subject
 
 MOST_VALUE = 80
@@ -42,8 +43,11 @@ class Fields:
         origins = [reason.missing, found.origin if found else None]
         origins += [observation.origin for observation in reason.seen]
         origins += [element.origin for element in reversed(reason.elements)]
-        for origin in origins:
-            if origin is not None and (at := self._in_subject(origin)) is not None:
+        for origin in filter(None, origins):
+            at = self._in_subject(origin)
+            if at is None:
+                at = self.traced(origin) or None  # the whole file is no telling place
+            if at is not None:
                 yield at
 
     def written(self, node: tree.Node) -> str:
@@ -71,10 +75,21 @@ class Fields:
     def location(self, origin: cel.Origin) -> Location | None:
         """Where a value stands, in whichever subject it was read from."""
         at = self._in_subject(origin)
+        if at is None:
+            at = self.traced(origin)
         if at is not None:
             return self.subject.location(at)
         owner, path = self._owner(origin)
         return owner.location(path) if owner else None
+
+    def traced(self, origin: cel.Origin) -> Path | None:
+        """The field that provenance() was asked about, empty for the file; None where that cannot be told."""
+        calls = (node for node in self.nodes.values() if self.text(node) == origin.root)
+        call = next(calls, None) if origin.root.startswith("provenance") else None
+        if not isinstance(call, tree.Call):
+            return None
+        asked = self.value(call.arguments[0], ()) if call.arguments else ""
+        return pointer(asked) if isinstance(asked, str) else None
 
     def _owner(self, origin: cel.Origin) -> tuple[Subject | None, Path]:
         """The subject in which a value was found by lookup or related, and where in it."""
@@ -96,6 +111,11 @@ class Fields:
         if at is not None:
             return field_name("subject", (*at, *more))
         if not origin.root.isidentifier():
+            at = self.traced(origin)
+            if at is not None:
+                path = (*origin.path, *more)
+                source = f"the provenance of {field_name('subject', at) if at else 'the file'}"
+                return f"{field_name('subject', path)} of {source}" if path else source
             owner, path = self._owner(origin)
             if owner is not None:
                 whose = f"{owner.ref.kind} `{owner.ref.id}`"

@@ -8,7 +8,7 @@ from typing import TypeGuard
 from checker import cel
 from checker.cel import tree
 from checker.documents.placeholders import placeholder, visible
-from checker.explain.fields import MOST_VALUE, Fields, brief, rest, unread
+from checker.explain.fields import MOST_VALUE, Fields, brief, field_name, rest, unread
 from checker.kinds.phrases import alternatives
 from checker.model import Reason, Seen
 from checker.policy import language
@@ -138,6 +138,8 @@ class Telling:
             kind, id = (fields.value(argument, self.reason.elements) for argument in call.arguments)
             if isinstance(kind, str) and isinstance(id, str):
                 return f"there is no {kind} `{id}`"
+        if at := fields.traced(origin):
+            return f"{field_name('subject', at)} is absent"
         return f"{brief(origin.root)} finds nothing"
 
     def _no_product(self) -> str:
@@ -368,7 +370,7 @@ _OURS = frozenset({"params", "data", "now", "path", "is_new"})
 
 _SUBJECTS = frozenset({"lookup", "related", "decision"})
 """Functions that find what is judged."""
-_READING = _SUBJECTS | {"age", "within_last"}
+_READING = _SUBJECTS | {"age", "within_last", "provenance"}
 """Functions whose result is not written in the rule, whatever their arguments are."""
 _TEXT_TESTS = {"matches": "match", "startsWith": "start with", "endsWith": "end with", "contains": "contain"}
 _WORDS = {

@@ -36,6 +36,11 @@ JUDGED = frozenset({"subject", "old", "item", "product"})
 """Variables under which an absent field is the subject's failure; elsewhere it is an error of ours."""
 
 
+def nobody_knows(data: object, pointer: str) -> None:
+    """The provenance of what is not in a snapshot. Raises cel.FunctionError always."""
+    raise cel.FunctionError("nothing tells here who wrote what")
+
+
 class Context(NamedTuple):
     """What the functions of the language know about the evaluation that calls them."""
 
@@ -49,6 +54,9 @@ class Context(NamedTuple):
     """Product and gate to the last gate record, or None."""
     kinds: frozenset[str] = frozenset()
     """The kinds that the workspace collects: asking for another is an error, not an absence."""
+    provenance: Callable[[object, str], Mapping[str, Any] | None] = nobody_knows
+    """The data of a subject and a JSON pointer into them to PROVENANCE of that field, or of the file where it
+    is empty; None: the subject has no such field. Raises cel.FunctionError where nobody knows."""
 
     @property
     def today(self) -> Day:
@@ -190,6 +198,30 @@ def _decision(activation: Mapping[str, object], product: str, gate: str) -> obje
     return cel.ABSENT if found is None else found
 
 
+_TEXTS = cel.ListType(cel.STRING)
+PROVENANCE = cel.ObjectType(
+    "provenance",
+    {
+        "authors": cel.ListType(cel.STRING, may_be_empty=False),
+        "reviewers": _TEXTS,
+        "last_author": cel.STRING,
+        "last_changed_on": cel.STRING,
+        "last_commit": cel.STRING,
+    },
+    open=False,
+)
+"""Who wrote and reviewed a file or a field, and who changed it last."""
+
+
+def _provenance(activation: Mapping[str, object], pointer: str = "") -> object:
+    if "subject" not in activation:
+        raise cel.FunctionError("provenance() is about the file of a subject, and there is none here")
+    if pointer and not pointer.startswith("/"):
+        raise cel.FunctionError(f"a JSON pointer begins with /; found {cel.format_value(pointer)}")
+    found = _context(activation).provenance(activation["subject"], pointer)
+    return cel.ABSENT if found is None else found
+
+
 _SEMVER = re.compile(
     r"\s*v?(\d{1,9})(?:\.(\d{1,9})(?:\.(\d{1,9})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?)?)?\s*", re.ASCII
 )
@@ -304,6 +336,13 @@ FUNCTIONS: tuple[Entry, ...] = (
         "decision(product, gate) -> gate record",
         "The last gate record of that product at that gate; absent when there is none.",
         cel.Function("decision", (cel.STRING, cel.STRING), cel.DYN, _decision, contextual=True),
+    ),
+    _entry(
+        "provenance() -> map, provenance(pointer) -> map",
+        "Who wrote the subject's file, or the field at that JSON pointer, as the commits of git state it: "
+        "authors, reviewers, last_author, last_changed_on, last_commit. An error where that is not known.",
+        cel.Function("provenance", (), PROVENANCE, _provenance, contextual=True),
+        cel.Function("provenance", (cel.STRING,), PROVENANCE, _provenance, contextual=True),
     ),
 )
 """Every function of the language."""

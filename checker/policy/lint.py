@@ -47,6 +47,16 @@ def named_kinds(program: cel.Program) -> list[tuple[int, int, str]]:
     ]
 
 
+def named_fields(program: cel.Program) -> list[tuple[int, int, str]]:
+    """The JSON pointers to fields whose provenance an expression asks for: (start, end, pointer) of each."""
+    return [
+        (field.start, field.end, field.value)
+        for node in tree.walk(program.tree)
+        if isinstance(node, tree.Call) and node.function == "provenance" and node.arguments
+        if isinstance(field := node.arguments[0], tree.Literal) and isinstance(field.value, str)
+    ]
+
+
 def constant(program: cel.Program) -> bool | None:
     """What an assertion always gives, whatever it reads; None where that depends."""
     known = _known(program.tree, _nothing)

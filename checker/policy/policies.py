@@ -244,9 +244,11 @@ class _Compiler:
 
     def _pointer(self, at: Path, raw: dict[str, Any], item: cel.Type | None) -> Path | None:
         """`at`, held against the fields of the subject, or of the element."""
-        if "at" not in raw:
-            return None
-        path = pointer(raw["at"])
+        return self._field(raw["at"], at, item) if "at" in raw else None
+
+    def _field(self, text: str, at: Path | Span, item: cel.Type | None = None) -> Path:
+        """The path that a JSON pointer gives; a field that is not in the schema is reported at `at`."""
+        path = pointer(text)
         for length, part in enumerate(path):
             holder = self._type_at(path[:length], item)
             if isinstance(holder, cel.ObjectType) and not holder.open and str(part) not in holder.fields:
@@ -314,6 +316,13 @@ class _Compiler:
                 span = offset_span(self.source, at, start, end)
                 hint = suggestion(name, tuple(self.kind_names)) or "gonogo schema --list names the kinds."
                 self._report("unknown-kind", f"there is no kind `{name}`", span, hint)
+        for start, end, name in lint.named_fields(program):
+            span = offset_span(self.source, at, start, end)
+            if name and not name.startswith("/"):
+                message = f"`{name}` is no JSON pointer to a field"
+                self._report("pointer", message, span, "Write it as /rollback/owner.")
+            else:
+                self._field(name, span)
         return Expression(program, at)
 
     def _template(self, at: Path, raw: Mapping[str, Any], item: cel.Type | None) -> template.Template | None:

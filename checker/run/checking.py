@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import checker
 from checker import judge, plan
@@ -16,9 +16,11 @@ from checker.model import (
     Comparison,
     Diagnostic,
     Evidence,
+    Fault,
     Files,
     Open,
     Origin,
+    Path,
     Report,
     Result,
     Review,
@@ -31,13 +33,14 @@ from checker.policy.workspace import Workspace
 from checker.run import doors as doors_
 from checker.run.doors import Clock, Doors
 from checker.run.listing import Listing, listing
-from checker.snapshot import Snapshot
+from checker.snapshot import Snapshot, Subject
 from checker.sources import derivation, files
 from checker.transports.disk import Disk
 
 if TYPE_CHECKING:
     from checker.cache import Run
     from checker.sources.approvals import Approvals
+    from checker.sources.lineage import Lineage
 
 
 class Request(NamedTuple):
@@ -202,6 +205,20 @@ def gather(
             request.heard.depends_on_more()  # a program checks signatures
         return Approvals(workspace, doors.open(doors.home))
 
+    @cache
+    def lineage() -> Lineage | Fault:
+        from checker.sources.lineage import Lineage  # noqa: PLC0415
+
+        if request.heard:
+            request.heard.depends_on_more()  # git answers
+        provenance = doors_.provenance(request.folder, doors.commit)
+        return provenance if isinstance(provenance, Fault) else Lineage(provenance, workspace)
+
+    def told_of(subject: Subject, at: Path) -> Mapping[str, Any] | Fault | None:
+        found = lineage()
+        return found if isinstance(found, Fault) else found.of(subject, at)
+
+    snapshot = replace(snapshot, provenance=told_of)
     told = (*diagnostics, *missing)
     return Loaded(doors, workspace, as_of, selector, snapshot, ledger, approvals, told, listed)
 

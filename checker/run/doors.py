@@ -15,6 +15,7 @@ from checker.transports.disk import Disk
 
 if TYPE_CHECKING:
     from checker.cache import Run
+    from checker.sources.history import Provenance
     from checker.transports.git import Repository
 
 Clock = Literal["now", "as-of", "clock", "forecast"]
@@ -83,6 +84,18 @@ def history(folder: str) -> Repository | Fault:
             "no-history", f"{folder} is in no git repository, so nobody knows how it was.", hint=hint
         )
     return found
+
+
+def provenance(folder: str, commit: str) -> Provenance | Fault:
+    """Who wrote the files of a folder, as told by a commit: by the newest one where `commit` is empty."""
+    from checker.sources.history import Provenance  # noqa: PLC0415 - most checks need no git
+    from checker.transports.git import Repository  # noqa: PLC0415
+
+    found = Repository.find(folder)
+    if found is None:
+        message = "The workspace is in no git repository, so nobody knows who wrote its files."
+        return Fault("no-history", message, hint="Put it under version control, and commit.")
+    return found if isinstance(found, Fault) else Provenance(found, commit or "HEAD")
 
 
 def at(folder: str, repository: Repository, commit: str, policies: str = "") -> Doors:

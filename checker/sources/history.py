@@ -6,15 +6,15 @@ Only a signature says more.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 
+from checker import canonical
 from checker.model import Fault, Path
 from checker.snapshot import Subject
 from checker.sources import codeowners
 from checker.sources.codeowners import Codeowners
-from checker.transports.git import BlamedLine, Commit, FileHistory, Identity, Repository, Signature
+from checker.transports.git import BlamedLine, Commit, FileHistory, Identity, Repository, Signature, Tree
 
 REVIEWS = ("Reviewed-by", "Approved-by")
 """Trailers by which a commit names who reviewed it."""
@@ -105,20 +105,28 @@ class Provenance:
 
         return blamed[line(span.line) : line(last) + 1]
 
-    def field_authors(self, subject: Subject, at: Path) -> frozenset[Identity] | Fault:
-        """Who changed the lines of a field's value last; co-authors too. Nobody where the field is absent."""
+    def field(self, subject: Subject, at: Path) -> FileHistory | Fault | None:
+        """The commits that changed the lines of a field's value last; None where the field has no lines."""
         changes = self.field_changes(subject, at)
         file = self.file(subject.ref.path)
         if isinstance(changes, Fault):
             return changes
         if isinstance(file, Fault):
             return file
-        commits = {commit.id: commit for commit in file.commits}
-        return frozenset(
-            author
-            for change in changes
-            for author in (commits[change.commit].authors if change.commit in commits else (change.author,))
-        )
+        order = {commit.id: number for number, commit in enumerate(file.commits)}
+        commits: list[Commit] = []
+        for id in sorted({change.commit for change in changes}, key=lambda id: (order.get(id, -1), id)):
+            commit = file.commits[order[id]] if id in order else self._repository.commit(id)
+            if isinstance(commit, Fault):
+                return commit
+            commits.append(commit)
+        return FileHistory(subject.ref.path, tuple(commits)) if commits else None
+
+    def whole(self, subject: Subject) -> FileHistory | Fault:
+        """The life of a subject's file, where the commit holds the very bytes that were read."""
+        path, digest = subject.ref.path, subject.evidence[0].digest
+        held = self._holder(path, digest)
+        return held if isinstance(held, Fault) else self.file(path)
 
     @cached_property
     def _commit(self) -> str | Fault:
@@ -129,16 +137,25 @@ class Provenance:
         id = self._commit
         return id if isinstance(id, Fault) else self._repository.history(id)
 
-    def _blame(self, path: str, digest: str) -> tuple[BlamedLine, ...] | Fault:
-        """The lines of a file, where the commit holds the very bytes that the subject was read from."""
-        id = self._commit
-        tree = id if isinstance(id, Fault) else self._repository.tree(id)
+    def _holder(self, path: str, digest: str) -> str | Fault:
+        """The id of the commit, where it holds a file with the very bytes that have this digest."""
+        id, tree, file = self._commit, self._tree, self.file(path)
+        if isinstance(file, Fault):
+            return file
         content = tree if isinstance(tree, Fault) else tree.read(path)
-        if isinstance(id, Fault):
-            return id
         if isinstance(content, Fault):
             return content
-        if digest != f"sha256:{hashlib.sha256(content).hexdigest()}":
-            message = f"{path} is not as it was committed, so its lines have no author yet."
+        if digest != canonical.digest_bytes(content):
+            message = f"{path} is not as it was committed, so nobody is known yet to have written it so."
             return Fault("uncommitted", message, hint="Commit it.")
-        return self._repository.blame(path, id)
+        return id
+
+    @cached_property
+    def _tree(self) -> Tree | Fault:
+        id = self._commit
+        return id if isinstance(id, Fault) else self._repository.tree(id)
+
+    def _blame(self, path: str, digest: str) -> tuple[BlamedLine, ...] | Fault:
+        """The lines of a file, where the commit holds the very bytes that the subject was read from."""
+        id = self._holder(path, digest)
+        return id if isinstance(id, Fault) else self._repository.blame(path, id)
