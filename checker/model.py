@@ -186,6 +186,10 @@ class Waived(NamedTuple):
     """The last day it holds, `YYYY-MM-DD`."""
 
 
+Check = tuple[str, str, str, str, tuple[str, ...]]
+"""What names a check: its rule, kind and id of its subject, the element and the markets, as in `Result`."""
+
+
 class Result(NamedTuple):
     """The record of one check; passes are recorded too."""
 
@@ -217,6 +221,11 @@ class Result(NamedTuple):
     """The changed line that made it fail, where that is not `location`; None: there is none, or no base."""
     edit: Edit | None = None
     """What would mend it, where that is mechanical."""
+
+    @property
+    def check(self) -> Check:
+        """Which check it is the record of, here and in another run."""
+        return self.rule, self.subject.kind, self.subject.id, self.key, self.markets
 
     @property
     def is_finding(self) -> bool:

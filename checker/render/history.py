@@ -34,7 +34,7 @@ def as_terminal(history: History, options: Options) -> str:
     sheet = Sheet(options)
     shown = [turn for turn in history.turns if not options.quiet or turn.verdict in ("no-go", "undecided")]
     parts = [sheet.entries(map(_entry, shown))] if shown else []
-    parts.append([line for sentence in summary(history) for line in sheet.paragraph(sentence, "  ")])
+    parts.append([line for sentence in summary(history) for line in sheet.paragraph(sentence)])
     faults = sorted(history.diagnostics, key=lambda fault: fault.level != "error")
     head = terminal.diagnostics(faults, options) + "\n" if faults else ""
     return head + inert("\n\n".join("\n".join(lines) for lines in parts)) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.model import Foreseen, Report, Result, Review
+from checker.model import Foreseen, Report, Review
 
 
 def foresee(now: Report, then: Report) -> Report:
@@ -18,12 +18,8 @@ def foresee(now: Report, then: Report) -> Report:
     return now._replace(review=now.review._replace(forecast_to=day, foreseen=tuple(found)))
 
 
-def _key(result: Result) -> tuple[str, str, str, str, tuple[str, ...]]:
-    return result.rule, result.subject.kind, result.subject.id, result.key, result.markets
-
-
 def _results(now: Report, then: Report, day: str) -> Iterator[Foreseen]:
-    before = {_key(result): result for result in now.results}
+    before = {result.check: result for result in now.results}
     for result in then.results:
         gate = now.review.gate if now.review else ""
         told = result.rule.startswith(
@@ -31,7 +27,7 @@ def _results(now: Report, then: Report, day: str) -> Iterator[Foreseen]:
         )  # by its own last day, below
         if told or not result.blocks:
             continue
-        was = before.get(_key(result))
+        was = before.get(result.check)
         if was is not None and was.blocks:
             continue
         announced = was is not None and was.enforcement == "upcoming"

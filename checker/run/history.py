@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from checker import judge, plan, shipped
 from checker.backends.records import Olds
-from checker.model import Diagnostic, Fault, Files, History, Report, Result, Turn, Verdict
+from checker.model import Check, Diagnostic, Fault, Files, History, Report, Result, Turn, Verdict
 from checker.policy import moment
 from checker.policy import workspace as workspaces
 from checker.policy.gates import Gate
@@ -277,9 +277,5 @@ def _turn(
     )
 
 
-def _blocking(results: Iterable[Result]) -> dict[tuple[str, str, str, str], Result]:
-    return {
-        (result.rule, result.subject.kind, result.subject.id, result.key): result
-        for result in results
-        if result.blocks
-    }
+def _blocking(results: Iterable[Result]) -> dict[Check, Result]:
+    return {result.check: result for result in results if result.blocks}

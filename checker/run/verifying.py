@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from checker import judge, plan
-from checker.model import Diagnostic, Report, Severity
+from checker.model import Check, Diagnostic, Report, Severity
 from checker.render.identity import verdict_digest
 from checker.run import doors as doors_
 from checker.run import reviewing
@@ -108,9 +108,6 @@ def _inputs(recorded: Mapping[str, Any], again: Report) -> Iterator[str]:
             yield f"{locator} has changed"
 
 
-_Key = tuple[str, str, str, str, tuple[str, ...]]
-
-
 def _outcomes(recorded: Mapping[str, Any], again: Report) -> Iterator[str]:
     if recorded["verdict"] != again.verdict:
         yield f"the verdict was {recorded['verdict']} and is {again.verdict}"
@@ -122,18 +119,17 @@ def _outcomes(recorded: Mapping[str, Any], again: Report) -> Iterator[str]:
     told, computed = recorded["verdict_digest"], verdict_digest(again)
     if told != computed:
         yield f"the digest of the verdict was {told} and is {computed}"
-    before: dict[_Key, list[str]] = {}
+    before: dict[Check, list[str]] = {}
     for each in recorded["results"]:
         subject, waived = each["subject"], each.get("waived")
         key = (each["rule"], subject["kind"], subject["id"], each["key"], tuple(each.get("markets", ())))
         before.setdefault(key, []).append(
             _stand(each["outcome"], each["enforcement"], waived and waived["id"])
         )
-    now: dict[_Key, list[str]] = {}
+    now: dict[Check, list[str]] = {}
     for result in again.results:
-        ref = result.subject
         found = _stand(result.outcome, result.enforcement, result.waived and result.waived.id)
-        now.setdefault((result.rule, ref.kind, ref.id, result.key, result.markets), []).append(found)
+        now.setdefault(result.check, []).append(found)
     for key in sorted(before.keys() | now.keys()):
         was, is_ = sorted(before.get(key, ())), sorted(now.get(key, ()))
         if was != is_:
