@@ -138,7 +138,7 @@ def doubts(found: str, source: Source | None, given: Given | None) -> Iterator[D
             yield Diagnostic("floor-changed", message, hint=hint)
         elif own and own != found and source:
             message = f"the floor that was given counts ({found}), not the one that is named here"
-            hint = "Name that digest in a pull request of its own, which shows what flips."
+            hint = "Name that digest in a pull request of its own."
             yield source.diagnostic("floor-differs", message, ("extends", "digest"), hint, warning=True)
     elif own and own != found and source:
         message = f"the floor has changed: its digest is {found}"
@@ -419,7 +419,8 @@ def _asked(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
     for policy in base.policies:
         gone = [rule.id for rule in policy.rules if rule.id not in rules]
         if gone and policy.pack not in dropped:
-            yield _lost(head, "rule-dropped", f"{', '.join(gone)} of {policy.id} judge no more", ("packs",))
+            judge = "judges" if len(gone) == 1 else "judge"
+            yield _lost(head, "rule-dropped", f"{', '.join(gone)} of {policy.id} {judge} no more", ("packs",))
     gates = {gate.id: gate for gate in head.gates}
     for gate in base.gates:
         now = gates.get(gate.id)
@@ -474,7 +475,8 @@ def _loosened(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
             )
             if was != now:
                 message = f"{policy.id}.{name} was {cel.format_value(was)} and is {cel.format_value(now)}"
-                yield _lost(head, "param-changed", message, ("params", policy.id, name))
+                hint = "Whoever merges this decides how much is asked from then on."
+                yield _lost(head, "param-changed", message, ("params", policy.id, name), hint)
     for gate in base.gates:
         after = gates.get(gate.id)
         values = {(each.scope, each.pattern, each.markets): each for each in after.bindings} if after else {}

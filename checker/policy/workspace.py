@@ -67,12 +67,13 @@ class Workspace(NamedTuple):
 
 
 def load(
-    open: Open, folder: str, given: Given | None = None, *, locked: bool = True
+    open: Open, folder: str, given: Given | None = None, *, locked: bool = True, yielding: bool = False
 ) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
     """Read the workspace in `folder`; any error among the diagnostics gives no workspace.
 
     `given`: the floor that counts whatever the workspace extends; a folder without a configuration is then
     judged by the floor alone. `locked`: whether packs and floor must be those that the lock names.
+    `yielding`: whether a parameter that may not be set so gives way to the value that counts without it.
     """
     state = Loading(open, folder, open(folder))
     alone = given is not None and given.folder != "" and not state.files.find(CONFIGURATION)
@@ -85,7 +86,7 @@ def load(
             source = floor_.stand_in(floor)
     if source is None or state.failed():
         return None, state.found()
-    workspace = _read(state, source, floor, locked)
+    workspace = _read(state, source, floor, locked, yielding)
     return (None if state.failed() else workspace), state.found()
 
 
@@ -105,7 +106,9 @@ def _floor(
     return Floor(workspace, below.files, digest, stated.get("source", ""), is_given)
 
 
-def _read(state: Loading, source: reading.Source, floor: Floor | None, locked: bool) -> Workspace | None:
+def _read(
+    state: Loading, source: reading.Source, floor: Floor | None, locked: bool, yielding: bool = False
+) -> Workspace | None:
     """What a configuration names, on its floor; None where that is at fault."""
     data, under = source.data, floor.workspace if floor else None
     is_floor = state.prefix != ""
@@ -129,14 +132,16 @@ def _read(state: Loading, source: reading.Source, floor: Floor | None, locked: b
     granting = source if not is_floor else source._replace(data={})  # a floor asks; it grants nothing
     held = registers.registers(state, granting)
     gates: list[gates_.Gate] = []
+    params: Mapping[str, Mapping[str, ParamValue]] = data.get("params", {})
     if not state.failed():  # otherwise what a gate names may only seem to be missing
         gates = _gates(state, source, policies, people, floor)
-        _params(state, source, policies, floor)
+        params = _params(state, source, policies, floor, yielding)
         registers.check_names(state, held, gates)
     reference = {**(under.data if under else {}), **_data(state, source)}
     derived = (*(under.derived if under else ()), *selections_.derived(state, source))
-    params = _laid_over(under.params if under else {}, data.get("params", {}))
-    state.diagnostics += floor_.unsound_limits(source, policies, params)
+    params = _laid_over(under.params if under else {}, params)
+    if not state.failed():
+        state.diagnostics += floor_.unsound_limits(source, policies, params)
     if state.failed() or zone is None:
         return None
     lock = lock_.read(state) if locked else None
@@ -271,37 +276,46 @@ def _gates(
     return list(gates.values())
 
 
-def _params(state: Loading, source: reading.Source, policies: list[Policy], floor: Floor | None) -> None:
+def _params(
+    state: Loading, source: reading.Source, policies: list[Policy], floor: Floor | None, yielding: bool
+) -> Mapping[str, Mapping[str, ParamValue]]:
+    """Parameters by policy id; of those that may not be set so, only others where these give way."""
+    faults = dict(_param_faults(source, policies, floor))
+    params: Mapping[str, Mapping[str, ParamValue]] = source.data.get("params", {})
+    if not yielding:
+        state.diagnostics += faults.values()
+        return params
+    hint = "The value that counts without it is taken. Mend it in a pull request of its own."
+    state.diagnostics += (each._replace(level="warning", hint=hint) for each in faults.values())
+    return {
+        id: {name: value for name, value in values.items() if ("params", id, name) not in faults}
+        for id, values in params.items()
+        if ("params", id) not in faults
+    }
+
+
+def _param_faults(
+    source: reading.Source, policies: list[Policy], floor: Floor | None
+) -> Iterable[tuple[Path, Diagnostic]]:
+    """What is wrong with parameters, by where each stands."""
     known = {policy.id: policy for policy in policies}
     for id, values in source.data.get("params", {}).items():
-        policy = known.get(id)
+        policy, at = known.get(id), ("params", id)
         if policy is None:
-            state.diagnostics.append(
-                source.diagnostic(
-                    "unknown-policy",
-                    f"no policy is called `{id}`",
-                    source.key_span(("params", id)),
-                    suggestion(id, tuple(known)),
-                )
-            )
+            message, hint = f"no policy is called `{id}`", suggestion(id, tuple(known))
+            yield at, source.diagnostic("unknown-policy", message, source.key_span(at), hint)
             continue
         for name, value in values.items():
-            param = policy.params.get(name)
+            param, place = policy.params.get(name), (*at, name)
             if param is None:
                 names = tuple(policy.params)
-                state.diagnostics.append(
-                    source.diagnostic(
-                        "unknown-param",
-                        f"policy `{id}` has no parameter `{name}`",
-                        source.key_span(("params", id, name)),
-                        suggestion(name, names) or f"Its parameters are {', '.join(names) or 'none'}.",
-                    )
-                )
+                message = f"policy `{id}` has no parameter `{name}`"
+                hint = suggestion(name, names) or f"Its parameters are {', '.join(names) or 'none'}."
+                yield place, source.diagnostic("unknown-param", message, source.key_span(place), hint)
             elif refusal := param.refusal(value):
-                state.diagnostics.append(source.diagnostic("param-range", refusal, ("params", id, name)))
+                yield place, source.diagnostic("param-range", refusal, place)
             elif refusal := floor_.refusal(floor, policy, name, value):
-                at: Path = ("params", id, name)
-                state.diagnostics.append(source.diagnostic("below-floor", refusal, at, floor_.CHOOSE))
+                yield place, source.diagnostic("below-floor", refusal, place, floor_.CHOOSE)
 
 
 def _data(state: Loading, source: reading.Source) -> dict[str, Any]:

@@ -172,10 +172,16 @@ def prepare(request: Request) -> Loaded | Report:
     return gather(request, doors, workspace, diagnostics)
 
 
-def judging(request: Request, doors: Doors) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
-    """All that is judged with, through these doors; any error among the diagnostics gives None."""
+def judging(
+    request: Request, doors: Doors, *, locked: bool = True, yielding: bool = False
+) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
+    """All that is judged with, through these doors; any error among the diagnostics gives None.
+
+    `locked`, `yielding`: as for `workspaces.load`.
+    """
     disk: Open = request.heard.open if request.heard else Disk
-    return workspaces.load(doors.open, doors.home, Given(disk, request.floor, request.floor_digest))
+    given = Given(disk, request.floor, request.floor_digest)
+    return workspaces.load(doors.open, doors.home, given, locked=locked, yielding=yielding)
 
 
 def gather(

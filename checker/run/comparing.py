@@ -131,6 +131,8 @@ class _Comparing:
         head_doors = opened._replace(files=self._tree(ends.head), commit=ends.head, note=self._note())
         workspace, diagnostics = judging(self.request, opened)
         if workspace is None:
+            workspace, diagnostics = self._left_behind(opened, diagnostics)
+        if workspace is None:
             return self._failed((*doubts, *diagnostics))
         base = self._gather(opened._replace(files=self._tree(ends.base), commit=ends.base), workspace, ())
         head = self._gather(head_doors, workspace, (*doubts, *diagnostics))
@@ -169,6 +171,23 @@ class _Comparing:
             return self._doors(self.ends.head), None, (doubt,)
         named = naming.named(doors.open, doors.home)
         return doors._replace(open=self._vouched(doors, named)) if named else doors, named, ()
+
+    def _left_behind(
+        self, opened: Doors, wrong: tuple[Diagnostic, ...]
+    ) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
+        """What judges at the base, though its floor or the packs that travel with gonogo went on without it.
+
+        A parameter that may no longer be set so gives way, and so does a lock where the change locks what is
+        here: no change could mend either if none could be judged before.
+        """
+        mended, _ = judging(self.request, self._doors(self.ends.head))
+        locks = mended is not None and mended.lock is not None
+        workspace, diagnostics = judging(self.request, opened, locked=not locks, yielding=True)
+        if workspace is None:
+            return None, wrong
+        unlocked = (each for each in wrong if each.code == "lock-mismatch")
+        hint = "What is here judges, and this change locks it."
+        return workspace, (*(each._replace(level="warning", hint=hint) for each in unlocked), *diagnostics)
 
     def _vouched(self, doors: Doors, named: Named) -> Open:
         """The same doors; what says itself who made it is that of the change."""

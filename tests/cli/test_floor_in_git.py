@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Gonogo
-from tests.cli.workspaces import DAY, POLICY, RED
+from tests.cli.workspaces import DAY, GREEN, POLICY, RED
 from tests.policy.floors import ALWAYS, CONFIGURATION, GATE, SHOP, grounded
 from tests.repositories import Made
 
@@ -120,6 +121,66 @@ def test_an_upgrade_of_the_lock_is_no_loss(gonogo: Gonogo, shop: Made) -> None:
     code, codes, _ = judged(gonogo, shop, *ci(shop))
     assert code == 0
     assert "error" not in codes.values()
+
+
+def rehearsed(days: int) -> str:
+    return f"{WITH_PACK}params: {{ launch.rollback: {{ max_age_days: {days} }} }}\n"
+
+
+@pytest.fixture
+def raised(shop: Made) -> Made:
+    """The shop chose a parameter that the floor of CI permits no longer."""
+    shop.git("checkout", "-q", "main")
+    shop.commit("its own choice", {"gonogo.yaml": rehearsed(50)})
+    shop.git("checkout", "-q", "-B", "pr")
+    floor = shop.folder.parent / "ci" / "gonogo.yaml"
+    floor.write_text(floor.read_text(encoding="utf-8").replace("60", "20"), encoding="utf-8")
+    return shop
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("launches/checkout.yaml", f"product: checkout\n{GREEN}# seen\n", 0),
+        ("gonogo.yaml", rehearsed(15), 0),
+        ("gonogo.yaml", rehearsed(40), 2),
+        ("own/x.policy.yaml", OWN.replace("title: A", "title: Every"), 2),
+    ],
+    ids=["an artifact", "mends it", "does not mend it", "edits what judges, and leaves it"],
+)
+def test_a_floor_that_was_raised_leaves_a_way_out(
+    gonogo: Gonogo, raised: Made, path: str, text: str, expected: int
+) -> None:
+    raised.commit("a change", {path: text})
+    if path.startswith("own"):
+        assert gonogo("lock", "--workspace", raised.folder).code == 0
+        raised.commit("and locks it")
+    code, codes, _ = judged(gonogo, raised, *ci(raised))
+    assert (code, "below-floor" in codes) == (expected, True)
+
+
+def test_where_a_parameter_gives_way_that_of_the_floor_counts(gonogo: Gonogo, raised: Made) -> None:
+    late = GREEN.replace("id: checkout", "id: later").replace("2026-05-20", "2026-04-20")
+    raised.commit("rehearsed 42 days ago", {"launches/later.yaml": f"product: checkout\n{late}"})
+    assert judged(gonogo, raised, *ci(raised))[0] == 1
+
+
+def test_another_gonogo_is_locked_by_a_pull_request(gonogo: Gonogo, shop: Made) -> None:
+    shop.git("checkout", "-q", "main")
+    lock = (shop.folder / "gonogo.lock").read_text(encoding="utf-8")
+    shop.commit(
+        "as another gonogo did it", {"gonogo.lock": re.sub("(digest: sha256:)....", r"\g<1>0000", lock)}
+    )
+    shop.git("checkout", "-q", "-B", "pr")
+    shop.commit("an artifact", {"launches/checkout.yaml": f"product: checkout\n{GREEN}# seen\n"})
+    code, codes, _ = judged(gonogo, shop, *ci(shop))
+    assert (code, codes["lock-mismatch"]) == (2, "error")
+    assert gonogo("lock", "--workspace", shop.folder).code == 0
+    shop.commit("locked")
+    code, codes, _ = judged(gonogo, shop, *ci(shop))
+    assert (code, codes["lock-mismatch"]) == (0, "warning")
+    shop.commit("worse", {"launches/checkout.yaml": "product: checkout\n" + RED})
+    assert judged(gonogo, shop, *ci(shop))[0] == 1
 
 
 def test_what_drops_pack_and_pin_says_so(gonogo: Gonogo, shop: Made) -> None:
