@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple, TypeVar
 
 from checker.model import Diagnostic
@@ -78,8 +78,17 @@ def check_names(state: Loading, held: Registers, gates: Sequence[Gate]) -> None:
                 state.diagnostics.append(each.source.diagnostic(f"duplicate-{what}", message, (what,), hint))
     for sign_off in held.sign_offs:
         if sign_off.gate not in known:
-            hint = (
-                suggestion(sign_off.gate, tuple(known)) or f"There are {', '.join(sorted(known)) or 'none'}."
-            )
-            message = f"no gate is called `{sign_off.gate}`"
-            state.diagnostics.append(sign_off.source.diagnostic("unknown-gate", message, ("gate",), hint))
+            state.diagnostics.append(_unknown_gate(sign_off, known))
+    for file in held.recorded:
+        recorded = (review.sign_off for review in file.reviews if review.sign_off)
+        unknown = {sign_off.gate: sign_off for sign_off in recorded if sign_off.gate not in known}
+        for gate in sorted(unknown):  # once, and nobody can mend what a host recorded
+            diagnostic = _unknown_gate(unknown[gate], known)
+            hint = f"{diagnostic.hint} The review counts at no gate."
+            state.diagnostics.append(diagnostic._replace(level="warning", hint=hint))
+
+
+def _unknown_gate(sign_off: SignOff, known: Collection[str]) -> Diagnostic:
+    hint = suggestion(sign_off.gate, tuple(known)) or f"There are {', '.join(sorted(known)) or 'none'}."
+    message = f"no gate is called `{sign_off.gate}`"
+    return sign_off.source.diagnostic("unknown-gate", message, (*sign_off.at, "gate"), hint)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from checker.model import Approval
+from checker.policy import workspace as workspaces
 from checker.sources import approvals
 from checker.sources.approvals import Approvals
 from checker.transports import ssh
@@ -317,6 +318,16 @@ def test_recorded_sign_offs(folder: Path, keys: Path) -> None:
     (first, approval), _ = found
     assert (first.person, first.signed_at, first.meaning) == ("ADA@example.org", approval.at, "approval")
     assert approval.name == "Ada Example"
+
+
+def test_a_recorded_sign_off_at_a_gate_that_is_not_there_is_told_once(folder: Path) -> None:
+    lost = {**SIGNS, "gate": "gaa"}
+    record(folder, review(id="6"), review(**lost), review(id="8", **lost))
+    _, diagnostics = workspaces.load(Disk, str(folder))
+    (told,) = [each for each in diagnostics if each.code == "unknown-gate"]
+    assert (told.level, told.message) == ("warning", "no gate is called `gaa`")
+    assert told.location
+    assert told.location.path == REVIEWS
 
 
 def test_recorded_sign_offs_without_a_collector(folder: Path) -> None:
