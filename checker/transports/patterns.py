@@ -28,21 +28,31 @@ class Pattern(NamedTuple):
 
 
 def pattern(text: str) -> Pattern:
-    """The pattern that a text spells: `*`, `**`, `{name}`, and everything else for itself."""
+    """The pattern that a text spells: `*`, `**`, `{name}`, and everything else for itself.
+
+    Without captures the first place where a part fits is as good as any later one, so none is gone back on (an
+    atomic group): whatever a pattern and a path are, they are held together in one pass.
+    """
     steps: list[str | re.Pattern[str] | None] = []
-    whole = ""
+    whole = pending = ""
     names: set[str] = set()
     parts = [part for part in text.split("/") if part not in ("", ".")]
+    atomic = not any(found[1] for found in _WILD.finditer(text))
     for number, part in enumerate(parts):
         last = number == len(parts) - 1
         if part == "**":
             steps.append(None)
-            whole += ".*" if last else "(?:[^/]+/)*"
+            if pending and atomic:
+                whole, pending = whole + f"(?>{pending})", ""
+            if last:
+                pending += ".*"
+            else:
+                pending += "(?:[^/]+/)*?" if atomic else "(?:[^/]+/)*"
             continue
         expression = _expression(part, names)
         steps.append(re.compile(_expression(part, set()), re.DOTALL) if _WILD.search(part) else part)
-        whole += expression + ("" if last else "/")
-    return Pattern(tuple(steps), re.compile(whole, re.DOTALL))
+        pending += expression + ("" if last else "/")
+    return Pattern(tuple(steps), re.compile(whole + pending, re.DOTALL))
 
 
 @lru_cache(maxsize=256)
@@ -57,16 +67,20 @@ def fits(text: str, path: str) -> bool:
 
 def _expression(part: str, names: set[str]) -> str:
     """A regular expression for one part; a name captured twice must be the same text twice."""
-    expression, at = "", 0
-    for found in _WILD.finditer(part):
-        expression += re.escape(part[at : found.start()])
-        name, at = found[1], found.end()
+    wild = list(_WILD.finditer(part))
+    atomic = not any(found[1] for found in wild)
+    expression, at, opened = "", 0, False
+    for found in wild:
+        literal = re.escape(part[at : found.start()])
+        expression += f"(?>[^/]*?{literal})" if opened else literal
+        name, at, opened = found[1], found.end(), False
         if name is None:
-            expression += "[^/]*"
+            opened = atomic
+            expression += "" if atomic else "[^/]*"
         else:
             expression += f"(?P={name})" if name in names else f"(?P<{name}>[^/]+)"
             names.add(name)
-    return expression + re.escape(part[at:])
+    return expression + ("[^/]*" if opened else "") + re.escape(part[at:])
 
 
 class Names(NamedTuple):
