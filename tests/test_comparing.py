@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from checker import run
-from checker.model import Comparison, Report, Result
+from checker.model import Comparison, Location, Report, Result
 from checker.policy import moment
 from checker.run.comparing import Change, compare
 from tests import judging
@@ -294,6 +294,44 @@ def test_the_line_that_made_another_file_fail_is_pointed_at(tmp_path: Path) -> N
     assert failed.anchor is not None
     assert failed.anchor.span is not None
     assert (failed.anchor.path, failed.anchor.span.line) == ("b.thing.yaml", 2)
+
+
+def place(location: Location | None) -> str:
+    """File and line."""
+    return f"{location.path}:{location.span.line}" if location and location.span else ""
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        pytest.param({}, "c.thing.yaml:1", id="the only file"),
+        pytest.param({"notes.txt": "x\n"}, "", id="one of two files, and nobody knows which"),
+    ],
+)
+def test_all_that_a_change_of_one_file_causes_is_pointed_at_there(
+    tmp_path: Path, more: dict[str, str], expected: str
+) -> None:
+    few = policy(rule('related("thing", "optional").size() < 3'))
+    text = "product: lamp\n" + SOUND
+    report = propose(tmp_path, things(few, a=text, b=text)).put({"c.thing.yaml": text, **more}).report()
+    found = {r.subject.id: place(r.anchor) for r in failures(report)}
+    assert found == {"a": expected, "b": expected, "c": ""}
+
+
+def test_what_follows_from_the_record_of_a_product_is_pointed_at_there(tmp_path: Path) -> None:
+    derived = policy(rule("subject.tier == 1"))
+    derive = {"thing": {"tier": 'has(product.team) && product.team == "red" ? 1 : 2'}}
+    register = "".join(
+        f"- id: {id}\n  name: {id}\n  owners: [ Ada Example ]\n  stage: ga\n  team: %s\n"
+        for id in ("lamp", "shade")
+    )
+    files = things(derived, a="name: Lamp\nproduct: shade\n")
+    files["gonogo.yaml"] = configuration(products="products.yaml", derive=derive)
+    proposal = propose(tmp_path, {**files, "products.yaml": register % ("red", "red")})
+    report = proposal.put({"products.yaml": register % ("blue", "blue"), "notes.txt": "x\n"}).report()
+    assert [(place(r.location), place(r.anchor)) for r in failures(report)] == [
+        ("a.thing.yaml:1", "products.yaml:10")
+    ]
 
 
 def test_a_failure_on_its_own_changed_line_needs_no_other(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
-from checker.model import ChangedFile, Flip, Hunk, Location, Result, StageChange
+from checker.model import ChangedFile, Flip, Hunk, Location, Result, Span, StageChange
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
 from checker.review.waiving import saw
@@ -45,10 +46,19 @@ class Lines:
         """The first and last line of each run of lines that are new."""
         return tuple((hunk.start, hunk.start + hunk.lines - 1) for hunk in self.hunks if hunk.lines)
 
-    def nearest(self, line: int) -> int | None:
-        """The changed line nearest to a line; where lines were only taken away, the one before them."""
-        ends = (each for hunk in self.hunks for each in (hunk.start, hunk.start + max(hunk.lines, 1) - 1))
-        return min((max(end, 1) for end in ends), key=lambda end: abs(end - line), default=None)
+    def nearest(self, first: int, last: int) -> int | None:
+        """The first changed line of a stretch, or the nearest one to it; None: there is none.
+
+        Where lines were only taken away, it is the one before them.
+        """
+        found: tuple[int, int] | None = None
+        for hunk in self.hunks:
+            start = max(hunk.start, 1)
+            end = max(start, hunk.start + hunk.lines - 1)
+            line = min(max(start, first), end)
+            distance = max(first - line, line - last, 0)
+            found = min(found or (distance, line), (distance, line))
+        return found and found[1]
 
 
 Changed = Mapping[str, Lines]
@@ -67,6 +77,8 @@ class Sides(NamedTuple):
     """The rules whose results are told apart only by their place, which moves."""
     stages: Mapping[str, StageChange]
     """The products that the change moves, by id."""
+    records: Mapping[str, Location] = MappingProxyType({})
+    """Where the register has the products, by id."""
 
 
 def renamed(base: Snapshot, head: Snapshot, changed: Changed) -> dict[Key, Key]:
@@ -291,15 +303,38 @@ def _anchor(result: Result, sides: Sides) -> Location | None:
     for location in seen:
         if _is_changed(location, changed):
             return location
-    lines, span = changed.get(own.path), own.span
-    if lines is None or span is None:
-        return None
-    line = lines.nearest(span.line)
-    return (
-        None
-        if line in (None, span.line)
-        else Location(own.path, span._replace(line=line or 1, column=1, end_line=line or 1, end_column=1))
-    )
+    if near := _nearest(own, changed):
+        return near if _extent(near)[0] != _extent(own)[0] else None
+    record = sides.records.get(result.subject.product)
+    near = _nearest(record, changed) if record else None
+    return near if record and near and _holds(record, near) else _only(changed)
+
+
+def _nearest(location: Location, changed: Changed) -> Location | None:
+    """The changed line in a place, or the nearest one to it in its file."""
+    lines, (first, last) = changed.get(location.path), _extent(location)
+    line = lines.nearest(first, last) if lines else None
+    return _line(location.path, line) if line else None
+
+
+def _only(changed: Changed) -> Location | None:
+    """The first changed line of a change that is in one file: all that is new comes from there."""
+    return _nearest(Location(next(iter(changed))), changed) if len(changed) == 1 else None
+
+
+def _holds(place: Location, line: Location) -> bool:
+    (first, last), (number, _) = _extent(place), _extent(line)
+    return first <= number <= last
+
+
+def _extent(location: Location) -> tuple[int, int]:
+    """The first and last line of a place; of a file as a whole its beginning."""
+    span = location.span
+    return (span.line, span.end_line) if span else (1, 1)
+
+
+def _line(path: str, line: int) -> Location:
+    return Location(path, Span(line, 1, line, 1))
 
 
 def _is_changed(location: Location, changed: Changed) -> bool:

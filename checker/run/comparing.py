@@ -271,7 +271,8 @@ class _Comparing:
             found, complete = [*found, *doubts], told and head.snapshot.complete
         of_product = {each.product: each for each in stages}
         by_place = comparing.indexed(head.workspace)
-        sides = Sides(before.results, after.results, renamed, changed, by_place, of_product)
+        registered = {each.ref.id: each.location() for each in head.snapshot.by_kind.get("product", ())}
+        sides = Sides(before.results, after.results, renamed, changed, by_place, of_product, registered)
         aged, fixed = comparing.aged(sides)
         aged = comparing.anchored(aged, sides)
         unwaived = [old._replace(age=new.age) for old, new in zip(after.unwaived, aged, strict=True)]
