@@ -11,6 +11,7 @@ import click
 
 from checker.cli import console, options, register
 from checker.cli.console import Problem
+from checker.render.tally import counted
 
 if TYPE_CHECKING:
     from checker.authoring.baseline import Draft, Entry, Left
@@ -189,7 +190,7 @@ def _check(parts: Sequence[Waiver], gone: Sequence[Entry]) -> int:
         console.put(console.plain(f"{name} is as narrow as it can be: {entries:,} left\n"))
         return 0
     lines = [
-        f"{name} accepts {_number(len(gone), 'failure')} of {entries:,} that are no more",
+        f"{name} accepts {counted(len(gone), 'failure')} of {entries:,} that are no more",
         *_listed(gone),
     ]
     lines.append("Next: gonogo baseline --update")
@@ -204,13 +205,9 @@ def _end(home: str, judged: Judged, draft: Draft, path: str, lines: Iterable[str
 
 
 def _size(draft: Draft) -> str:
-    return f"{_number(sum(draft.counts.values()), 'failure')} of {_number(len(draft.counts), 'rule')}" + (
-        f" on {_number(draft.subjects, 'subject')}"
+    return f"{counted(sum(draft.counts.values()), 'failure')} of {counted(len(draft.counts), 'rule')}" + (
+        f" on {counted(draft.subjects, 'subject')}"
     )
-
-
-def _number(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _listed(gone: Sequence[Entry]) -> list[str]:

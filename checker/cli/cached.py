@@ -14,8 +14,6 @@ from checker.cache import Kept
 from checker.model import Fault, Report
 from checker.transports.store import open_store
 
-USAGE = 2
-
 
 class Cached:
     """The result of one run of a command, which is the same whether it was made now or before."""
@@ -48,6 +46,8 @@ class Cached:
 
     def keep(self) -> None:
         """Remember the result, now that it is written; none that something is wrong with."""
+        from checker.judge import USAGE
+
         report = self._report
         if self._run and report and report.exit_code != USAGE and not report.comparison:
             clock = report.origin.clock if report.origin else "now"

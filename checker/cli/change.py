@@ -52,11 +52,9 @@ def asked(base: str | None, head: str | None, fail_on: FailOn | None, as_of: obj
     from checker.run.comparing import Change
 
     if base == "auto":
-        from pathlib import Path
-
         from checker.cli import ci
 
-        found = ci.detect(os.environ, lambda path: Path(path).read_bytes())
+        found = ci.detect(os.environ, ci.read_event)
         if found is None:
             raise Problem("no CI system that gonogo knows runs this", "State the base: --base origin/main.")
         if not found.base:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +13,7 @@ from checker.cli.change import change_options
 from checker.cli.output import Output
 from checker.cli.progress import Progress
 from checker.model import FailOn, Report, Severity
-from checker.render import RENDERERS, Options
+from checker.render import RENDERERS
 
 if TYPE_CHECKING:
     from checker.cache import Run
@@ -88,11 +87,7 @@ def command(
     workspace = options.workspace_folder(folder, policies, floor, of_change=difference is not None)
     inside = tuple(options.within(workspace, path) for path in paths)
 
-    width = console.width(Options().width)
-    views = {
-        each: Options(console.colored(color, None if each.file else sys.stdout), width, quiet, statistics)
-        for each in outputs
-    }
+    views = {each: output.view(each, color, quiet=quiet, statistics=statistics) for each in outputs}
     traced = any(each.format not in ("terminal", "markdown") for each in outputs)
 
     def make(heard: Run | None) -> tuple[Report, list[str]]:

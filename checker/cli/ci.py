@@ -6,13 +6,18 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
+from checker.cli import options
 from checker.cli.console import Problem
+from checker.model import Fault
 from checker.render.identity import is_commit
 
 _ELSE = "State --base REF yourself, or leave --base out to judge all that is there."
 
-ReadEvent = Callable[[str], bytes]
-"""The bytes of the file of that path; raises OSError."""
+_LARGEST_EVENT = 32 * 1024 * 1024
+"""Bytes of a payload."""
+
+ReadEvent = Callable[[str], bytes | Fault]
+"""The bytes of the file of that path, or why there are none."""
 
 
 class Ci(NamedTuple):
@@ -27,6 +32,12 @@ class Ci(NamedTuple):
     repository: str
     """As the system names it, `OWNER/NAME`; empty: it does not."""
     event: Literal["pull request", "merge group", "push"]
+
+
+def read_event(path: str) -> bytes | Fault:
+    """The payload of an event, from the file that a CI system names."""
+    door, name = options.named(path)
+    return door.read(name, _LARGEST_EVENT)
 
 
 def detect(environ: Mapping[str, str], read_event: ReadEvent) -> Ci | None:
@@ -68,10 +79,11 @@ def _github(environ: Mapping[str, str], read_event: ReadEvent) -> Ci:
 def _payload(path: str, read_event: ReadEvent) -> Any:
     if not path:
         raise Problem("GITHUB_EVENT_PATH names no event payload", _ELSE)
+    raw = read_event(path)
+    if isinstance(raw, Fault):
+        raise Problem(f"cannot read the event payload {path}: {raw.message}", _ELSE)
     try:
-        return json.loads(read_event(path))
-    except OSError as error:
-        raise Problem(f"cannot read the event payload {path}: {error.strerror}", _ELSE) from None
+        return json.loads(raw)
     except (ValueError, RecursionError):
         raise Problem(f"the event payload {path} is not JSON", _ELSE) from None
 

@@ -24,9 +24,7 @@ def command() -> None:
 @output.output_format(lambda: FORMATS, "terminal")
 @options.floor_options
 @options.folder_option
-def show(
-    outputs: tuple[Output, ...], floor: str | None, floor_digest: str | None, folder: str | None
-) -> int:
+def show(outputs: tuple[Output, ...], floor: str | None, floor_digest: str | None, folder: str | None) -> int:
     """Show every value in effect with the file and line that it comes from, and which files are found now."""
     output.keep_apart(outputs)
     from checker import run

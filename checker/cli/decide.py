@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -170,10 +169,9 @@ def _decide(desk: Desk, name: str, key: str | None, said: Mapping[str, Any]) -> 
 
 def _table(path: str) -> Table:
     from checker.authoring import decision
-    from checker.transports.disk import Disk
 
-    folder, name = os.path.split(options.absolute(path))
-    found = decision.table(path, lambda _: Disk(folder).read(name))
+    door, name = options.named(path)
+    found = decision.table(path, lambda _: door.read(name))
     if isinstance(found, decision.Table):
         return found
     console.complain(found)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from checker.cli import console, options, output
+from checker.cli import options, output
 from checker.cli.console import Problem
 from checker.cli.output import Output
-from checker.render import Options, history
+from checker.render import history
 
 EXAMPLE = """\b
 Examples:
@@ -65,9 +63,7 @@ def command(
     )
 
     def render(each: Output) -> str:
-        colored = console.colored(color, None if each.file else sys.stdout)
-        chosen = Options(colored, console.width(Options().width), quiet=quiet)
-        return history.RENDERERS[each.format](found, chosen)
+        return history.RENDERERS[each.format](found, output.view(each, color, quiet=quiet))
 
     output.write_all(outputs, render)
     return found.exit_code

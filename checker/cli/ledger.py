@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import click
 from checker.cli import console, options, output, recording
 from checker.cli.console import Problem
 from checker.cli.output import Output
+from checker.render.tally import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,7 @@ def verify(checkpoints: tuple[str, ...], folder: str | None) -> int:
         name = finding.entry or finding.path
         console.put(console.plain(" ".join(filter(None, (f"{name}:", finding.message, finding.hint))) + "\n"))
     if findings:
-        console.say(f"gonogo: the ledger is not as it was written: {len(findings)} findings")
+        console.say(f"gonogo: the ledger is not as it was written: {counted(len(findings), 'finding')}")
         return TAMPERED
     against = f", and holds all that {', '.join(checkpoints)} vouches for" if checkpoints else ""
     signed = len(ledger.signatures)
@@ -135,11 +135,10 @@ def record(report: str, person: str, key: str | None, folder: str | None) -> int
     The report itself is kept wherever it is; an edit of it then shows.
     """
     from checker.authoring import decision
-    from checker.transports.disk import Disk
 
     desk = recording.open_desk(folder, person)
-    above, name = os.path.split(os.path.abspath(report))
-    found = decision.table(name, Disk(above).read)
+    door, name = options.named(report)
+    found = decision.table(name, door.read)
     if not isinstance(found, decision.Table):
         console.complain(found)
         raise Problem(f"{report} is not a report of gonogo", "Make one with --output-format json=FILE.")
@@ -213,14 +212,14 @@ def _against(home: str, workspace: Workspace, ledger: Ledger, kept: str) -> Iter
     if digest:
         yield from ledgers.verify_stamp(ledger, f"sha256:{digest[1]}")
         return
-    folder, name = os.path.split(options.absolute(kept))
-    raw = Disk(folder).read(name)
+    door, name = options.named(kept)
+    raw = door.read(name)
     if isinstance(raw, Fault):
         hint = "Name the file of a checkpoint, or a digest of 64 hexadecimal digits."
         raise Problem(f"{kept} is neither: {raw.message.lower()}", hint)
     body = ledgers.kept_checkpoint(raw)
     yield from (body,) if isinstance(body, Finding) else ledgers.verify_checkpoint(ledger, body)
-    signature = Disk(folder).read(name + ssh.SUFFIX)
+    signature = door.read(name + ssh.SUFFIX)
     if isinstance(signature, bytes):
         from checker.policy.floor import opened
 

@@ -15,6 +15,7 @@ from checker.model import SEVERITIES
 
 if TYPE_CHECKING:
     from checker.policy.workspace import Workspace
+    from checker.transports.disk import Disk
 
 CONFIGURATION = "gonogo.yaml"
 """The same as `checker.policy.workspace.CONFIGURATION`, which costs too much for a help text to import."""
@@ -52,6 +53,18 @@ def absolute(path: str) -> str:
         return os.path.abspath(path)
     except FileNotFoundError:
         raise Problem("the current folder is no longer there", "Go to another one.") from None
+
+
+def named(path: str) -> tuple[Disk, str]:
+    """A file that the command line names, wherever it lies: the door to its folder, and its name there.
+
+    Raises:
+        Problem: the path is relative, and the current folder was deleted.
+    """
+    from checker.transports.disk import Disk
+
+    folder, name = os.path.split(absolute(path))
+    return Disk(folder), name
 
 
 def workspace_folder(
@@ -163,7 +176,6 @@ policies_option = click.option(
     help=f"Judge with the {CONFIGURATION} of this folder, and the policies, gates and registers that it "
     "names, instead of the workspace's own.",
 )
-
 
 
 def floor_options(command: Any) -> Any:

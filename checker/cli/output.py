@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,6 +11,7 @@ import click
 
 from checker.cli import console
 from checker.cli.console import Problem
+from checker.render import Options
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -65,6 +67,12 @@ def output_format(formats: Callable[[], Iterable[str]], default: str) -> Callabl
         metavar="FORMAT[=FILE]",
         help=f"How to write the result, and where to; repeatable. One of {', '.join(formats())}.",
     )
+
+
+def view(output: Output, color: str, *, quiet: bool, statistics: bool = False) -> Options:
+    """How an output is laid out: for this terminal, and a file without colours unless asked for."""
+    colored = console.colored(color, None if output.file else sys.stdout)
+    return Options(colored, console.width(Options().width), quiet, statistics)
 
 
 def keep_apart(outputs: Iterable[Output]) -> None:

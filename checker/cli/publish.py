@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli import console
+from checker.cli import ci, console, options
 from checker.cli.console import Problem
+from checker.judge import PASS, UNDECIDED, USAGE
 
 if TYPE_CHECKING:
     from checker.model import Report
@@ -28,8 +29,6 @@ Examples:
 
 HOSTS = ("github", "gitlab", "bitbucket")
 """The same as `checker.publishing.HOSTS`, which costs too much for a help text to import."""
-_PASS, _USAGE, _UNDECIDED = 0, 2, 4
-_LARGEST_EVENT = 32 * 1024 * 1024
 _TIMEOUT = 20.0
 """Seconds that the host may stay silent."""
 
@@ -116,11 +115,10 @@ def command(
     from checker.publishing import reports
     from checker.render import Options
     from checker.transports import http
-    from checker.transports.disk import Disk
 
     access = publishing.access(host)
-    above, name = os.path.split(os.path.abspath(report_file))
-    report, wrong = reports.read(name, lambda path: Disk(above).read(path, reports.LIMIT))
+    folder, name = options.named(report_file)
+    report, wrong = reports.read(name, lambda path: folder.read(path, reports.LIMIT))
     if report is None:
         console.complain(wrong)
         raise Problem(f"{report_file} is not a report of gonogo", "Nothing was posted.")
@@ -129,8 +127,8 @@ def command(
     address = api or _environ(access.variables.api) or access.api
     if problem := http.unsafe(address):
         raise Problem(problem, "State another one with --api.")
-    options = Options(address=_files(access, target, address))
-    job = publishing.Job(report, target, check, comment, suggestions, options)
+    links = Options(address=_files(access, target, address))
+    job = publishing.Job(report, target, check, comment, suggestions, links)
     if dry_run:
         return _rehearse(host, address, job)
     variable = token_variable or access.variables.token
@@ -167,15 +165,15 @@ def _publish(host: str, address: str, job: Job, send: Send, token: str, patience
 def _concluded(job: Job, done: Sequence[Done], required: bool) -> int:
     states = {each.state for each in done}
     if "unknown" in states:
-        return _USAGE
+        return USAGE
     if "failed" in states:
         console.say(
             "gonogo: not all of the report was posted; what was stays, and running it again posts the rest"
         )
-        return _UNDECIDED
+        return UNDECIDED
     if "refused" in states and "posted" not in states:
         return _summed_up(job, "the token has no right to post", required)
-    return _PASS
+    return PASS
 
 
 def _summed_up(job: Job, why: str, required: bool) -> int:
@@ -194,7 +192,7 @@ def _summed_up(job: Job, why: str, required: bool) -> int:
         console.put(text)
     where = "the summary of the job" if file else "standard output"
     console.say(f"gonogo: nothing was posted, since {why}; the report is summed up in {where}")
-    return _UNDECIDED if required else _PASS
+    return UNDECIDED if required else PASS
 
 
 def _target(
@@ -244,10 +242,8 @@ def _target(
 def _event(path: str) -> Target:
     from checker.model import Fault
     from checker.publishing import events
-    from checker.transports.disk import Disk
 
-    above, name = os.path.split(os.path.abspath(path))
-    raw = Disk(above).read(name, _LARGEST_EVENT)
+    raw = ci.read_event(path)
     if isinstance(raw, Fault):
         raise Problem(f"cannot read the event {path}: {raw.message}", raw.hint)
     found = events.target(raw, _environ("GITHUB_EVENT_NAME"))
@@ -310,4 +306,4 @@ def _rehearse(host: str, address: str, job: Job) -> int:
     for done in publishing.publish(host, client, job):
         if done.state != "posted":
             console.say(f"gonogo: {done.part}: {done.state}: {done.note}")
-    return _PASS
+    return PASS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
@@ -12,7 +11,7 @@ from checker.cli import console, options, output, recording
 from checker.cli.console import Problem
 from checker.cli.output import Output
 from checker.cli.progress import Progress
-from checker.render import RENDERERS, Options, portfolio
+from checker.render import RENDERERS, portfolio
 
 EXAMPLE = """\b
 Examples:
@@ -118,14 +117,14 @@ def command(
             code = table.exit_code
 
             def render(each: Output) -> str:
-                return portfolio.RENDERERS[each.format](table, _options(each, color, quiet))
+                return portfolio.RENDERERS[each.format](table, output.view(each, color, quiet=quiet))
         else:
             report = reviewing.review(request, reviewing.Asked(gates[0], subject, _ahead(forecast)))
             code = report.exit_code
             output.spare(outputs, workspace, (evidence.locator for evidence in report.inputs))
 
             def render(each: Output) -> str:
-                return RENDERERS[each.format](report, _options(each, color, quiet))
+                return RENDERERS[each.format](report, output.view(each, color, quiet=quiet))
     finally:
         progress.clear()
     output.write_all(outputs, render)
@@ -171,8 +170,3 @@ def _ahead(forecast: options.Clock | None) -> Callable[[datetime], datetime] | N
         return moment
 
     return then
-
-
-def _options(each: Output, color: str, quiet: bool) -> Options:
-    colored = console.colored(color, None if each.file else sys.stdout)
-    return Options(colored, console.width(Options().width), quiet=quiet)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from checker.cli import console, options
@@ -43,11 +41,10 @@ def command(
     from checker.model import Diagnostic
     from checker.policy import reading
     from checker.run import verifying
-    from checker.transports.disk import Disk
 
     workspace = options.workspace_folder(folder, policies, floor)
-    above, name = os.path.split(os.path.abspath(report))
-    source, wrong = reading.read(name, Disk(above).read, "report-v1", "json")
+    door, name = options.named(report)
+    source, wrong = reading.read(name, door.read, "report-v1", "json")
     if source is None:
         console.complain(wrong)
         raise Problem(f"{report} is not a report of gonogo", "Make one with --output-format json=FILE.")

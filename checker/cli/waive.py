@@ -100,29 +100,28 @@ def command(
     _keep_to_one_form(renew, {**failing, "reason": reason, "owner": owner, "approver": approver})
     home = options.workspace_folder(folder)
 
-    from checker import run
     from checker.authoring import waiver as authoring
     from checker.authoring.waiver import Failing, Terms
-    from checker.model import Diagnostic
+    from checker.model import Diagnostic, Report
+    from checker.run import baselining
 
-    loaded: list[Workspace] = []
-    report = run.check(
-        options.request(home, selector=lambda found: _rule(found, loaded, failing["rule"], renew))
-    )
-    errors = [diagnostic for diagnostic in report.diagnostics if diagnostic.level == "error"]
-    if errors or not loaded:
+    request = options.request(home, selector=lambda found: _rule(found, failing["rule"], renew))
+    judged = baselining.judge(request)
+    told = judged.diagnostics if isinstance(judged, Report) else judged.loaded.diagnostics
+    errors = [diagnostic for diagnostic in told if diagnostic.level == "error"]
+    if errors or isinstance(judged, Report):
         console.complain(errors)
         return 2
-    workspace = loaded[0]
+    workspace, as_of = judged.loaded.workspace, judged.loaded.as_of
     zone = workspace.zone
     terms = Terms(expires(zone).date(), owner, approver, reason, ticket, control)
     if renew is not None:
-        draft = authoring.renew(workspace, report.results, renew, terms, report.as_of)
+        draft = authoring.renew(workspace, judged.loaded.snapshot, judged.results, renew, terms, as_of)
     else:
         granted = failing["granted"]
         draft = authoring.compose(
             workspace,
-            report.results,
+            judged.results,
             Failing(
                 failing["rule"],
                 failing["subject"],
@@ -132,7 +131,7 @@ def command(
                 failing["most"] or 1,
             ),
             terms,
-            report.as_of,
+            as_of,
             granted(zone).date() if granted else None,
         )
     if isinstance(draft, Diagnostic):
@@ -158,8 +157,8 @@ def _keep_to_one_form(renew: str | None, stated: dict[str, Any]) -> None:
         raise Problem(f"{', '.join(stray)} cannot change with --renew", "Write another waiver for that.")
 
 
-def _rule(workspace: Workspace, loaded: list[Workspace], rule: str | None, renew: str | None) -> Selector:
-    """Only the rule that is meant needs to be judged; `loaded` gets the workspace.
+def _rule(workspace: Workspace, rule: str | None, renew: str | None) -> Selector:
+    """Only the rule that is meant needs to be judged.
 
     Raises:
         Problem: there is no register, or no such waiver in it.
@@ -174,7 +173,6 @@ def _rule(workspace: Workspace, loaded: list[Workspace], rule: str | None, renew
         if isinstance(found, Diagnostic):
             register.refuse(found)
         rule = found.rule
-    loaded.append(workspace)
     return plan.Selector(rules=(str(rule),))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,12 +83,20 @@ def test_what_is_no_change_is_said(name: str, payload: Any, sentence: str) -> No
     assert caught.value.exit_code == 2
 
 
-def test_a_payload_that_is_not_there_is_said() -> None:
-    def absent(path: str) -> bytes:
-        raise FileNotFoundError(2, "No such file or directory", path)
+def test_a_payload_that_is_not_there_or_without_end_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "event.json"
+    environ = {**GITHUB, "GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(path)}
+    with pytest.raises(Problem, match=r"cannot read the event payload .*event\.json: There is no such file"):
+        ci.detect(environ, ci.read_event)
+    with path.open("wb") as file:
+        file.truncate(2**30)
+    with pytest.raises(Problem, match=r"event\.json: The file has 1,073,741,824 bytes"):
+        ci.detect(environ, ci.read_event)
+    path.write_text(json.dumps(PUSH), encoding="utf-8")
+    assert ci.detect(environ, ci.read_event) == Ci(OLD, NEW, REPOSITORY, "push")
 
-    with pytest.raises(Problem, match=r"cannot read the event payload /event\.json: No such file"):
-        ci.detect({**GITHUB, "GITHUB_EVENT_NAME": "push"}, absent)
+
+def test_a_payload_that_is_not_named_is_said() -> None:
     with pytest.raises(Problem, match="GITHUB_EVENT_PATH names no event payload"):
         ci.detect({"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push"}, no_file)
 

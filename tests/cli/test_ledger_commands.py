@@ -103,7 +103,7 @@ def test_an_edit_and_a_removal_name_the_entry(gonogo: Gonogo, home: Path, number
     path = home / "ledger" / entry.path
     path.write_bytes(entry.content.replace(b"proceed", b"recycle"))
     ran = gonogo("ledger", "verify", cwd=home)
-    assert (ran.code, ran.err) == (1, "gonogo: the ledger is not as it was written: 1 findings\n")
+    assert (ran.code, ran.err) == (1, "gonogo: the ledger is not as it was written: 1 finding\n")
     assert ran.out.startswith(f"{entry.id}: The entry was edited: its content does not fit its name.")
     path.unlink()
     ran = gonogo("ledger", "verify", cwd=home)
