@@ -21,6 +21,7 @@ from checker.policy.policies import suggestion
 from checker.policy.waivers import Waiver
 from checker.policy.workspace import Workspace
 from checker.review import waiving
+from checker.snapshot import Snapshot
 
 SUFFIX = ".waiver.yaml"
 LONGEST_ID = 100
@@ -117,12 +118,21 @@ def compose(
 
 
 def renew(
-    workspace: Workspace, results: Sequence[Result], id: str, terms: Terms, as_of: datetime
+    workspace: Workspace,
+    snapshot: Snapshot,
+    results: Sequence[Result],
+    id: str,
+    terms: Terms,
+    as_of: datetime,
 ) -> Draft | Diagnostic:
-    """A waiver that accepts what fails now in the places that it accepted before, or why it cannot."""
-    old = find(workspace, id)
-    if isinstance(old, Diagnostic):
-        return old
+    """A waiver that accepts what fails now in the places that it accepted before, or why it cannot.
+
+    What it calls by a former id it calls by today's from then on.
+    """
+    found = find(workspace, id)
+    if isinstance(found, Diagnostic):
+        return found
+    old = _renamed(found, waiving.former_ids(snapshot))
     rule = waiving.terms(workspace).get(old.rule)
     places = old.places()
     chosen = [result for result in results if result.rule == old.rule and _covered(old, places, result)]
@@ -134,12 +144,20 @@ def renew(
     data = {
         **old.source.data,
         **agreed(terms),
+        "subject": old.subject,
         "policy_version": rule.policy_version,
         "renewed": [*(day.isoformat() for day in old.renewed), today.isoformat()],
         "accepts": [] if old.type == "switched-off" else accepts(chosen),
     }
     draft = _draft(workspace, results, data, as_of)
     return draft if isinstance(draft, Diagnostic) else draft._replace(told=tuple(_changes(old, draft.waiver)))
+
+
+def _renamed(waiver: Waiver, former: waiving.FormerIds) -> Waiver:
+    """The same waiver; what it calls by a former id, it calls by today's."""
+    today = {name: id for (kind, id), names in former.items() if waiver.kind in ("", kind) for name in names}
+    accepts = (each._replace(subject=today.get(each.subject, each.subject)) for each in waiver.accepts)
+    return waiver._replace(subject=today.get(waiver.subject, waiver.subject), accepts=tuple(accepts))
 
 
 def find(workspace: Workspace, id: str) -> Waiver | Diagnostic:

@@ -357,6 +357,22 @@ def test_a_renewal_takes_no_other_subject_in(gonogo: Gonogo, workspace: Path) ->
     assert [each["subject"] for each in found["accepts"]] == ["search"]  # type: ignore[attr-defined]
 
 
+def test_a_renewal_knows_its_subject_by_a_former_id(gonogo: Gonogo, workspace: Path) -> None:
+    product = "[ {{ id: {id}, name: Seek, owners: [ Ada Example ], stage: ga, formerly: [ {former} ] }} ]\n"
+    policy = (
+        "policy: p\nversion: 1.0.0\ntitle: P\nowner: ada\nsubject: product\n"
+        "rules: [ { id: p.team, title: Of a team, assert: filled(subject.team) } ]\n"
+    )
+    files = {"gonogo.yaml": f"{REGISTER}products: products.yaml\n", "policies/p.policy.yaml": policy}
+    write(workspace, {**files, "products.yaml": product.format(id="seek", former="look")})
+    assert gonogo(*asked(rule="p.team", subject="seek"), cwd=workspace).code == 0
+    write(workspace, {"products.yaml": product.format(id="find", former="seek")})
+    ran = gonogo("waive", "--renew", "p-team-seek", "--expires", "2026-09-30", cwd=workspace)
+    assert ran.out.splitlines()[1:3] == ["  subject: seek → find", "  expires: 2026-07-31 → 2026-09-30"]
+    found = data(workspace / "waivers/p-team-seek.waiver.yaml")
+    assert [each["subject"] for each in found["accepts"]] == ["find"]  # type: ignore[attr-defined]
+
+
 def test_an_unknown_waiver_has_a_suggestion(gonogo: Gonogo, workspace: Path) -> None:
     gonogo(*asked(), cwd=workspace)
     ran = gonogo("waive", "--renew", f"{ID}s", "--expires", "2026-11-30", cwd=workspace)
