@@ -30,8 +30,8 @@ class Pattern(NamedTuple):
 def pattern(text: str) -> Pattern:
     """The pattern that a text spells: `*`, `**`, `{name}`, and everything else for itself.
 
-    Without captures the first place where a part fits is as good as any later one, so none is gone back on (an
-    atomic group): whatever a pattern and a path are, they are held together in one pass.
+    Without captures the first place where a part fits is as good as any later one, so none is gone back on
+    (an atomic group): whatever a pattern and a path are, they are held together in one pass.
     """
     steps: list[str | re.Pattern[str] | None] = []
     whole = pending = ""

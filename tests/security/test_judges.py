@@ -16,7 +16,7 @@ import pytest
 from checker.model import Report
 from tests import judging
 from tests.judging import KIND, RULE, configuration, policy, rule
-from tests.security.attacks import Contents, attacked, blocking, stopped, texts
+from tests.security.attacks import Contents, attacked, blocking, checked, started, stopped, texts
 
 GOOD = "name: Lamp\nproduct: lamp\nstage: ga\ntier: 1\nowner: Ada Example\n"
 BAD = GOOD.replace("Ada Example", "TBD")
@@ -261,3 +261,17 @@ def test_an_edit_alone_passes_and_is_told_too(tmp_path: Path) -> None:
     assert report.exit_code == 0
     for format, text in texts(report).items():
         assert "This change edits what judges" in text, format
+
+
+def test_of_two_changes_in_a_row_the_second_is_judged_by_the_first(tmp_path: Path) -> None:
+    """What a floor prevents, and without one only those who merge the first, which says what it does."""
+    made = started(tmp_path, BASE)
+    made.commit("first", {"policies/test.policy.yaml": policy(rule("true"))})
+    first = checked(made)
+    assert first.comparison is not None
+    assert (first.exit_code, first.comparison.judging) == (0, ("policies/test.policy.yaml",))
+    made.git("switch", "-q", "main")
+    made.git("merge", "-q", "--ff-only", "change")
+    made.git("switch", "-q", "-c", "second")
+    made.commit("second", {"lamp.thing.yaml": BAD})
+    assert checked(made).exit_code == 0
