@@ -39,7 +39,7 @@ def explain(entry: Entry, workspace: Workspace | None, product: Kind | None) -> 
         parts.append(_section("Serves", _paragraph(", ".join(info.controls))))
     parts.append(_section("Counts", _counts(entry)))
     if info.fix:
-        parts.append(_section("Fix", _paragraph(info.fix)))
+        parts.append(_section("Fix", _paragraph(info.fix) + _mend(entry)))
     return "\n".join(part for part in parts if part)
 
 
@@ -84,6 +84,17 @@ def _asks(policy: Policy, rule: Rule) -> str:
     if effective := rule.effective or policy.effective:
         lines.append(f"  in effect from {effective}; before that day its failures are announced, not counted")
     return "\n".join(lines) + "\n"
+
+
+def _mend(entry: Entry) -> str:
+    """What the fix can do by itself: which field it sets, and to what."""
+    if entry.policy is None or entry.rule is None or entry.rule.mend is None:
+        return ""
+    value, pointer = entry.rule.mend
+    place = Location(entry.policy.source.path, entry.policy.source.span(value.at))
+    field = "".join(f"/{part}" for part in pointer)
+    text = textwrap.indent(value.program.text.strip(), "    ")
+    return f"  set {field} ({_where(place)})\n{text}\n"
 
 
 def _reads(entry: Entry, product: Kind | None) -> Iterator[tuple[str, str, str]]:

@@ -207,6 +207,17 @@ def test_explain_says_all_there_is_to_say(gated: Path, gonogo: Gonogo) -> None:
     )
 
 
+def test_explain_says_what_a_fix_does_by_itself(tmp_path: Path, gonogo: Gonogo) -> None:
+    fix = "fix: { text: Name the one who leads it., set: subject.owner, at: /rollback/owner }"
+    policy = POLICY.replace("fix: Name the person who would call the rollback in rollback.owner.", fix)
+    folder = write(tmp_path, {**FILES, "policies/rollback.policy.yaml": policy})
+    ran = gonogo("explain", "launch.rollback.owner", cwd=folder)
+    assert (
+        "Fix\n  Name the one who leads it.\n"
+        "  set /rollback/owner (policies/rollback.policy.yaml:17)\n    subject.owner\n"
+    ) in ran.out
+
+
 def test_explain_knows_a_kinds_own_rules(workspace: Path, gonogo: Gonogo) -> None:
     ran = gonogo("explain", "launch-plan.schema", cwd=workspace)
     assert ran.code == 0
