@@ -234,14 +234,7 @@ def place(workspace: Workspace, snapshot: Snapshot, subject: Subject, entering: 
 
 def markets(subject: Subject) -> tuple[str, ...]:
     """The markets that a launch names; empty for anything else."""
-    value: Any = subject.data
-    for part in subject.kind.markets:
-        value = value.get(part) if isinstance(value, dict) else None
-    return _texts(value) if subject.kind.markets else ()
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+    return subject.texts(*subject.kind.markets)
 
 
 class _Maker:
@@ -308,10 +301,8 @@ class _Maker:
 
     def _launch_day(self, subject: Subject) -> Day:
         """The day that `effective` is compared with."""
-        value: Any = subject.data
-        for part in subject.kind.launch_date:
-            value = value.get(part) if isinstance(value, dict) else None
-        if subject.kind.launch_date and isinstance(value, str):
+        value = subject.value(subject.kind.launch_date)
+        if isinstance(value, str):
             zone = self.as_of.tzinfo
             assert zone is not None, "as_of is timezone-aware"
             return language.day_of(value, zone) or self.as_of.date()

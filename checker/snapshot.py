@@ -35,9 +35,16 @@ class Subject(NamedTuple):
         """Readable, and in the shape that its kind asks for."""
         return not self.unreadable and not self.faults
 
-    def texts(self, field: str) -> tuple[str, ...]:
+    def value(self, path: Path) -> Any:
+        """What stands in the mappings below the subject; None: nothing does."""
+        found: Any = self.data
+        for part in path:
+            found = found.get(part) if isinstance(found, dict) else None
+        return found
+
+    def texts(self, *path: str | int) -> tuple[str, ...]:
         """The texts of a list; whatever else stands there, its schema tells."""
-        value = self.data.get(field)
+        value = self.value(path)
         return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
     def span(self, at: Path) -> Span | None:

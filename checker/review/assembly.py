@@ -225,22 +225,19 @@ class _Asking:
         by_market: list[tuple[SignOffState, ...]] = []
         for market in passage.markets or ("",):
             if not wanted.markets or not market or market in wanted.markets:
-                found = signing.judge(
+                desk = signing.Desk(
                     self.gate,
                     wanted,
-                    passage.launch,
-                    passage.record,
                     passage.names,
                     reviewed,
                     market,
-                    table.sign_offs,
                     table.workspace.people,
                     table.authors,
                     table.as_of,
-                    table.snapshot.data,
-                    table.context,
+                    table.sign_offs,
                 )
-                by_market.append(found)
+                data, context = table.snapshot.data, table.context
+                by_market.append(signing.judge(desk, passage.launch, passage.record, data, context))
         everywhere = {tuple(state._replace(market="") for state in found) for found in by_market}
         states = [state for found in by_market for state in found]
         if len(everywhere) == 1 and not wanted.markets:

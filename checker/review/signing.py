@@ -46,35 +46,29 @@ class Desk(NamedTuple):
     """Everyone who wrote an artifact, by any name."""
     as_of: datetime
     """Timezone-aware, in the zone in which days begin and end."""
-    others: Sequence[Signed] = ()
-    """The sign-offs of all roles, which may have to be other people's."""
+    sign_offs: Sequence[Signed] = ()
+    """Those of all roles, since some may have to be other people's."""
 
 
 def judge(
-    gate: Gate,
-    asked: AskedSignOff,
+    desk: Desk,
     launch: Subject | None,
     product: Subject | None,
-    names: Sequence[str],
-    reviewed: Sequence[Subject],
-    market: str,
-    sign_offs: Sequence[Signed],
-    people: People,
-    authors: Callable[[Subject], frozenset[str]],
-    as_of: datetime,
     data: Mapping[str, Any],
     context: language.Context,
 ) -> tuple[SignOffState, ...]:
     """What became of one role's sign-off, for one launch or product in one market.
 
+    `data` and `context` are what `when` may read: the reference documents, and the other subjects.
+
     Where enough people signed, each of their sign-offs; otherwise those that do not count too, and what is
     missing. Only of those that everything is right with is the status `present`.
     """
-    desk = Desk(gate, asked, names, reviewed, market, people, authors, as_of, sign_offs)
-    needed = _needed(asked, launch, product, market, as_of, data, context)
+    asked, people = desk.asked, desk.people
+    needed = _needed(desk, launch, product, data, context)
     if needed is False:
         return (_open(desk, "not-needed"),)
-    own = [each for each in sign_offs if concerns(desk, each[0]) and each[0].role == asked.role]
+    own = [each for each in desk.sign_offs if concerns(desk, each[0]) and each[0].role == asked.role]
     states = [_state(desk, *each) for each in _latest(desk, own)]
     present = tuple(state for state in states if state.status == "present")
     if len(present) >= asked.quorum:
@@ -239,7 +233,7 @@ def _apart(desk: Desk, sign_off: SignOff, approval: Approval) -> Iterator[str]:
             and _covers(desk, other)
             and desk.people.identity(other.person) == person
             and _at(other, by) <= desk.as_of
-            for other, by in desk.others
+            for other, by in desk.sign_offs
         ):
             yield (
                 f"{_who(desk, sign_off)} has signed as {role} too, and these must be two people: "
@@ -269,15 +263,14 @@ def _withdrawn(desk: Desk, sign_off: SignOff, approval: Approval) -> str:
 
 
 def _needed(
-    asked: AskedSignOff,
+    desk: Desk,
     launch: Subject | None,
     product: Subject | None,
-    market: str,
-    as_of: datetime,
     data: Mapping[str, Any],
     context: language.Context,
 ) -> bool | str:
     """Whether it is asked for; a text: why that cannot be told."""
+    asked, market = desk.asked, desk.market
     if asked.markets and market and market not in asked.markets:
         return False
     if asked.when is None:
@@ -287,7 +280,7 @@ def _needed(
         "launch": launch.data if launch else {},
         "market": market,
         "data": data,
-        "now": language.timestamp(as_of),
+        "now": language.timestamp(desk.as_of),
         language.CONTEXT: context,
         language.PRODUCT: product.ref.id if product else launch.ref.product if launch else "",
     }
@@ -384,10 +377,7 @@ def _may_sign(desk: Desk, without: frozenset[str] = frozenset()) -> str:
 def _fields(desk: Desk, subject: Subject) -> Iterator[tuple[str, frozenset[str]]]:
     """The fields of an artifact that tell who wrote it, and the people whom they name."""
     for path in subject.kind.authors:
-        value: Any = subject.data
-        for part in path:
-            value = value.get(part) if isinstance(value, dict) else None
-        named = frozenset(id for text in _texts(value) for id in desk.people.identities(text))
+        named = frozenset(id for text in _texts(subject.value(path)) for id in desk.people.identities(text))
         yield ".".join(map(str, path)), named
 
 

@@ -65,11 +65,23 @@ def statuses(folder: Path) -> list[tuple[str, tuple[str, ...]]]:
         (state.status, state.reasons)
         for asked in gate.sign_offs
         for state in signing.judge(
-            gate, asked, launch, snapshot.find("product", "checkout"), ("checkout-ga", "checkout", "basket"),
-            signing.reviewed(asked, snapshot, "checkout", launch), "", signed, workspace.people,
-            lambda _: frozenset(), as_of, workspace.data, language.Context(as_of),
+            signing.Desk(
+                gate,
+                asked,
+                ("checkout-ga", "checkout", "basket"),
+                signing.reviewed(asked, snapshot, "checkout", launch),
+                "",
+                workspace.people,
+                lambda _: frozenset(),
+                as_of,
+                signed,
+            ),
+            launch,
+            snapshot.find("product", "checkout"),
+            workspace.data,
+            language.Context(as_of),
         )
-    ]  # fmt: skip
+    ]
 
 
 def test_with_a_key(gonogo: Gonogo, folder: Path, keys: Path) -> None:

@@ -99,21 +99,25 @@ def again(folder: Path, case: Case) -> Judged:
     launch = next(
         (s for s in snapshot.by_kind.get("launch-plan", ()) if "launch" in str(case.asked.get("when"))), None
     )
-    states = signing.judge(
+    desk = signing.Desk(
         gate,
         asked,
-        launch,
-        snapshot.find("product", "checkout"),
         NAMES,
         signing.reviewed(asked, snapshot, "checkout", None),
         case.market,
+        workspace.people,
+        lambda subject: case.authors,
+        as_of,
         [
             (each, Approval(each.person, case.assurance, each.signed_at, "Nobody vouches for it."))
             for each in workspace.sign_offs
         ],
-        workspace.people,
-        lambda subject: case.authors,
-        as_of,
+    )
+    product = snapshot.find("product", "checkout")
+    states = signing.judge(
+        desk,
+        launch,
+        product,
         workspace.data,
         language.Context(as_of),
     )
@@ -477,10 +481,9 @@ def test_what_was_taken_back_is_void(tmp_path: Path, withdrawn: Any, said: str, 
     (gate,), as_of = workspace.gates, clock(workspace, "2026-06-10")
     asked = gate.sign_offs[0]._replace(meaning="approval")
     nobody: Callable[[Subject], frozenset[str]] = lambda _: frozenset()  # noqa: E731
-    (state,) = signing.judge(
-        gate, asked, None, None, NAMES, signing.reviewed(asked, snapshot, "checkout", None), "", signed,
-        workspace.people, nobody, as_of, {}, language.Context(as_of),
-    )  # fmt: skip
+    reviewed = signing.reviewed(asked, snapshot, "checkout", None)
+    desk = signing.Desk(gate, asked, NAMES, reviewed, "", workspace.people, nobody, as_of, signed)
+    (state,) = signing.judge(desk, None, None, {}, language.Context(as_of))
     assert (state.status, state.id, state.reasons) == ("void", "back", (said.replace("2026-06-03", on),))
 
 
@@ -535,11 +538,10 @@ def test_the_order_of_sign_offs_changes_nothing(once: Judged, order: list[str], 
             (sign_off._replace(person=who, id=who), Approval(who, "signed", sign_off.signed_at))
             for who in people
         ]
-        return signing.judge(
-            gate, asked, None, None, NAMES,
-            signing.reviewed(asked, once.snapshot, "checkout", None), "", signed,
-            once.workspace.people, lambda _: frozenset(), as_of, {}, language.Context(as_of),
-        )  # fmt: skip
+        reviewed = signing.reviewed(asked, once.snapshot, "checkout", None)
+        nobody: Callable[[Subject], frozenset[str]] = lambda _: frozenset()  # noqa: E731
+        desk = signing.Desk(gate, asked, NAMES, reviewed, "", once.workspace.people, nobody, as_of, signed)
+        return signing.judge(desk, None, None, {}, language.Context(as_of))
 
     assert states(order) == states(sorted(order))
     assert [state.status for state in states(order)] == ["present"] * 3
