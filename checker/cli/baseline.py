@@ -27,6 +27,7 @@ Examples:
   gonogo baseline --check"""
 
 _TERMS = ("owner", "approver", "reason", "ticket", "control")
+"""What `Terms` has besides the last day, in its order."""
 _FIRST = ("owner", "approver", "reason", "expires")
 """What a new baseline must state."""
 
@@ -37,8 +38,8 @@ MOST_LISTED = 20
 @click.command("baseline", short_help="Accept what blocks today, and ever less of it.", epilog=EXAMPLE)
 @click.option("--update", is_flag=True, help="Take out of it what fails no more; nothing enters it.")
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 if there is something to take out.")
-@click.option("--owner", default="", metavar="PERSON", help="Who answers for it.")
-@click.option("--approver", default="", metavar="PERSON", help="Who approves it; not the owner.")
+@register.owner_option
+@register.approver_option
 @click.option("--reason", default="", metavar="TEXT", help="Why it is acceptable for now.")
 @click.option(
     "--expires",
@@ -46,15 +47,9 @@ MOST_LISTED = 20
     metavar="DATE",
     help="The last day it holds. With --update it is renewed until then.",
 )
-@click.option("--ticket", default="", metavar="KEY", help="The work item for mending it.")
-@click.option("--control", default="", metavar="TEXT", help="What reduces the risk meanwhile.")
-@click.option(
-    "--sign",
-    "key_file",
-    type=click.Path(exists=True, dir_okay=False),
-    metavar="KEYFILE",
-    help="Sign it with this SSH key, which is for the approver to do.",
-)
+@register.ticket_option
+@register.control_option
+@register.sign_option
 @options.folder_option
 def command(
     update: bool,
@@ -92,7 +87,7 @@ def command(
     terms = None
     if expires is not None:
         last = expires(workspace.zone).date()
-        terms = Terms(last, *(stated[name] for name in ("owner", "approver", "reason", "ticket", "control")))
+        terms = Terms(last, *(stated[name] for name in _TERMS))
     if not (update or check):
         assert terms is not None, "a new baseline states its end"
         return _make(home, judged, parts, terms, key_file)

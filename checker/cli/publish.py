@@ -267,7 +267,8 @@ def _same(report: Report, target: Target) -> None:
     if about in (target.commit, *target.also):
         return
     raise Problem(
-        f"the report is about commit {about[:12]}, and {target.commit[:12]} is to be told about",
+        f"the report is about commit {identity.abbreviated(about)}, "
+        f"and {identity.abbreviated(target.commit)} is to be told about",
         "Nothing was posted: check that commit.",
     )
 

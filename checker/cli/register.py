@@ -1,4 +1,4 @@
-"""The register of waivers as commands write it: where a file belongs, its signature, and what comes next."""
+"""The register of waivers as commands write it: terms, where a file belongs, its signature, what is next."""
 
 from __future__ import annotations
 
@@ -6,12 +6,35 @@ import os
 import shlex
 from typing import TYPE_CHECKING, NoReturn
 
+import click
+
 from checker.cli import console, options, output
 from checker.cli.console import Problem
 
 if TYPE_CHECKING:
     from checker.model import Diagnostic
     from checker.policy.workspace import Workspace
+
+
+owner_option = click.option("--owner", default="", metavar="PERSON", help="Who answers for it.")
+
+approver_option = click.option(
+    "--approver", default="", metavar="PERSON", help="Who approves it; not the owner."
+)
+
+ticket_option = click.option("--ticket", default="", metavar="KEY", help="The work item for mending it.")
+
+control_option = click.option(
+    "--control", default="", metavar="TEXT", help="What reduces the risk meanwhile."
+)
+
+sign_option = click.option(
+    "--sign",
+    "key_file",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="KEYFILE",
+    help="Sign it with this SSH key, which is for the approver to do.",
+)
 
 
 def must_be_there(workspace: Workspace) -> None:

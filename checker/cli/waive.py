@@ -50,14 +50,14 @@ _ONLY_FIRST = {
 @click.option("--subject", metavar="ID", help="The subject that fails; * stands for any characters.")
 @click.option("--key", metavar="ELEMENT", help="Only this element of a rule with `each`.")
 @click.option("--reason", default="", metavar="TEXT", help="Why the failure is acceptable.")
-@click.option("--owner", default="", metavar="PERSON", help="Who answers for it.")
-@click.option("--approver", default="", metavar="PERSON", help="Who approves it; not the owner.")
+@register.owner_option
+@register.approver_option
 @click.option(
     "--expires", type=options.Moment(), required=True, metavar="DATE", help="The last day it holds."
 )
 @click.option("--granted", type=options.Moment(), metavar="DATE", help="The first day; today when left out.")
-@click.option("--ticket", default="", metavar="KEY", help="The work item for mending it.")
-@click.option("--control", default="", metavar="TEXT", help="What reduces the risk meanwhile.")
+@register.ticket_option
+@register.control_option
 @click.option(
     "--market", "markets", multiple=True, metavar="MARKET", help="Only for this market; repeatable."
 )
@@ -69,13 +69,7 @@ _ONLY_FIRST = {
     type=click.Choice(["exception", "baseline", "switched-off"]),
     help="baseline: what failed before the rule came; switched-off: whatever fails, now and later.",
 )
-@click.option(
-    "--sign",
-    "key_file",
-    type=click.Path(exists=True, dir_okay=False),
-    metavar="KEYFILE",
-    help="Sign it with this SSH key, which is for the approver to do.",
-)
+@register.sign_option
 @click.option("--renew", metavar="WAIVER", help="Renew the waiver of this id instead, and show what changed.")
 @options.folder_option
 def command(

@@ -15,6 +15,7 @@ from checker.publishing.client import (
     field,
 )
 from checker.render.comment import MARK
+from checker.render.identity import abbreviated
 
 _MOST_ATTEMPTS = 5
 
@@ -63,7 +64,9 @@ def newest(target: Target, commit: Any) -> int:
     if target.pull_request is None:
         raise LeftOutError("this is about no pull request")
     if commit not in (None, target.commit):
-        raise LeftOutError(f"the change is at {str(commit)[:12]} by now, whose own run tells about it")
+        raise LeftOutError(
+            f"the change is at {abbreviated(str(commit))} by now, whose own run tells about it"
+        )
     return target.pull_request
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from checker.model import Comparison, Location, Report, Result, StageChange
 from checker.render import tally
-from checker.render.review import abbreviated
+from checker.render.identity import abbreviated
 from checker.render.text import clip
 
 SHOWN = 10

@@ -35,7 +35,7 @@ def as_terminal(history: History, options: Options) -> str:
     shown = [turn for turn in history.turns if not options.quiet or turn.verdict in ("no-go", "undecided")]
     parts = [sheet.entries(map(_entry, shown))] if shown else []
     parts.append([line for sentence in summary(history) for line in sheet.paragraph(sentence)])
-    faults = sorted(history.diagnostics, key=lambda fault: fault.level != "error")
+    faults = tally.faults(history)
     head = terminal.diagnostics(faults, options) + "\n" if faults else ""
     return head + inert("\n\n".join("\n".join(lines) for lines in parts)) + "\n"
 

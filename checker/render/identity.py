@@ -12,6 +12,7 @@ from checker.model import Report, Result
 from checker.render.text import paired
 
 _COMMIT = re.compile(r"(?!0+$)(?:[0-9a-f]{40}|[0-9a-f]{64})")
+_DIGITS = 12
 _COMPACT = JSONEncoder(separators=(",", ":"))
 
 
@@ -25,6 +26,11 @@ def commit(report: Report) -> str:
     origin, comparison = report.origin, report.comparison
     found = comparison.head if comparison else origin.commit if origin else ""
     return found if is_commit(found) else ""
+
+
+def abbreviated(commit: str) -> str:
+    """As many digits of the id of a commit as a person needs; the JSON report has them all."""
+    return commit[:_DIGITS]
 
 
 def fingerprints(results: Iterable[Result]) -> list[str]:

@@ -27,6 +27,7 @@ from checker.model import (
     WaiverState,
 )
 from checker.render import tally
+from checker.render.identity import abbreviated
 
 Cell = tuple[str, ...]
 """The lines of one cell."""
@@ -101,8 +102,6 @@ _FORESEEN = {
     "in-force": "A rule comes into force",
     "condition-due": "A condition falls due",
 }
-_ABBREVIATED = 12
-"""Digits of a commit that are enough for people; the JSON report has them all."""
 _REASONS = 3
 _VALUES = 3
 
@@ -155,11 +154,6 @@ def provenance(origin: Origin | None) -> str:
         return ""
     commit = origin.commit if abbreviated(origin.commit) not in origin.note else ""
     return f"Judged: {'; '.join(filter(None, (commit and f'commit {commit}', origin.note)))}"
-
-
-def abbreviated(commit: str) -> str:
-    """As many digits of the id of a commit as a person needs."""
-    return commit[:_ABBREVIATED]
 
 
 def footing(report: Report) -> Iterator[str]:

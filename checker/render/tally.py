@@ -12,6 +12,7 @@ from checker.model import (
     Age,
     Comparison,
     Diagnostic,
+    History,
     Portfolio,
     Report,
     Result,
@@ -114,7 +115,7 @@ def folded(found: Iterable[Result]) -> list[tuple[Result, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
-def faults(report: Report | Portfolio) -> list[Diagnostic]:
+def faults(report: Report | Portfolio | History) -> list[Diagnostic]:
     """Diagnostics, errors before warnings."""
     return sorted(report.diagnostics, key=lambda diagnostic: diagnostic.level != "error")
 
