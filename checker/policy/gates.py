@@ -116,8 +116,6 @@ class Gate(NamedTuple):
     """The place of its `to` stage in the lifecycle."""
     bindings: tuple[Binding, ...]
     source: Source
-    leads_from: int | None = None
-    """The place of its `from` stage in the lifecycle."""
     needs: tuple[Need, ...] = ()
     sign_offs: tuple[AskedSignOff, ...] = ()
     requires: tuple[AskedDecision, ...] = ()
@@ -213,9 +211,7 @@ def gate(
     if diagnostics:
         return None, tuple(diagnostics)
     order = lifecycles[data.get("lifecycle", STANDARD)] if "from" in data or "to" in data else None
-    leads_from, leads_to = (
-        order.position(data[end]) if order and end in data else None for end in ("from", "to")
-    )
+    leads_to = order.position(data["to"]) if order and "to" in data else None
     return (
         Gate(
             data["gate"],
@@ -224,7 +220,6 @@ def gate(
             leads_to,
             bindings,
             source,
-            leads_from,
             needs,
             sign_offs,
             requires,

@@ -264,12 +264,6 @@ class Repository:
             )
         return base or None
 
-    def is_ancestor(self, one: str, other: str) -> bool | Fault:
-        """Whether one commit is another, or comes before it."""
-        base = self.merge_base(one, other)
-        id = self._id(one)
-        return base if isinstance(base, Fault) else id if isinstance(id, Fault) else base == id
-
     # files
 
     def tree(self, ref: str, folder: str | None = None) -> Tree | Fault:
