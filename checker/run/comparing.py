@@ -26,7 +26,7 @@ from checker.policy.floor import PREFIX, floor_losses
 from checker.policy.loading import CONFIGURATION
 from checker.policy.naming import Named
 from checker.policy.workspace import Workspace
-from checker.review import assembly, comparing
+from checker.review import assembly, comparing, leaving
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
 from checker.run import listing, reviewing
@@ -264,6 +264,7 @@ class _Comparing:
         flips, own = self._flips(head, after, claims, judging_paths)
         found = [*own, *strangers(planned), *self._uncommitted(head)]
         found += (*self._ledgers(base, head, stages), *self._lifecycles(head, claims))
+        found += leaving.left(base.snapshot, head.snapshot, renamed, changed)
         # What was missing before is in the way of a change of stage only.
         complete = head.snapshot.complete or not base.snapshot.complete
         if any(each.gates for each in stages):

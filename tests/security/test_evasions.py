@@ -84,6 +84,11 @@ def moved(to: str) -> Evade:
     return evade
 
 
+def without_register(made: Made) -> None:
+    (made.folder / "products.yaml").unlink()
+    made.write({FILE: BAD})
+
+
 def deleted(made: Made) -> None:
     (made.folder / FILE).unlink()
 
@@ -113,10 +118,7 @@ STAGES: dict[str, Evade] = {
     ),
     "the product leaves the register": products(BELL),
     "the register is empty": products("[]\n"),
-    "the register is deleted": lambda made: (
-        (made.folder / "products.yaml").unlink(),
-        made.write({FILE: BAD}),
-    ),
+    "the register is deleted": without_register,
     "the register cannot be read": products("{"),
     "the product has another name": products((LAMP + BELL).replace("id: lamp", "id: torch")),
     "the product has another name and says so": products(
@@ -227,3 +229,49 @@ def test_nothing_of_where_a_link_leads_is_told(tmp_path: Path, target: str) -> N
         assert "root:" not in text
         assert "repositoryformatversion" not in text
     assert os.path.islink(tmp_path / "repository" / FILE)
+
+
+UNASKED = {**BASE, "ga.gate.yaml": gate(needs={})}
+"""A gate that needs no artifact: then what is gone breaks no rule."""
+
+
+@pytest.mark.parametrize(
+    ("evade", "code"),
+    [
+        (deleted, "subject-gone"),
+        (folder, "subject-gone"),
+        (moved("archive/lamp.yaml"), "subject-gone"),
+        (STAGES["the artifact is of a product that is a draft"], "product-changed"),
+    ],
+    ids=["deleted", "a folder", "moved", "of another product"],
+)
+def test_what_is_taken_away_from_its_judges_is_told(tmp_path: Path, evade: Evade, code: str) -> None:
+    made = started(tmp_path, UNASKED)
+    evade(made)
+    made.commit("harmless")
+    report = checked(made)
+    assert [each.code for each in report.diagnostics] == [code]
+    assert "`lamp` (lamp.thing.yaml)" in report.diagnostics[0].message
+    for format, text in texts(report).items():
+        assert "this change takes thing" in text.lower(), format
+
+
+@pytest.mark.parametrize(
+    "evade",
+    [
+        write(lamp_thing_yaml=GOOD.replace("id: lamp", "id: torch")),
+        lambda made: (made.folder / FILE).rename(made.folder / "torch.thing.yaml"),
+        products(
+            (LAMP + BELL).replace("id: lamp", "id: torch, formerly: [ lamp ]"),
+            GOOD.replace("product: lamp", "product: torch"),
+        ),
+        write(lamp_thing_yaml="{"),
+        lambda made: (deleted(made), made.write({"all.thing.yaml": GOOD})),
+    ],
+    ids=["another id", "another file", "another name of the product", "unreadable", "written anew elsewhere"],
+)
+def test_what_is_judged_still_is_not_said_to_be_gone(tmp_path: Path, evade: Evade) -> None:
+    made = started(tmp_path, UNASKED)
+    evade(made)
+    made.commit("harmless")
+    assert not {each.code for each in checked(made).diagnostics} & {"subject-gone", "product-changed"}

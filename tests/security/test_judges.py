@@ -139,7 +139,7 @@ ATTACKS: dict[str, Attack] = {
             "zz.gate.yaml": json.dumps({**GATE, "gate": "zz", "from": "ga", "to": "end"}),
             "ga.gate.yaml": json.dumps({**GATE, "binds": []}),
             "standard.lifecycle.yaml": json.dumps(
-                {**LIFECYCLE, "stages": [*LIFECYCLE["stages"], {"id": "end", "title": "end"}]}  # type: ignore[misc]
+                {**LIFECYCLE, "stages": [*LIFECYCLE["stages"], {"id": "end", "title": "end"}]}
             ),
         }
     ),

@@ -402,7 +402,7 @@ def test_a_change_that_loses_an_entry_of_the_ledger_is_refused(
     tmp_path: Path, tamper: Callable[[Made, list[ledger.Entry]], None]
 ) -> None:
     entries = history(3)
-    base = {
+    base: dict[str, str | bytes] = {
         "gonogo.yaml": LEDGER,
         "people.yaml": "people: []\n",
         "policies/test.policy.yaml": policy(rule("true")),
@@ -418,7 +418,7 @@ def test_a_change_that_loses_an_entry_of_the_ledger_is_refused(
 
 def test_a_change_that_adds_to_the_ledger_is_not(tmp_path: Path) -> None:
     entries = history(3)
-    base = {
+    base: dict[str, str | bytes] = {
         "gonogo.yaml": LEDGER,
         "people.yaml": "people: []\n",
         "policies/test.policy.yaml": policy(rule("true")),
