@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli import ci, console, options
+from checker.cli import console, destination, options
 from checker.cli.console import Problem
+from checker.cli.destination import environ
 from checker.judge import PASS, UNDECIDED, USAGE
 
 if TYPE_CHECKING:
-    from checker.model import Report
-    from checker.publishing import Access, Done, Job, Target
+    from checker.publishing import Done, Job
     from checker.publishing.client import Send
     from checker.transports.http import Request, Response
 
@@ -122,12 +121,12 @@ def command(
     if report is None:
         console.complain(wrong)
         raise Problem(f"{report_file} is not a report of gonogo", "Nothing was posted.")
-    target = _target(host, access, report, event, repository, pull_request, sha)
-    _same(report, target)
-    address = api or _environ(access.variables.api) or access.api
+    stated = destination.Stated(event, repository, pull_request, sha)
+    target = destination.find(host, access, report, stated)
+    address = api or environ(access.variables.api) or access.api
     if problem := http.unsafe(address):
         raise Problem(problem, "State another one with --api.")
-    links = Options(address=_files(access, target, address))
+    links = Options(address=destination.files(access, target, address))
     job = publishing.Job(report, target, check, comment, suggestions, links)
     if dry_run:
         return _rehearse(host, address, job)
@@ -181,7 +180,7 @@ def _summed_up(job: Job, why: str, required: bool) -> int:
     from checker.render import RENDERERS
 
     text = RENDERERS["summary"](job.report, job.options)
-    file = _environ("GITHUB_STEP_SUMMARY")
+    file = environ("GITHUB_STEP_SUMMARY")
     if file:
         try:
             with open(file, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as summary:
@@ -195,97 +194,9 @@ def _summed_up(job: Job, why: str, required: bool) -> int:
     return UNDECIDED if required else PASS
 
 
-def _target(
-    host: str,
-    access: Access,
-    report: Report,
-    event: str | None,
-    repository: str | None,
-    number: int | None,
-    sha: str | None,
-) -> Target:
-    """What the command line, the event and the CI system say, in this order.
-
-    Raises:
-        Problem: they contradict each other, or say too little.
-    """
-    from checker.publishing import Target, events
-    from checker.render import identity
-
-    variables = access.variables
-    merge = _environ(variables.merge)
-    # Elsewhere than in a run for a pull request this is a commit of the default or the target branch.
-    if host == "github" and not _environ("GITHUB_REF").startswith("refs/pull/"):
-        merge = ""
-    commit, pull = _environ(variables.commit), _environ(variables.pull_request)
-    stated = repository or _environ(variables.repository)
-    found = Target(stated, commit, (), int(pull) if pull.isdecimal() else None)
-    if event and host == "github" and not sha:
-        found = _event(event)
-        if stated and stated.lower() != found.repository.lower():
-            raise Problem(
-                f"the event {event} is about {found.repository}, and {stated} is to be told",
-                "Nothing was posted.",
-            )
-    found = found._replace(
-        commit=sha or found.commit or merge or identity.commit(report),
-        also=(*found.also, merge),
-        pull_request=number or found.pull_request,
-    )
-    if not events.is_repository(found.repository):
-        raise Problem("no repository is named", "State --repository OWNER/NAME.")
-    if found.commit and not identity.is_commit(found.commit):
-        raise Problem(f"{found.commit!r} is not the whole id of a commit", "State --sha COMMIT.")
-    return found
-
-
-def _event(path: str) -> Target:
-    from checker.model import Fault
-    from checker.publishing import events
-
-    raw = ci.read_event(path)
-    if isinstance(raw, Fault):
-        raise Problem(f"cannot read the event {path}: {raw.message}", raw.hint)
-    found = events.target(raw, _environ("GITHUB_EVENT_NAME"))
-    if isinstance(found, str):
-        raise Problem(
-            f"the event {path} {found}", "Or state --repository, --sha and --pull-request yourself."
-        )
-    return found
-
-
-def _same(report: Report, target: Target) -> None:
-    """Refuse a report about something else than what it would be posted to."""
-    from checker.render import identity
-
-    about = identity.commit(report)
-    if not about:
-        raise Problem(
-            "the report names no commit, so nobody can tell what it is about",
-            "Make it from what is committed, or with --base REF.",
-        )
-    if about in (target.commit, *target.also):
-        return
-    raise Problem(
-        f"the report is about commit {identity.abbreviated(about)}, "
-        f"and {identity.abbreviated(target.commit)} is to be told about",
-        "Nothing was posted: check that commit.",
-    )
-
-
-def _files(access: Access, target: Target, api: str) -> str:
-    """The address below which people find the files of the commit; empty: it is not known."""
-    site = _environ(access.variables.site) or (access.site if api == access.api else "")
-    return f"{site}/{target.repository}/{access.files}/{target.commit}/" if site else ""
-
-
-def _environ(name: str) -> str:
-    return os.environ.get(name, "") if name else ""
-
-
 def _token(variable: str) -> str:
     """The token; empty: there is none."""
-    token = _environ(variable).strip()
+    token = environ(variable).strip()
     if token and not (token.isascii() and token.isprintable() and " " not in token):
         raise Problem(f"{variable} holds something that is no token", "It is one word of letters and digits.")
     return token
