@@ -13,9 +13,9 @@ import re
 
 from checker.model import Edit, Excerpt, Report, Span
 from checker.render import Options
+from checker.render.mends import mended
 from checker.render.notes import Note, notes
 from checker.render.shapes import Shape
-from checker.render.suggesting import mended
 from checker.render.text import MESSAGE_LIMIT, clip, inert_json, visible
 
 _SEVERITIES = {"error": "ERROR", "warning": "WARNING", "notice": "INFO"}

@@ -14,9 +14,9 @@ from checker.model import Edit, Location, Report, Result
 from checker.render import Options, tally
 from checker.render.gfm import code, prose
 from checker.render.identity import by_result
+from checker.render.mends import mended
 from checker.render.placing import from_root
 from checker.render.shapes import Shape
-from checker.render.suggesting import mended
 from checker.render.text import inert_json
 
 _TEXT_LIMIT = 1_000

@@ -20,9 +20,9 @@ from markdown_it import MarkdownIt
 from checker import recorded
 from checker.model import ChangedFile, Diagnostic, Edit, Excerpt, Location, Origin, Report, Result, Span
 from checker.render import RENDERERS, Options
+from checker.render.mends import mended
 from checker.render.notes import notes
 from checker.render.placing import from_root, shown
-from checker.render.suggesting import mended
 from tests.render.cases import CASES
 from tests.render.changes import CHANGE, CHANGE_ALL, CLEAN_CHANGE, NEUTRAL
 from tests.render.hostile import TEXTS, reports
