@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from types import MappingProxyType
 from typing import NamedTuple
 
-from checker.model import ChangedFile, Flip, Hunk, Location, Result, Span, StageChange
+from checker.model import ChangedFile, Check, Flip, Hunk, Location, Result, Span, StageChange
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
 from checker.review.waiving import saw
@@ -120,11 +120,11 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
     """The results of the head, each failure with its age; and what blocked at the base and is gone."""
     groups: dict[Hashable, tuple[list[Result], list[int]]] = {}
     for result in sides.base:
-        if result.outcome in ("fail", "error"):
+        if result.is_finding:
             groups.setdefault(_group(result, {}), ([], []))[0].append(result)
     heads = list(sides.head)
     for index, result in enumerate(heads):
-        if result.outcome in ("fail", "error"):
+        if result.is_finding:
             groups.setdefault(_group(result, sides.renamed), ([], []))[1].append(index)
     gone: dict[int, Result] = {}
     elements = _elements(sides.base, {}), _elements(heads, sides.renamed)
@@ -357,12 +357,8 @@ def flips(judged: Iterable[Result], merged: Iterable[Result]) -> tuple[Flip, ...
     return (*coming, *(Flip(False, result) for key, result in now.items() if key not in then))
 
 
-def _blocking(results: Iterable[Result]) -> dict[Hashable, Result]:
-    return {
-        (result.rule, result.subject.kind, result.subject.id, result.key, result.markets): result
-        for result in results
-        if result.outcome in ("fail", "error") and _weight(result) == _BLOCKS
-    }
+def _blocking(results: Iterable[Result]) -> dict[Check, Result]:
+    return {result.check: result for result in results if result.blocks}
 
 
 def stages(snapshot: Snapshot) -> dict[str, tuple[str, Location]]:
