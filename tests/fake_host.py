@@ -21,6 +21,11 @@ from urllib.parse import parse_qs, urlsplit
 PAGE = 30
 """Items of a page where none are asked for, as at GitHub."""
 
+TOKEN = "glpat-secret"
+"""May do everything."""
+READING = "glpat-reading"
+"""May only read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

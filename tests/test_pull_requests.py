@@ -16,9 +16,10 @@ import pytest
 from tests.actions import Ran, Runner
 from tests.cli import workspaces
 from tests.fake_github import FakeGitHub
+from tests.fake_gitlab import FakeGitLab
+from tests.fake_host import TOKEN
 from tests.pipelines import script_of
 from tests.programs import GONOGO, install
-from tests.publishing.other_hosts import TOKEN, FakeGitLab
 from tests.repositories import BEN, Made
 
 pytestmark = pytest.mark.skipif(

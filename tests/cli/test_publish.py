@@ -15,8 +15,10 @@ from checker import publishing
 from checker.cli import publish
 from checker.model import Report
 from tests.cli.conftest import Gonogo, Ran
+from tests.fake_bitbucket import FakeBitbucket
 from tests.fake_github import FakeGitHub
-from tests.publishing.other_hosts import TOKEN, FakeBitbucket, FakeGitLab
+from tests.fake_gitlab import FakeGitLab
+from tests.fake_host import TOKEN
 from tests.publishing.posting import CHANGED, MERGE, REPOSITORY, sound, written
 from tests.render.changes import CHANGE, CLEAN_CHANGE, HEAD, NEUTRAL
 from tests.render.reports import MIXED

@@ -8,7 +8,8 @@ import pytest
 
 from checker.model import Report
 from checker.publishing import Done, Target
-from tests.publishing.other_hosts import READING, TOKEN, FakeBitbucket
+from tests.fake_bitbucket import FakeBitbucket
+from tests.fake_host import READING, TOKEN
 from tests.publishing.posting import REPOSITORY, failing, job, post
 from tests.render.changes import CHANGE, HEAD
 

@@ -8,7 +8,8 @@ import pytest
 
 from checker.publishing import Done, Target
 from checker.render.comment import MARK
-from tests.publishing.other_hosts import READING, TOKEN, FakeGitLab
+from tests.fake_gitlab import FakeGitLab
+from tests.fake_host import READING, TOKEN
 from tests.publishing.posting import job, post
 from tests.render.changes import CHANGE, CLEAN_CHANGE, HEAD
 
