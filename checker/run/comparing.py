@@ -26,7 +26,7 @@ from checker.policy.floor import PREFIX, floor_losses
 from checker.policy.loading import CONFIGURATION
 from checker.policy.naming import Named
 from checker.policy.workspace import Workspace
-from checker.review import assembly, comparing, leaving
+from checker.review import assembly, comparing, leaving, opening
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
 from checker.run import listing, reviewing
@@ -363,7 +363,7 @@ class _Comparing:
         results = list(after.unwaived)
         for (gate, product), opened in entered.openings.items():
             results = [
-                assembly.advised((result,), gates[gate], opened)[0]
+                opening.advised((result,), gates[gate], opened)[0]
                 if (result.gate, result.subject.product) == (gate, product)
                 else result
                 for result in results

@@ -12,8 +12,9 @@ from checker.model import Diagnostic, Portfolio, Report, Result, RuleInfo, Stand
 from checker.policy.gates import Gate
 from checker.policy.policies import suggestion
 from checker.policy.workspace import Workspace
-from checker.review import assembly, forecast, standings
-from checker.review.assembly import Opened, Passage, Seen, Table
+from checker.review import assembly, forecast, opening, standings
+from checker.review.assembly import Passage, Seen, Table
+from checker.review.opening import Opened
 from checker.run import doors as doors_
 from checker.run.authors import Authors
 from checker.run.checking import (
@@ -104,7 +105,7 @@ def at_gate(
     seen = [assembly.asked(table, gate, passage) for passage in passages]
     results += (result for each in seen for result in each.results)
     if opened:
-        results = assembly.advised(results, gate, opened)
+        results = opening.advised(results, gate, opened)
     results = assembly.owned(results, snapshot)
     rules = (*planned.rules, *(rule for each in seen for rule in each.rules))
     evaluated = weighed(loaded, rules, results)
@@ -159,8 +160,10 @@ def entered(request: Request, loaded: Loaded, products: Iterable[tuple[Gate, str
 
 def _opened(table: Table, gate: Gate, passage: Passage) -> tuple[Opened | None, tuple[Diagnostic, ...]]:
     """What the review was opened with, where that counts; and why it does not."""
-    opened = assembly.opened(table, gate, passage)
-    if opened is None or not assembly.holds(opened, gate, table.as_of):
+    opened = opening.last(
+        table.ledger, table.workspace.ledger, gate, passage.names, table.approve, table.as_of
+    )
+    if opened is None or not opening.holds(opened, gate, table.as_of):
         return None, ()
     if opened.approval.assurance != "asserted":
         return opened, ()
@@ -182,7 +185,7 @@ def _locked(request: Request, loaded: Loaded, opened: Opened) -> tuple[Workspace
         doors = doors_.committed(request.folder, opened.commit, request.policies)
         before = None if isinstance(doors, Diagnostic) else judging(request, doors)[0]
         if before is not None:
-            workspace = assembly.locked(workspace, before, opened)
+            workspace = opening.locked(workspace, before, opened)
             other -= {pack.id for pack in before.packs if opened.packs.get(pack.id) == pack.digest}
     hint = "Fetch the commit or install the gonogo that the review was opened with, or open the review anew."
     return workspace, tuple(
