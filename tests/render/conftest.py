@@ -51,22 +51,18 @@ def _run(what: str, *command: str) -> None:
         pytest.skip(f"{what} could not be installed: {error}")
 
 
+def _npm(what: str, folder: Path, *packages: str) -> None:
+    """Install packages into a folder, without running anything of theirs."""
+    options = ("--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--loglevel=error")
+    _run(what, "npm", "install", *options, "--prefix", str(folder), *packages)
+
+
 @pytest.fixture(scope="session")
 def npm_packages() -> Path:
     """The folder `@microsoft` of the installed npm packages."""
 
     def fill(folder: Path) -> None:
-        options = ("--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--loglevel=error")
-        _run(
-            "the SARIF validator",
-            "npm",
-            "install",
-            *options,
-            "--prefix",
-            str(folder),
-            MULTITOOL,
-            SARIF_SCHEMA,
-        )
+        _npm("the SARIF validator", folder, MULTITOOL, SARIF_SCHEMA)
 
     return _cached("sarif-5.7.0", fill) / "node_modules" / "@microsoft"
 
@@ -125,8 +121,7 @@ def rdjson_validator() -> Callable[[list[Path]], None]:
     """Holds files to the Reviewdog Diagnostic Format; raises CalledProcessError for one that breaks it."""
 
     def fill(folder: Path) -> None:
-        options = ("--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--loglevel=error")
-        _run("the rdjson validator", "npm", "install", *options, "--prefix", str(folder), RDJSON)
+        _npm("the rdjson validator", folder, RDJSON)
 
     program = _cached("rdjson-1.0.1", fill) / "node_modules" / "@umbrelladocs" / "rdformat-validator"
     command = [shutil.which("node") or "node", program / "bin" / "rdformat-validator.js"]
