@@ -32,10 +32,10 @@ def folder_option(command: Any) -> Any:
     )(command)
 
 
-def nearest(start: str) -> str | None:
-    """The folder of the nearest configuration from `start` upwards; None: there is none."""
+def nearest(start: str, name: str = CONFIGURATION) -> str | None:
+    """The nearest folder from `start` upwards that holds a file of that name; None: there is none."""
     folder = absolute(start)
-    while not os.path.lexists(os.path.join(folder, CONFIGURATION)):  # what is no file is said when it is read
+    while not os.path.lexists(os.path.join(folder, name)):  # what is no file is said when it is read
         above = os.path.dirname(folder)
         if above == folder:
             return None

@@ -84,13 +84,7 @@ def _part(pack: str, path: str) -> Target:
 
 def _around(folder: str) -> str:
     """The nearest folder upwards that is a pack; the folder itself where none is."""
-    at = os.path.abspath(folder)
-    while not os.path.isfile(os.path.join(at, PACK)):
-        above = os.path.dirname(at)
-        if above == at:
-            return folder
-        at = above
-    return at
+    return options.nearest(folder, PACK) or folder
 
 
 def _shown(folder: str) -> str:
