@@ -222,6 +222,15 @@ def test_faults_of_a_schema_are_known_again(tmp_path: Path) -> None:
     assert found == {"size": "new", "colour": "existing"}
 
 
+def test_what_a_schema_misses_at_one_place_is_told_apart(tmp_path: Path) -> None:
+    register = "- id: lamp\n%s  stage: ga\n"
+    files = {**things(OWNED, a=SOUND), "gonogo.yaml": configuration(products="products.yaml")}
+    proposal = propose(tmp_path, {**files, "products.yaml": register % "  owners: [ Ada Example ]\n"})
+    report = proposal.put({"products.yaml": register % "  name: Lamp\n"}).report()
+    assert [(r.message, r.age) for r in failures(report)] == [("`owners` is required", "new")]
+    assert [r.message for r in compared(report).fixed] == ["`name` is required"]
+
+
 # renames
 
 SELECTED = {"subjects": [{"kind": "thing", "files": "things/{name}/thing.yaml", "id": "path.name"}]}

@@ -52,7 +52,9 @@ class Lines:
         Where lines were only taken away, it is the one before them.
         """
         found: tuple[int, int] | None = None
-        for hunk in self.hunks:
+        # Hunks stand in order: only the last that begins before the stretch, or the next one, can be it.
+        after = bisect_right(self.hunks, first, key=lambda hunk: hunk.start)
+        for hunk in self.hunks[max(after - 1, 0) : after + 1]:
             start = max(hunk.start, 1)
             end = max(start, hunk.start + hunk.lines - 1)
             line = min(max(start, first), end)
@@ -77,6 +79,8 @@ class Sides(NamedTuple):
     """The rules whose results are told apart only by their place, which moves."""
     stages: Mapping[str, StageChange]
     """The products that the change moves, by id."""
+    worded: Collection[str] = ()
+    """Those of them whose results at one place are told apart by their words."""
     records: Mapping[str, Location] = MappingProxyType({})
     """Where the register has the products, by id."""
 
@@ -112,8 +116,13 @@ def indexed(workspace: Workspace) -> frozenset[str]:
     elements = {
         rule.id for policy in workspace.policies for rule in policy.rules if rule.each and rule.key is None
     }
-    kinds = {id for kind in workspace.kinds.values() for id in (kind.rules.readable, kind.rules.schema)}
-    return frozenset(elements | kinds)
+    kinds = {kind.rules.readable for kind in workspace.kinds.values()}
+    return frozenset(elements | kinds | worded(workspace))
+
+
+def worded(workspace: Workspace) -> frozenset[str]:
+    """The rules whose results are told apart by their words: several fields may be missing at one place."""
+    return frozenset(kind.rules.schema for kind in workspace.kinds.values())
 
 
 def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
@@ -212,7 +221,7 @@ def _paired(
     left: dict[int, Result] = {id(base): base for base in bases}
     of = _of(bases[0], {})
     before, after = (each.get(of, ()) for each in elements)
-    for of_base, of_head in _marks(sides, bases[0].rule in sides.indexed, before, after):
+    for of_base, of_head in _marks(sides, bases[0].rule, before, after):
         there: dict[Hashable, list[Result]] = {}
         for base in reversed(left.values()):  # so that the first of several comes first off the end
             mark = of_base(base)
@@ -230,14 +239,14 @@ def _paired(
 
 
 def _marks(
-    sides: Sides, by_place: bool, before: Collection[str], after: Collection[str]
+    sides: Sides, rule: str, before: Collection[str], after: Collection[str]
 ) -> Iterator[tuple[_Mark, _Mark]]:
     """Ways to tell that two results are the same, the surest first; for the base, and for the head.
 
     `before`, `after`: the keys of all elements. An element that is on both sides is never another one; of
     those that are on one side only, two may be one whose key has changed.
     """
-    changed = sides.changed
+    changed, by_place = sides.changed, rule in sides.indexed
 
     def untouched(result: Result) -> Hashable | None:
         path = result.location.path
@@ -266,10 +275,11 @@ def _marks(
         lambda result: (line(result), result.key, saw(result)[0]),
         lambda result: (line_before(result), result.key, saw(result)[0]),
     )
-    yield (
-        lambda result: (place := line(result)) and (place, stays(result, after)),
-        lambda result: (place := line_before(result)) and (place, stays(result, before)),
-    )
+    if rule not in sides.worded:
+        yield (
+            lambda result: (place := line(result)) and (place, stays(result, after)),
+            lambda result: (place := line_before(result)) and (place, stays(result, before)),
+        )
     yield (lambda r: (r.key, content(r))), (lambda r: (r.key, content(r)))
     yield (lambda r: (content(r), stays(r, after))), (lambda r: (content(r), stays(r, before)))
     if not by_place:

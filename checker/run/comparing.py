@@ -273,7 +273,9 @@ class _Comparing:
         of_product = {each.product: each for each in stages}
         by_place = comparing.indexed(head.workspace)
         registered = {each.ref.id: each.location() for each in head.snapshot.by_kind.get("product", ())}
-        sides = Sides(before.results, after.results, renamed, changed, by_place, of_product, registered)
+        worded = comparing.worded(head.workspace)
+        results = before.results, after.results
+        sides = Sides(*results, renamed, changed, by_place, of_product, worded, registered)
         aged, fixed = comparing.aged(sides)
         aged = comparing.anchored(aged, sides)
         unwaived = [old._replace(age=new.age) for old, new in zip(after.unwaived, aged, strict=True)]
