@@ -1,4 +1,4 @@
-"""What a baseline is made from: a whole workspace judged, with the subjects beside the results."""
+"""What baselines and waivers are written from: a workspace judged, with the subjects beside the results."""
 
 from __future__ import annotations
 
