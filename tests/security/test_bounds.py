@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.model import Report
+from checker.model import Hunk, Report
 from checker.render import RENDERERS, Options
+from checker.review.comparing import Lines
 from checker.transports import patterns
 from checker.transports.disk import LIMIT
 from tests.judging import policy, rule
@@ -153,3 +154,13 @@ def everything(text: str) -> str:
             found += one.replace("{x}", "(?P<x>[^/]+)", 1) if "(?P<x>" not in found else one
             found = found.replace("{x}", "(?P=x)") + ("" if last else "/")
     return found
+
+
+def test_a_change_of_very_many_places_is_searched_in_good_time() -> None:
+    hunks = [Hunk(2 * n, 0, 3 * n, 1) for n in range(1, 20_001)]
+    lines = Lines("a", hunks)
+    began = time.process_time()
+    found = [lines.nearest(line, line) for line in range(1, 60_001)]
+    assert time.process_time() - began < PATIENCE / 4
+    assert found[:9] == [3, 3, 3, 3, 6, 6, 6, 9, 9]
+    assert all(line and abs(line - asked) <= 2 for asked, line in enumerate(found, 1))
