@@ -29,6 +29,8 @@ class Subject(NamedTuple):
     """Why the artifact cannot be trusted as a text."""
     faults: tuple[Fault, ...] = ()
     """How it breaks its kind's schema."""
+    nameless: bool = False
+    """Its content would say what it is called, and cannot be read: it may hold subjects of any id."""
 
     @property
     def sound(self) -> bool:
@@ -103,6 +105,14 @@ class Snapshot:
         for subject in self.subjects:
             found.setdefault((subject.ref.kind, subject.ref.id), subject)
         return found
+
+    @cached_property
+    def unread(self) -> Mapping[str, Sequence[Subject]]:
+        """Those of each kind that cannot be read."""
+        return {
+            kind: [subject for subject in subjects if subject.unreadable]
+            for kind, subjects in self.by_kind.items()
+        }
 
     @cached_property
     def _by_product(self) -> Mapping[tuple[str, str], list[Subject]]:

@@ -195,9 +195,7 @@ def test_elements_that_fail_at_one_place_are_told_apart_by_their_keys(tmp_path: 
     each = '["bright", "safe"]'
     named = policy(rule("subject.tags.exists(t, t == item)", each=each, key="item", at="/tags"))
     text = "name: Lamp\ntier: 1\nlegacy: x\ntags:\n- %s\n- cheap\n"
-    report = (
-        propose(tmp_path, things(named, a=text % "bright")).put({"a.thing.yaml": text % "safe"}).report()
-    )
+    report = propose(tmp_path, things(named, a=text % "bright")).put({"a.thing.yaml": text % "safe"}).report()
     assert ages(report) == {"a/bright": "new"}
     assert [r.key for r in compared(report).fixed] == ["safe"]
 
@@ -661,6 +659,59 @@ def test_what_was_missing_before_blocks_a_change_of_stage_only(tmp_path: Path) -
     )
     moved = proposal.put({"products.yaml": REGISTER % "ga"}).report()
     assert (moved.verdict, moved.exit_code) == ("undecided", 4)
+
+
+def tracked(tracker: str, thing: str) -> dict[str, str]:
+    """A thing in beta that names a ticket, and the export of a tracker."""
+    ticket = {
+        "type": "object",
+        "x-gonogo": {"key": "id"},
+        "properties": {"id": {"type": "string"}, "state": {"type": "string"}},
+    }
+    files = staged("beta", ga={})
+    selected = [{"kind": "thing", "files": "*.thing.yaml"}, {"kind": "ticket", "files": "tracker/*.csv"}]
+    config = json.loads(files["gonogo.yaml"])
+    return {
+        **files,
+        "gonogo.yaml": json.dumps(config | {"subjects": selected}),
+        "ticket.schema.json": json.dumps(ticket),
+        "policies/other.policy.yaml": policy(
+            rule('lookup("ticket", subject.legacy).state == "done"', id="other.done", at="/legacy"),
+            policy="other",
+            when="has(subject.legacy)",
+        ),
+        "a.thing.yaml": thing,
+        "tracker/export.csv": tracker,
+    }
+
+
+def test_a_source_that_is_out_blocks_a_change_of_stage_only(tmp_path: Path) -> None:
+    thing = "product: lamp\n" + SOUND
+    proposal = propose(tmp_path, tracked('id,state\nT-1,"done\n', thing))
+    report = proposal.put({"a.thing.yaml": thing + "legacy: T-1\n"}).report()
+    (asked,) = [r for r in report.results if r.rule == "other.done"]
+    assert (asked.outcome, asked.age) == ("error", "existing")
+    assert "nobody can tell whether there is a ticket `T-1`" in asked.message
+    assert report.exit_code == 0
+    moved = proposal.put({"products.yaml": REGISTER % "ga"}).report()
+    (asked,) = [r for r in moved.results if r.rule == "other.done"]
+    assert (asked.age, moved.exit_code) == ("new", 4)
+
+
+def test_a_change_that_breaks_the_source_has_what_follows_from_it(tmp_path: Path) -> None:
+    thing = "product: lamp\n" + SOUND + "legacy: T-1\n"
+    proposal = propose(tmp_path, tracked("id,state\nT-1,done\n", thing))
+    report = proposal.put({"tracker/export.csv": 'id,state\nT-1,"done\n'}).report()
+    (asked,) = [r for r in report.results if r.rule == "other.done"]
+    assert (asked.outcome, asked.age, report.exit_code) == ("error", "new", 1)
+
+
+def test_what_is_not_in_a_source_that_can_be_read_fails(tmp_path: Path) -> None:
+    thing = "product: lamp\n" + SOUND + "legacy: T-2\n"
+    proposal = propose(tmp_path, tracked("id,state\nT-1,done\n", SOUND))
+    report = proposal.put({"a.thing.yaml": thing}).report()
+    (asked,) = [r for r in report.results if r.rule == "other.done"]
+    assert (asked.outcome, asked.age) == ("fail", "new")
 
 
 def test_what_goes_missing_blocks(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from checker import cel, explain
 from checker.documents import mending
-from checker.model import Edit, Fault, Location, Outcome, Path, Reason, Result
+from checker.model import Edit, Fault, Location, Outcome, Path, Reason, Result, Seen
 from checker.plan import Bound, Plan, Slate
 from checker.policy import language
 from checker.policy.policies import Mend, Policy, Rule, pointer
@@ -150,7 +150,8 @@ def run(
     `olds`: the data of the subjects at the base revision by kind and id; None: there is no base, so rules
     that compare with it are not applicable. `memo`: what other plans over the same snapshot found already.
     """
-    known = context(plan.snapshot, plan.as_of)
+    unread: list[Subject] = []
+    known = context(plan.snapshot, plan.as_of, unread)
     shared = {
         "now": language.timestamp(plan.as_of),
         "data": plan.snapshot.data,
@@ -159,40 +160,53 @@ def run(
     total = len(plan.checks)
     results: list[Result] = []
     for done, (subject, slate) in enumerate(plan.checks):
-        _Evaluation(plan.snapshot, subject, shared, olds, results).run(slate, memo)
+        _Evaluation(plan.snapshot, subject, shared, olds, results, unread).run(slate, memo)
         if progress:
             progress(done + 1, total)
     return results
 
 
-def context(snapshot: Snapshot, as_of: datetime) -> language.Context:
-    """What the functions of the language know when they speak about a snapshot."""
+def context(snapshot: Snapshot, as_of: datetime, unread: list[Subject] | None = None) -> language.Context:
+    """What the functions of the language know when they speak about a snapshot.
+
+    `unread` is added to: the artifacts that would have to be read to give an answer, and cannot be.
+    """
+    missed = unread if unread is not None else []
     return language.Context(
         as_of,
-        _lookup(snapshot),
-        _related(snapshot),
+        _lookup(snapshot, missed),
+        _related(snapshot, missed),
         _decision(snapshot),
         snapshot.kinds,
         _provenance(snapshot),
     )
 
 
-def _lookup(snapshot: Snapshot) -> Callable[[str, str], dict[str, Any] | None]:
+def _lookup(snapshot: Snapshot, unread: list[Subject]) -> Callable[[str, str], dict[str, Any] | None]:
     def lookup(kind: str, id: str) -> dict[str, Any] | None:
         found = snapshot.find(kind, id)
         if found is not None and not found.sound:
             raise cel.FunctionError(_distrust(found), unreadable=True)
+        for other in () if found else snapshot.unread.get(kind, ()):
+            if not other.nameless:
+                continue
+            unread.append(other)
+            raise cel.FunctionError(f"nobody can tell whether there is a {kind} `{id}`: {_distrust(other)}")
         return None if found is None else found.data
 
     return lookup
 
 
-def _related(snapshot: Snapshot) -> Callable[[str, str], list[Any]]:
+def _related(snapshot: Snapshot, unread: list[Subject]) -> Callable[[str, str], list[Any]]:
     def related(kind: str, product: str) -> list[Any]:
         found = snapshot.related(kind, product) if product else ()
         for other in found:
             if not other.sound:
                 raise cel.FunctionError(_distrust(other), unreadable=True)
+        for other in snapshot.unread.get(kind, ()):
+            if product and not other.ref.product:
+                unread.append(other)
+                raise cel.FunctionError(f"nobody can tell whose {kind} is missing: {_distrust(other)}")
         return [other.data for other in found]
 
     return related
@@ -222,6 +236,11 @@ def _provenance(snapshot: Snapshot) -> Callable[[object, str], Mapping[str, Any]
     return provenance
 
 
+def unreadable(path: str) -> Reason:
+    """Why an error may be none of the subject's: an artifact that cannot be read would have the answer."""
+    return Reason(f"{path} cannot be read", "", (Seen(path, "unreadable", Location(path)),))
+
+
 def _distrust(subject: Subject) -> str:
     fault = (*subject.unreadable, *subject.faults)[0]
     where = f":{fault.span.line}" if fault.span else ""
@@ -239,9 +258,14 @@ class _Evaluation:
         shared: Mapping[str, Any],
         olds: Olds | None,
         results: list[Result],
+        unread: list[Subject],
     ) -> None:
-        """`shared`: the part of the activation that is the same for all; `results` is added to."""
+        """`shared`: the part of the activation that is the same for all; `results` is added to.
+
+        `unread` as in `context`, for `shared`.
+        """
         self.snapshot, self.subject, self.based = snapshot, subject, olds is not None
+        self.unread = unread
         self.results = results
         ref = subject.ref
         old = olds.get((ref.kind, ref.id)) if olds else None
@@ -335,7 +359,18 @@ class _Evaluation:
             value = None
         if value is True or value is False:
             return value
-        return explain.tell(program, self.activation, self.subject, self.snapshot, condition=True)
+        return self._explained(
+            lambda: explain.tell(program, self.activation, self.subject, self.snapshot, condition=True)
+        )
+
+    def _explained(self, tell: Callable[[], explain.Told]) -> explain.Told:
+        """What is told; of an error also which artifact nobody could read for an answer."""
+        self.unread.clear()
+        told = tell()
+        if told.outcome == "fail":
+            return told
+        paths = dict.fromkeys(each.ref.path for each in self.unread)
+        return told._replace(reasons=(*told.reasons, *map(unreadable, paths)))
 
     def _each(self, bound: Bound, rule: Rule, each: cel.Program, when: cel.Program | None) -> None:
         try:
@@ -348,7 +383,9 @@ class _Evaluation:
             self._add(bound, "not-applicable", f"{explain.name(each)} is empty", where)
             return
         if not isinstance(items, list) or not items:
-            told = explain.tell_elements(each, self.activation, self.subject, self.snapshot)
+            told = self._explained(
+                lambda: explain.tell_elements(each, self.activation, self.subject, self.snapshot)
+            )
             self._tell(bound, rule, told)
             return
         of_markets = base is not None and base == self.subject.kind.markets != ()
@@ -384,7 +421,9 @@ class _Evaluation:
         except cel.EvaluationError:
             holds = False
         if not holds:
-            told = explain.tell(program, self.activation, self.subject, self.snapshot, item=base)
+            told = self._explained(
+                lambda: explain.tell(program, self.activation, self.subject, self.snapshot, item=base)
+            )
             self._tell(bound, rule, told, base, key)
         elif rule.pointer is None and not base:
             self._add(bound, "pass", bound.info.title, self.whole, key)

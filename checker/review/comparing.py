@@ -83,6 +83,8 @@ class Sides(NamedTuple):
     """Those of them whose results at one place are told apart by their words."""
     records: Mapping[str, Location] = MappingProxyType({})
     """Where the register has the products, by id."""
+    outages: Collection[str] = ()
+    """The files that could not be read before the change either, and may hold subjects of any id."""
 
 
 def renamed(base: Snapshot, head: Snapshot, changed: Changed) -> dict[Key, Key]:
@@ -141,6 +143,7 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
         old = _paired(bases, [heads[index] for index in indexes], sides, elements)
         for index, paired in zip(indexes, old, strict=True):
             there = paired is not None and _weight(paired) >= _weight(heads[index])
+            there = there or _is_of_an_outage(heads[index], sides)
             there = there and not _is_asked_anew(heads[index], sides)
             heads[index] = heads[index]._replace(age="existing" if there else "new")
         used = {id(each) for each in old if each is not None}
@@ -158,6 +161,24 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
 
 
 _BLOCKS = 3
+
+
+def _is_of_an_outage(result: Result, sides: Sides) -> bool:
+    """Whether it waits for a source that was out before, which is in the way of a change of stage only."""
+    return result.outcome == "error" and any(
+        seen.location is not None and seen.location.path in sides.outages and seen.value == "unreadable"
+        for reason in result.reasons
+        for seen in reason.seen
+    )
+
+
+def outages(base: Snapshot, head: Snapshot) -> frozenset[str]:
+    """The files that nobody can read, before a change and after it, and that may hold subjects of any id."""
+    before, after = (
+        {subject.ref.path for subject in side.subjects if subject.unreadable and subject.nameless}
+        for side in (base, head)
+    )
+    return frozenset(before & after)
 
 
 def _is_asked_anew(result: Result, sides: Sides) -> bool:

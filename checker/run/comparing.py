@@ -275,7 +275,8 @@ class _Comparing:
         registered = {each.ref.id: each.location() for each in head.snapshot.by_kind.get("product", ())}
         worded = comparing.worded(head.workspace)
         results = before.results, after.results
-        sides = Sides(*results, renamed, changed, by_place, of_product, worded, registered)
+        out = comparing.outages(base.snapshot, head.snapshot)
+        sides = Sides(*results, renamed, changed, by_place, of_product, worded, registered, out)
         aged, fixed = comparing.aged(sides)
         aged = comparing.anchored(aged, sides)
         unwaived = [old._replace(age=new.age) for old, new in zip(after.unwaived, aged, strict=True)]

@@ -207,10 +207,12 @@ def _broken(
 ) -> Subject:
     """The subject that a file would have been; known by what its path tells."""
     activation = {"path": captures, "subject": {}}
-    id = (_text(selection.id, activation) if selection.id else None) or _path_id(path)
+    id = _text(selection.id, activation) if selection.id else None
     product = (_text(selection.product, activation) if selection.product else None) or ""
-    ref = SubjectRef(selection.kind.name, id, path, product)
-    return Subject(ref, selection.kind, {}, captures, (evidence,), reading, None, faults)
+    ref = SubjectRef(selection.kind.name, id or _path_id(path), path, product)
+    return Subject(
+        ref, selection.kind, {}, captures, (evidence,), reading, None, faults, nameless=id is None
+    )
 
 
 def _unique(subjects: list[Subject]) -> list[Subject]:
