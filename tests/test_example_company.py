@@ -281,7 +281,7 @@ def test_a_privacy_officer_signs_and_it_counts(company: Path, tmp_path: Path) ->
     with (company / "people/allowed_signers").open("a", encoding="utf-8") as signers:
         signers.write(f'esperanza@barnacle.example namespaces="gonogo" {public}\n')
     who = ["--role", "privacy-officer", "--as", "Esperanza Mockup", "--at", f"{TODAY}T10:00:00+01:00"]
-    how = ["--key", str(key), "--yes", "--workspace", str(company)]
+    how = ["--sign", str(key), "--yes", "--workspace", str(company)]
     assert root.main(["sign-off", "ga", "--subject", "pierlocker-ga", *who, *how]) == 0
     _, report = reviewed(company, "pierlocker")
     assert signed(report)["pierlocker-ga", "privacy-officer"] == ["present"]

@@ -29,7 +29,7 @@ On the report that was on the table:
   gonogo review ga --subject tidetable --output-format json=review.json
   gonogo decide ga --subject tidetable --report review.json \\
       --decision proceed-with-conditions --as chioma --role head-of-product \\
-      --condition "Tell the vicar; owner=hiro; due=2027-01-31" --key KEY"""
+      --condition "Tell the vicar; owner=hiro; due=2027-01-31" --sign KEYFILE"""
 
 CHOICES = ("proceed", "proceed-with-conditions", "hold", "recycle", "stop")
 
@@ -106,7 +106,7 @@ def command(
     """Record in the ledger what was decided at GATE, on the report that was on the table.
 
     Nobody proceeds against no-go or undecided but by --basis overrule or emergency, which somebody else
-    approves afterwards with --approve. That a condition was met is recorded with --meet. With --key the entry
+    approves afterwards with --approve. That a condition was met is recorded with --meet. With --sign the entry
     is signed; without, it counts once it is signed or the code host recorded a review of it.
 
     Exit codes: 0 recorded; 2 it was not, and nothing was written.

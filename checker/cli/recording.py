@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 key_option = click.option(
-    "--key",
+    "--sign",
+    "key",
     type=click.Path(exists=True, dir_okay=False),
-    metavar="KEY",
+    metavar="KEYFILE",
     help="Sign with this SSH key: a private one without a passphrase, or a public one that the agent has.",
 )
 

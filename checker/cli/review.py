@@ -93,7 +93,7 @@ def command(
         if subject is None or person is None or as_of or clock or policies:
             raise Problem(
                 "a review is opened now, by somebody, for one subject",
-                "gonogo review GATE --subject ID --open --as PERSON --key KEY.",
+                "gonogo review GATE --subject ID --open --as PERSON --sign KEYFILE.",
             )
         _open(workspace, gates[0], subject, person, key)
 

@@ -92,7 +92,7 @@ def short(home: Path, type: str = "decision") -> str:
 
 def test_a_signed_decision_is_recorded_and_opens_the_gate(desk: Desk, home: Path, keys: Path) -> None:
     report = desk.review()
-    ran = desk.decide("--key", keys / "ada", "--note", "All agreed", evidence="https://example.org/minutes")
+    ran = desk.decide("--sign", keys / "ada", "--note", "All agreed", evidence="https://example.org/minutes")
     assert ran.code == 0, ran.err
     (entry,) = book(home).entries.values()
     assert book(home).signatures.keys() == {entry.id}
@@ -324,7 +324,7 @@ def test_a_back_dated_report_is_never_decided_on(desk: Desk, home: Path) -> None
 def test_a_launch_is_decided_in_one_market(desk: Desk, home: Path, keys: Path) -> None:
     desk.review("checkout-ga")
     report = home.parent / "report-checkout-ga.json"
-    ran = desk.decide("--market", "GB", "--key", keys / "ada", subject="checkout-ga", report=report)
+    ran = desk.decide("--market", "GB", "--sign", keys / "ada", subject="checkout-ga", report=report)
     assert ran.code == 0, ran.err
     (state,) = json.loads(desk.review("checkout-ga").read_text())["review"]["decisions"]
     assert (state["launch"], state["market"], state["stands"]) == ("checkout-ga", "GB", True)
@@ -335,7 +335,7 @@ def test_conditions_are_recorded_met_and_make_the_verdict_conditional(
 ) -> None:
     desk.review()
     more = ("--condition", CONDITION, "--condition", "Train support; owner=Eve Mock; due=2126-10-02")
-    ran = desk.decide(*more, "--key", keys / "ada", decision="proceed-with-conditions")
+    ran = desk.decide(*more, "--sign", keys / "ada", decision="proceed-with-conditions")
     assert ran.code == 0, ran.err
     of = short(home)
     assert (
@@ -344,7 +344,7 @@ def test_conditions_are_recorded_met_and_make_the_verdict_conditional(
     )
     assert json.loads(desk.review().read_text())["verdict"] == "conditional"
     for number, (name, who) in enumerate((("c1", "ben"), ("c2", "cleo"))):
-        flags = ("--of", of, "--as", f"{who}@example.org", "--evidence", "CHK-95", "--key", keys / who)
+        flags = ("--of", of, "--as", f"{who}@example.org", "--evidence", "CHK-95", "--sign", keys / who)
         ran = desk.gonogo("decide", "--meet", name, *flags, cwd=home)
         assert ran.code == 0, ran.err
         assert json.loads(desk.review().read_text())["verdict"] == ("conditional", "go")[number]
@@ -355,7 +355,7 @@ def test_an_overrule_is_approved_afterwards_by_somebody_else(desk: Desk, home: P
     (home / "ga.gate.yaml").write_text(json.dumps(CLOSED))
     desk.review()
     ran = desk.decide(
-        "--key", keys / "ada", basis="overrule", reason="A promise", **{"requested-by": "Cleo Demo"}
+        "--sign", keys / "ada", basis="overrule", reason="A promise", **{"requested-by": "Cleo Demo"}
     )
     assert ran.code == 0, ran.err
     entry = next(iter(book(home).entries.values()))
@@ -364,7 +364,7 @@ def test_an_overrule_is_approved_afterwards_by_somebody_else(desk: Desk, home: P
     assert json.loads(desk.review().read_text())["overruled"] == 1
 
     def approve(who: str, name: str = "") -> Ran:
-        more = ("--as", f"{who}@example.org", "--role", "approver", "--key", keys / who)
+        more = ("--as", f"{who}@example.org", "--role", "approver", "--sign", keys / who)
         return desk.gonogo("decide", "--approve", name or short(home), *more, cwd=home)
 
     assert "ada@example.org" not in entry.by
@@ -429,7 +429,7 @@ def test_a_key_that_does_not_count_writes_nothing(
     desk: Desk, home: Path, keys: Path, key: str, message: str
 ) -> None:
     desk.review()
-    ran = desk.decide("--key", keys / key)
+    ran = desk.decide("--sign", keys / key)
     assert ran.code == 2
     assert "the signature would not count for Ada Example" in ran.err
     assert message in ran.err
@@ -448,7 +448,7 @@ def test_entry_and_signature_are_there_both_or_neither(
 
     desk.review()
     monkeypatch.setattr(Journal, "append", full)
-    ran = desk.decide("--key", keys / "ada")
+    ran = desk.decide("--sign", keys / "ada")
     assert ran.code == 2
     assert "No space left on device. Nothing was recorded." in ran.err
     assert not book(home).entries
@@ -492,7 +492,7 @@ def test_two_branches_that_both_decided_merge_without_conflict(desk: Desk, home:
         made.git("checkout", "-q", "-b", branch, "main")
         desk.review()
         ran = desk.decide(
-            "--key", keys / who, decision=choice, reason="Because", **{"as": f"{who}@example.org"}
+            "--sign", keys / who, decision=choice, reason="Because", **{"as": f"{who}@example.org"}
         )
         assert ran.code == 0, ran.err
         made.git("add", "-A")
@@ -504,7 +504,7 @@ def test_two_branches_that_both_decided_merge_without_conflict(desk: Desk, home:
     assert desk.standing() == [("hold", False), ("proceed", False)]
 
     desk.review()
-    assert desk.decide("--key", keys / "cleo", **{"as": "Cleo Demo"}).code == 0
+    assert desk.decide("--sign", keys / "cleo", **{"as": "Cleo Demo"}).code == 0
     newest = next(reversed(book(home).entries.values()))
     assert newest.parents == merged.heads
     assert desk.standing() == [("proceed", True), ("hold", False), ("proceed", False)]
@@ -563,5 +563,5 @@ def test_the_decision_is_a_gate_record_that_rules_see(desk: Desk, home: Path, ke
 
     assert outcome() == "fail"
     desk.review()
-    assert desk.decide("--key", keys / "ada").code == 0
+    assert desk.decide("--sign", keys / "ada").code == 0
     assert outcome() == "pass"

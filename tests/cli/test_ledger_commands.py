@@ -137,7 +137,7 @@ def test_the_newest_entry_is_missed_by_what_was_kept_elsewhere(
 
 def test_a_checkpoint_is_an_entry_whose_digest_is_printed(gonogo: Gonogo, home: Path, keys: Path) -> None:
     made = chain(home, 2)
-    ran = gonogo("ledger", "checkpoint", "--as", "ada", "--key", keys / "ada", cwd=home)
+    ran = gonogo("ledger", "checkpoint", "--as", "ada", "--sign", keys / "ada", cwd=home)
     digest = ran.out.strip()
     book = ledger.read(Journal(home / "ledger").read_all())
     entry = book.entries[digest]
@@ -155,7 +155,7 @@ def test_a_checkpoint_outside_is_signed_and_a_forged_one_is_found(
 ) -> None:
     chain(home)
     kept = tmp_path / "kept.json"
-    ran = gonogo("ledger", "checkpoint", "--as", "ada", "--key", keys / "ada", "--output", kept, cwd=home)
+    ran = gonogo("ledger", "checkpoint", "--as", "ada", "--sign", keys / "ada", "--output", kept, cwd=home)
     assert ran.code == 0, ran.err
     assert gonogo("ledger", "verify", "--checkpoint", kept, cwd=home).code == 0
     kept.write_bytes(kept.read_bytes().replace(b'"count":3', b'"count":4'))

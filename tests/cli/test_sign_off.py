@@ -85,7 +85,7 @@ def statuses(folder: Path) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def test_with_a_key(gonogo: Gonogo, folder: Path, keys: Path) -> None:
-    ran = gonogo(*ASKED, *AT, "--key", keys / "ada", cwd=folder)
+    ran = gonogo(*ASKED, *AT, "--sign", keys / "ada", cwd=folder)
     assert ran == Ran(
         0,
         "May it go? checkout-ga at ga, signed by Ada Example as legal.\n"
@@ -123,7 +123,7 @@ def test_everything_that_can_be_stated(gonogo: Gonogo, folder: Path, keys: Path)
     more = ("--meaning", "review", "--market", "DE", "--market", "GB", "--market", "DE", "--note", note)
     evidence = ("--evidence", "dpia.pdf", "--evidence", "https://example.org/x?a=1#b")
     ran = gonogo(
-        *ASKED, *AT, *more, *evidence, "--valid-until", "2026-12-31", "--key", keys / "ada", cwd=folder
+        *ASKED, *AT, *more, *evidence, "--valid-until", "2026-12-31", "--sign", keys / "ada", cwd=folder
     )
     assert ran.code == 0, ran.err
     written = yaml.safe_load((folder / WRITTEN).read_text())
@@ -139,7 +139,7 @@ def test_everything_that_can_be_stated(gonogo: Gonogo, folder: Path, keys: Path)
 
 def signed(gonogo: Gonogo, folder: Path, keys: Path, at: str = "2026-06-01T12:00:00Z") -> None:
     """Ada's sign-off before."""
-    assert gonogo(*ASKED, "--at", at, "--key", keys / "ada", cwd=folder).code == 0
+    assert gonogo(*ASKED, "--at", at, "--sign", keys / "ada", cwd=folder).code == 0
 
 
 DATES = {f"GIT_{who}_DATE": "2026-05-01T12:00:00Z" for who in ("AUTHOR", "COMMITTER")}
@@ -208,7 +208,7 @@ def test_a_file_is_followed_to_the_name_that_it_had(gonogo: Gonogo, folder: Path
     (folder / "gonogo.yaml").write_text(json.dumps(configuration))
     (folder / "checkout/prd.md").rename(folder / "checkout/draft.md")
     commit(folder)
-    assert gonogo(*ASKED, "--at", "2026-06-01", "--key", keys / "ada", cwd=folder).code == 0
+    assert gonogo(*ASKED, "--at", "2026-06-01", "--sign", keys / "ada", cwd=folder).code == 0
     git(folder, "mv", "checkout/draft.md", "checkout/final.md")
     (folder / "checkout/final.md").write_text(making.PRD.replace("GB, DE", "GB"))
     commit(folder)
@@ -352,7 +352,7 @@ def test_what_would_be_void_is_refused(gonogo: Gonogo, folder: Path, keys: Path,
     (folder.parent / "other.pdf").write_bytes(b"%PDF")
     before = files(folder)
     ran = gonogo(
-        "sign-off", *arguments, *(() if "--at" in arguments else AT), "--key", keys / "ada", cwd=folder
+        "sign-off", *arguments, *(() if "--at" in arguments else AT), "--sign", keys / "ada", cwd=folder
     )
     assert (ran.code, ran.out) == (2, "")
     assert said in " ".join(ran.err.split())
@@ -393,7 +393,7 @@ def test_a_key_that_would_not_count_is_refused(
     gonogo: Gonogo, folder: Path, keys: Path, key: str, said: str
 ) -> None:
     before = files(folder)
-    ran = gonogo(*ASKED, *AT, "--key", keys / key, cwd=folder)
+    ran = gonogo(*ASKED, *AT, "--sign", keys / key, cwd=folder)
     assert ran.code == 2
     assert said in ran.err
     assert files(folder) == before
@@ -420,7 +420,7 @@ def test_the_same_is_signed_once_and_what_changed_on_the_day_once_more(
     assert files(folder) == before
     (folder / "checkout/prd.md").write_text(CHANGED)
     assert [status for status, _ in statuses(folder)] == ["void"]
-    ran = gonogo(*ASKED, *AT, "--key", keys / "ada", cwd=folder)
+    ran = gonogo(*ASKED, *AT, "--sign", keys / "ada", cwd=folder)
     assert f"wrote {WRITTEN.replace('-10.', '-10-2.')} and its signature\n" in ran.out
     assert statuses(folder) == [("present", ())]
 
@@ -433,7 +433,7 @@ def test_a_full_disk_leaves_nothing_behind(
 
     monkeypatch.setattr(disk.os, "fsync", full)
     before = files(folder)
-    ran = gonogo(*ASKED, *AT, "--key", keys / "ada", cwd=folder)
+    ran = gonogo(*ASKED, *AT, "--sign", keys / "ada", cwd=folder)
     assert ran.code == 2
     assert f"cannot write {WRITTEN}: No space left on device. Nothing of it was written." in ran.err
     assert files(folder) == before
