@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from checker.model import ChangedFile, Check, Flip, Hunk, Location, Result, Span, StageChange
-from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
 from checker.review.waiving import saw
 from checker.snapshot import Snapshot
@@ -392,20 +391,6 @@ def _blocking(results: Iterable[Result]) -> dict[Check, Result]:
     return {result.check: result for result in results if result.blocks}
 
 
-def stages(snapshot: Snapshot) -> dict[str, tuple[str, Location]]:
-    """The stage of every product and where it stands: its record's, or else that of what states one."""
-    found: dict[str, tuple[str, Location]] = {}
-    for subject in snapshot.subjects:
-        stage, product = subject.data.get("stage"), subject.ref.product
-        if product and isinstance(stage, str) and not subject.kind.launch_date:
-            stated = stage, subject.location(("stage",))
-            if subject.ref.kind == "product":
-                found[product] = stated
-            else:
-                found.setdefault(product, stated)
-    return found
-
-
 def former(base: Snapshot, head: Snapshot) -> dict[str, str]:
     """The products of the register that had another name at the base, each with that name.
 
@@ -419,25 +404,3 @@ def former(base: Snapshot, head: Snapshot) -> dict[str, str]:
             if known and name not in found.values():
                 found[id] = name
     return found
-
-
-def goes_back(gates: Iterable[Gate], old: str, new: str) -> bool:
-    """Whether a stage comes before another in the lifecycle of these gates."""
-    for gate in gates:
-        left, reached = (gate.lifecycle.position(each) if gate.lifecycle else None for each in (old, new))
-        if left is not None and reached is not None:
-            return reached < left
-    return False
-
-
-def passed(gates: Iterable[Gate], old: str, new: str) -> list[Gate]:
-    """The gates that lie between two stages, along the lifecycle; none where the change goes back."""
-    found = []
-    for gate in gates:
-        order = gate.lifecycle
-        if order is None or gate.leads_to is None:
-            continue
-        reached, left = order.position(new), order.position(old)
-        if reached is not None and (-1 if left is None else left) < gate.leads_to <= reached:
-            found.append(gate)
-    return sorted(found, key=lambda gate: (gate.leads_to or 0, gate.id))

@@ -26,7 +26,7 @@ from checker.policy.floor import PREFIX, floor_losses
 from checker.policy.loading import CONFIGURATION
 from checker.policy.naming import Named
 from checker.policy.workspace import Workspace
-from checker.review import assembly, comparing, leaving, opening
+from checker.review import comparing, leaving, moving, opening
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
 from checker.run import listing, reviewing
@@ -255,15 +255,15 @@ class _Comparing:
         self, base: Loaded, head: Loaded, judging_paths: tuple[str, ...], changed: comparing.Changed
     ) -> Report:
         """The report of a change whose sides are both there."""
-        stages = tuple(self._stages(base, head))
-        claims = self._claims(base, head, stages)
+        moves = moving.moves(head.workspace, base.snapshot, head.snapshot)
+        stages, claims = moves.stages, moves.claims
         renamed = comparing.renamed(base.snapshot, head.snapshot, changed)
         before = evaluate(self.request, base, _planned(base, {}), None, self.results)
         planned = _planned(head, claims)
         after = evaluate(self.request, head, planned, _olds(base, renamed), self.results, claims)
         flips, own = self._flips(head, after, claims, judging_paths)
         found = [*own, *strangers(planned), *self._uncommitted(head)]
-        found += (*self._ledgers(base, head, stages), *self._lifecycles(head, claims))
+        found += (*self._ledgers(base, head, stages), *moves.diagnostics)
         found += leaving.left(base.snapshot, head.snapshot, renamed, changed)
         # What was missing before is in the way of a change of stage only.
         complete = head.snapshot.complete or not base.snapshot.complete
@@ -286,7 +286,7 @@ class _Comparing:
             after._replace(results=aged, unwaived=unwaived),
             found,
             complete=complete,
-            comparison=self._comparison(fixed, _told(base, head, stages), judging_paths, flips, changed),
+            comparison=self._comparison(fixed, moves.told, judging_paths, flips, changed),
         )
 
     def _changed(self) -> comparing.Changed | Fault:
@@ -314,47 +314,6 @@ class _Comparing:
         )
 
     # stages and their gates
-
-    def _stages(self, base: Loaded, head: Loaded) -> Iterator[StageChange]:
-        """The products that the change moves to another stage or lifecycle, sorted."""
-        before, after = comparing.stages(base.snapshot), comparing.stages(head.snapshot)
-        former = comparing.former(base.snapshot, head.snapshot)
-        for product in sorted({*before, *after}.difference(former.values())):
-            was = former.get(product, product)
-            old, _ = before.get(was, ("", None))
-            new, location = after.get(product, ("", None))
-            place = assembly.standing(head.workspace, head.snapshot, product)
-            moved = _lifecycle(base, was) != place.lifecycle and bool(old and new)
-            if old != new or moved:
-                gates = [gate for gate in head.workspace.gates if place.takes(gate)]
-                # In another lifecycle it has passed no gate yet.
-                passed = tuple(gate.id for gate in comparing.passed(gates, "" if moved else old, new))
-                back = comparing.goes_back(gates, old, new)
-                yield StageChange(product, old, new, passed, location, back)
-
-    def _claims(self, base: Loaded, head: Loaded, stages: Iterable[StageChange]) -> plan.Claims:
-        """What the products still count as that the change takes away from where they were."""
-        former = comparing.former(base.snapshot, head.snapshot)
-        claims: dict[str, plan.Claim] = {}
-        for each in stages:
-            was, now = (
-                _lifecycle(base, former.get(each.product, each.product)),
-                _lifecycle(head, each.product),
-            )
-            if each.old_stage and (was != now or not each.gates):
-                claims[each.product] = plan.Claim(each.old_stage, was if was != now else None)
-        return claims
-
-    def _lifecycles(self, head: Loaded, claims: plan.Claims) -> Iterator[Diagnostic]:
-        """Say which products are put into another lifecycle."""
-        for product, claim in claims.items():
-            record = head.snapshot.find("product", product)
-            if claim.lifecycle is not None and record:
-                was = f"the lifecycle {claim.lifecycle}" if claim.lifecycle else "no lifecycle of its own"
-                message = f"the change puts {product} into another lifecycle: it was in {was}"
-                hint = "In this change the gates of both count."
-                location = record.location(("lifecycle",))
-                yield Diagnostic("lifecycle-changed", message, location, hint, "warning")
 
     def _gates(
         self, head: Loaded, stages: Iterable[StageChange], after: Evaluated
@@ -444,23 +403,8 @@ class _Comparing:
         )
 
 
-def _told(base: Loaded, head: Loaded, stages: Iterable[StageChange]) -> tuple[StageChange, ...]:
-    """The changes of stage but those of products whose record nobody can read any more."""
-    unread = {subject.ref.path for subject in head.snapshot.subjects if subject.unreadable}
-    unknown = {
-        subject.ref.id
-        for subject in base.snapshot.by_kind.get("product", ())
-        if subject.ref.path in unread and not head.snapshot.find("product", subject.ref.id)
-    }
-    return tuple(each for each in stages if each.product not in unknown)
-
-
 def _planned(loaded: Loaded, claims: plan.Claims) -> plan.Plan:
     return plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector, claims=claims)
-
-
-def _lifecycle(loaded: Loaded, product: str) -> str:
-    return assembly.standing(loaded.workspace, loaded.snapshot, product).lifecycle
 
 
 def _olds(base: Loaded, renamed: Mapping[comparing.Key, comparing.Key]) -> records.Olds:

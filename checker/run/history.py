@@ -13,7 +13,7 @@ from checker.policy import moment
 from checker.policy import workspace as workspaces
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
-from checker.review import assembly, comparing
+from checker.review import assembly, moving
 from checker.run import doors as doors_
 from checker.run import reviewing
 from checker.run.checking import Loaded, Request, conclude, evaluate, gather, judging
@@ -185,7 +185,7 @@ class _Replay:
     def _passed(self, loaded: Loaded, product: str, old: str, new: str) -> list[Gate | None]:
         """The gates that lie between two stages; None alone: the change leads through none."""
         wanted = [gate for gate in loaded.workspace.gates if self.asked.gate in ("", gate.id)]
-        found = comparing.passed(wanted, old, new)
+        found = moving.passed(wanted, old, new)
         return [*found] if found or self.asked.gate else [None]
 
     def _verdict(self, head: _State, was: Report | None) -> tuple[Report | None, list[Turn]]:
@@ -255,7 +255,7 @@ def _fits(texts: Iterable[str], path: str) -> bool:
 
 
 def _stages(snapshot: Snapshot) -> dict[str, str]:
-    return {product: stage for product, (stage, _) in comparing.stages(snapshot).items()}
+    return {product: stage for product, (stage, _) in moving.stages(snapshot).items()}
 
 
 def _turn(
