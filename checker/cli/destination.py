@@ -11,7 +11,7 @@ from checker.model import Fault, Report
 from checker.render import identity
 
 if TYPE_CHECKING:
-    from checker.publishing import Access, Target
+    from checker.publishing import Access, Destination
 
 
 class Stated(NamedTuple):
@@ -24,13 +24,13 @@ class Stated(NamedTuple):
     sha: str | None
 
 
-def find(host: str, access: Access, report: Report, stated: Stated) -> Target:
+def find(host: str, access: Access, report: Report, stated: Stated) -> Destination:
     """What the command line, the event and the CI system say, in this order.
 
     Raises:
         Problem: they contradict each other or the report, or say too little.
     """
-    from checker.publishing import Target, events
+    from checker.publishing import Destination, events
 
     variables = access.variables
     merge = environ(variables.merge)
@@ -39,7 +39,7 @@ def find(host: str, access: Access, report: Report, stated: Stated) -> Target:
         merge = ""
     commit, pull = environ(variables.commit), environ(variables.pull_request)
     repository = stated.repository or environ(variables.repository)
-    found = Target(repository, commit, (), int(pull) if pull.isdecimal() else None)
+    found = Destination(repository, commit, (), int(pull) if pull.isdecimal() else None)
     if stated.event and host == "github" and not stated.sha:
         found = _of_event(stated.event)
         if repository and repository.lower() != found.repository.lower():
@@ -60,13 +60,13 @@ def find(host: str, access: Access, report: Report, stated: Stated) -> Target:
     return found
 
 
-def _of_event(path: str) -> Target:
+def _of_event(path: str) -> Destination:
     from checker.publishing import events
 
     raw = ci.read_event(path)
     if isinstance(raw, Fault):
         raise Problem(f"cannot read the event {path}: {raw.message}", raw.hint)
-    found = events.target(raw, environ("GITHUB_EVENT_NAME"))
+    found = events.destination(raw, environ("GITHUB_EVENT_NAME"))
     if isinstance(found, str):
         raise Problem(
             f"the event {path} {found}", "Or state --repository, --sha and --pull-request yourself."
@@ -74,7 +74,7 @@ def _of_event(path: str) -> Target:
     return found
 
 
-def _hold(report: Report, target: Target) -> None:
+def _hold(report: Report, destination: Destination) -> None:
     """Refuse a report about something else than what it would be posted to."""
     about = identity.commit(report)
     if not about:
@@ -82,18 +82,18 @@ def _hold(report: Report, target: Target) -> None:
             "the report names no commit, so nobody can tell what it is about",
             "Make it from what is committed, or with --base REF.",
         )
-    if about not in (target.commit, *target.also):
+    if about not in (destination.commit, *destination.also):
         raise Problem(
             f"the report is about commit {identity.abbreviated(about)}, "
-            f"and {identity.abbreviated(target.commit)} is to be told about",
+            f"and {identity.abbreviated(destination.commit)} is to be told about",
             "Nothing was posted: check that commit.",
         )
 
 
-def files(access: Access, target: Target, api: str) -> str:
+def files(access: Access, destination: Destination, api: str) -> str:
     """The address below which people find the files of the commit; empty: it is not known."""
     site = environ(access.variables.site) or (access.site if api == access.api else "")
-    return f"{site}/{target.repository}/{access.files}/{target.commit}/" if site else ""
+    return f"{site}/{destination.repository}/{access.files}/{destination.commit}/" if site else ""
 
 
 def environ(name: str) -> str:

@@ -122,12 +122,12 @@ def command(
         console.complain(wrong)
         raise Problem(f"{report_file} is not a report of gonogo", "Nothing was posted.")
     stated = destination.Stated(event, repository, pull_request, sha)
-    target = destination.find(host, access, report, stated)
+    where = destination.find(host, access, report, stated)
     address = api or environ(access.variables.api) or access.api
     if problem := http.unsafe(address):
         raise Problem(problem, "State another one with --api.")
-    links = Options(address=destination.files(access, target, address))
-    job = publishing.Job(report, target, check, comment, suggestions, links)
+    links = Options(address=destination.files(access, where, address))
+    job = publishing.Job(report, where, check, comment, suggestions, links)
     if dry_run:
         return _rehearse(host, address, job)
     variable = token_variable or access.variables.token

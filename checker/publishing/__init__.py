@@ -45,7 +45,7 @@ class Variables(NamedTuple):
     """Of the commit that is checked out, which may be a merge that the host made of the change."""
 
 
-class Target(NamedTuple):
+class Destination(NamedTuple):
     """What a report is about, as the host knows it."""
 
     repository: str
@@ -66,7 +66,7 @@ class Job(NamedTuple):
     """What is to be posted, and where to."""
 
     report: Report
-    target: Target
+    destination: Destination
     check: bool | None
     """None: where the report is one to trust."""
     comment: bool

@@ -30,8 +30,8 @@ _A_REQUEST = 100
 
 def parts(client: Client, job: Job) -> Iterator[Part]:
     """The report."""
-    target = job.target
-    path = f"/repositories/{target.repository}/commit/{target.commit}/reports/gonogo"
+    destination = job.destination
+    path = f"/repositories/{destination.repository}/commit/{destination.commit}/reports/gonogo"
 
     def report() -> str:
         """Put in place of that of an earlier run, whose annotations would stay otherwise.

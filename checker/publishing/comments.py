@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from checker.publishing import Target
+from checker.publishing import Destination
 from checker.publishing.client import (
     Client,
     DownError,
@@ -53,7 +53,7 @@ def keep_one(
     raise DownError("it is gone whenever it is edited")
 
 
-def newest(target: Target, commit: Any) -> int:
+def newest(destination: Destination, commit: Any) -> int:
     """The number of the pull request, whose newest commit is `commit`.
 
     A run that ends late must not write over what a newer one said.
@@ -61,13 +61,13 @@ def newest(target: Target, commit: Any) -> int:
     Raises:
         LeftOutError: there is none, or it is elsewhere by now.
     """
-    if target.pull_request is None:
+    if destination.pull_request is None:
         raise LeftOutError("this is about no pull request")
-    if commit not in (None, target.commit):
+    if commit not in (None, destination.commit):
         raise LeftOutError(
             f"the change is at {abbreviated(str(commit))} by now, whose own run tells about it"
         )
-    return target.pull_request
+    return destination.pull_request
 
 
 def _marked(client: Client, folder: str) -> Iterator[Any]:

@@ -6,11 +6,11 @@ import json
 import re
 from typing import Any
 
-from checker.publishing import Target
+from checker.publishing import Destination
 from checker.publishing.client import field
 from checker.render.identity import is_commit
 
-SUPPORTED = "pull_request, pull_request_target, merge_group, workflow_run and push"
+SUPPORTED = ("pull_request", "pull_request_target", "merge_group", "workflow_run", "push")
 _REPOSITORY = re.compile(r"(?:[\w.-]+/)+[\w.-]+|[1-9][0-9]*", re.ASCII)
 
 
@@ -20,7 +20,7 @@ def is_repository(text: Any) -> bool:
     return _REPOSITORY.fullmatch("/".join(parts)) is not None and not {".", ".."} & set(parts)
 
 
-def target(raw: bytes, name: str) -> Target | str:
+def destination(raw: bytes, name: str) -> Destination | str:
     """What an event is about, or why nothing can be posted for it, as a clause.
 
     `name`: the event's, where it is known; what counts is what the payload holds.
@@ -32,33 +32,38 @@ def target(raw: bytes, name: str) -> Target | str:
     repository = field(data, "repository", "full_name")
     if not is_repository(repository):
         return _unsupported(name)
-    found: Target | None = None
+    found: Destination | None = None
     if pull := field(data, "pull_request"):
         merge, number = field(pull, "merge_commit_sha"), field(pull, "number")
         also = (merge,) if is_commit(merge) else ()
         if type(number) is int:
-            found = Target(repository, field(pull, "head", "sha"), also, number)
+            found = Destination(repository, field(pull, "head", "sha"), also, number)
     elif group := field(data, "merge_group"):
-        found = Target(repository, field(group, "head_sha"))
+        found = Destination(repository, field(group, "head_sha"))
     elif run := field(data, "workflow_run"):
         found = _of_a_run(repository, run)
     elif field(data, "ref"):
-        found = Target(repository, field(data, "after"))
+        found = Destination(repository, field(data, "after"))
     return found if found and is_commit(found.commit) else _unsupported(name)
 
 
-def _of_a_run(repository: str, run: Any) -> Target:
+def _of_a_run(repository: str, run: Any) -> Destination:
     """Of a run for a fork, GitHub names the branch and not the pull request."""
     commit, pulls = field(run, "head_sha"), field(run, "pull_requests")
     if field(run, "event") not in ("pull_request", "pull_request_target"):
-        return Target(repository, commit, vouched=False)
+        return Destination(repository, commit, vouched=False)
     for pull in pulls if isinstance(pulls, list) else ():
         if field(pull, "head", "sha") == commit and type(field(pull, "number")) is int:
-            return Target(repository, commit, (), pull["number"], vouched=False)
+            return Destination(repository, commit, (), pull["number"], vouched=False)
     owner, branch = field(run, "head_repository", "owner", "login"), field(run, "head_branch")
-    return Target(repository, commit, branch=f"{owner}:{branch}" if owner and branch else "", vouched=False)
+    return Destination(
+        repository, commit, branch=f"{owner}:{branch}" if owner and branch else "", vouched=False
+    )
 
 
 def _unsupported(name: str) -> str:
+    if name in SUPPORTED:
+        return f"does not say which commit of which repository it is about, as that of {name} does"
     what = f"is that of {name}" if name else "is not that of an event"
-    return f"{what}, for which nothing is posted ({SUPPORTED} are supported)"
+    supported = f"{', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}"
+    return f"{what}, for which nothing is posted ({supported} are supported)"

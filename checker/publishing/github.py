@@ -48,7 +48,7 @@ _A_REQUEST = 50
 def parts(client: Client, job: Job) -> Iterator[Part]:
     """The parts that are asked for and can be had."""
     posting = _Posting(client, job)
-    if job.check or (job.check is None and job.target.vouched):
+    if job.check or (job.check is None and job.destination.vouched):
         yield "check run", posting.check_run
     if job.comment:
         yield "comment", posting.comment
@@ -60,8 +60,8 @@ class _Posting:
     """What is to be posted to one repository, and to its pull request that is meant."""
 
     def __init__(self, client: Client, job: Job) -> None:
-        self.client, self.job, self.target = client, job, job.target
-        self.folder = f"/repos/{job.target.repository}"
+        self.client, self.job, self.destination = client, job, job.destination
+        self.folder = f"/repos/{job.destination.repository}"
         self._mine: Callable[[Any], bool] | None = None
 
     def rendered(self, format: str) -> str:
@@ -75,7 +75,7 @@ class _Posting:
 
         Its external id is a digest of all that it is to say: it names the run that a former attempt began.
         """
-        payload = json.loads(self.rendered("checks")) | {"head_sha": self.target.commit}
+        payload = json.loads(self.rendered("checks")) | {"head_sha": self.destination.commit}
         output = payload["output"]
         annotations = output.pop("annotations")
         payload["external_id"] = f"gonogo {canonical.digest([payload, annotations])}"
@@ -104,7 +104,7 @@ class _Posting:
 
     def _run(self, payload: Any) -> Any:
         """The newest run of that name, if it says the same or is on the way to."""
-        path = f"{self.folder}/commits/{self.target.commit}/check-runs"
+        path = f"{self.folder}/commits/{self.destination.commit}/check-runs"
         query = f"?check_name={quote(payload['name'])}&per_page=100"
         for run in self.client.all(path + query, "check_runs"):
             if field(run, "external_id") == payload["external_id"]:
@@ -126,16 +126,18 @@ class _Posting:
 
     def _pull_request(self) -> int:
         """The number of the pull request that the commit is the newest of; raises LeftOutError for none."""
-        if self.target.branch:
-            self.target = self.target._replace(branch="", pull_request=self._from(self.target.branch))
-        number = self.target.pull_request
+        if self.destination.branch:
+            self.destination = self.destination._replace(
+                branch="", pull_request=self._from(self.destination.branch)
+            )
+        number = self.destination.pull_request
         pull = self.client.get(f"{self.folder}/pulls/{number}") if number else None
-        return comments.newest(self.target, field(pull, "head", "sha"))
+        return comments.newest(self.destination, field(pull, "head", "sha"))
 
     def _from(self, branch: str) -> int | None:
         path = f"{self.folder}/pulls?state=open&per_page=100&head={quote(branch, safe=':')}"
         for pull in self.client.all(path):
-            if field(pull, "head", "sha") == self.target.commit and type(field(pull, "number")) is int:
+            if field(pull, "head", "sha") == self.destination.commit and type(field(pull, "number")) is int:
                 return int(pull["number"])
         return None
 
@@ -173,7 +175,7 @@ class _Posting:
         while left := self._missing(folder, wanted, refused):
             try:
                 if together:
-                    review = {"commit_id": self.target.commit, "event": "COMMENT", "body": _REVIEW}
+                    review = {"commit_id": self.destination.commit, "event": "COMMENT", "body": _REVIEW}
                     self.client.once("POST", f"{folder}/reviews", {**review, "comments": left})
                     made += len(left)
                     break
@@ -199,7 +201,7 @@ class _Posting:
 
     def _suggest(self, folder: str, comment: Any, refused: set[str]) -> int:
         try:
-            self.client.once("POST", f"{folder}/comments", {"commit_id": self.target.commit, **comment})
+            self.client.once("POST", f"{folder}/comments", {"commit_id": self.destination.commit, **comment})
         except RejectedError as error:
             if error.status != 422:
                 raise

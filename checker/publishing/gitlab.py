@@ -31,12 +31,12 @@ ACCESS = Access(
 
 def parts(client: Client, job: Job) -> Iterator[Part]:
     """The note."""
-    target = job.target
-    folder = f"/projects/{quote(target.repository, safe='')}/merge_requests/{target.pull_request}"
+    destination = job.destination
+    folder = f"/projects/{quote(destination.repository, safe='')}/merge_requests/{destination.pull_request}"
 
     def note() -> str:
-        merge_request = client.get(folder) if target.pull_request else None
-        comments.newest(target, field(merge_request, "sha"))
+        merge_request = client.get(folder) if destination.pull_request else None
+        comments.newest(destination, field(merge_request, "sha"))
         me = field(client.get("/user"), "id")
         return comments.keep_one(
             client,

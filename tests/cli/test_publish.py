@@ -204,11 +204,8 @@ def event_of(edit: Callable[[dict[str, Any]], None]) -> Callable[[Runner], Ran]:
         (lambda it: it.publish("--sha", "main"), "'main' is not the whole id of a commit"),
         (event_of(lambda it: it["pull_request"]["head"].update(sha=NEWER)), "the report is about commit"),
         (event_of(lambda it: it["repository"].update(full_name="acme/other")), "is about acme/other"),
-        (
-            event_of(lambda it: it.pop("pull_request")),
-            "pull_request_target, merge_group, workflow_run and push",
-        ),
-        (event_of(lambda it: it.clear()), "is that of pull_request, for which nothing is posted"),
+        (event_of(lambda it: it.pop("pull_request")), "does not say which commit of which repository"),
+        (event_of(lambda it: it.clear()), "it is about, as that of pull_request does"),
         (lambda it: it.publish("--repository", "acme/other"), "acme/other is to be told"),
         (lambda it: it.publish("--repository", "acme/..", "--sha", HEAD), "no repository is named"),
         (lambda it: it.publish("--api", "http://api.example.com"), "is not encrypted"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker import judge, publishing
 from checker.model import Report, Result
-from checker.publishing import Done, Job, Target
+from checker.publishing import Destination, Done, Job
 from checker.publishing.client import Client, Send
 from checker.render import RENDERERS, Options
 from checker.transports.http import Http
@@ -77,12 +77,12 @@ def client(send: Send, api: str, patience: float = 1000, waiting: Waiting | None
 
 def job(
     report: Report = CHANGE,
-    target: Target | None = None,
+    destination: Destination | None = None,
     *,
     check: bool | None = None,
     comment: bool = False,
     suggestions: bool = False,
 ) -> Job:
     """A job about pull request 7, of which only what is named is posted."""
-    target = target or Target(REPOSITORY, HEAD, (MERGE,), 7)
-    return Job(sound(report), target, bool(check), comment, suggestions)
+    destination = destination or Destination(REPOSITORY, HEAD, (MERGE,), 7)
+    return Job(sound(report), destination, bool(check), comment, suggestions)

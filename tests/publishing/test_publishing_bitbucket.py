@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from checker.model import Report
-from checker.publishing import Done, Target
+from checker.publishing import Destination, Done
 from tests.fake_bitbucket import FakeBitbucket
 from tests.fake_host import READING, TOKEN
 from tests.publishing.posting import REPOSITORY, failing, job, post
 from tests.render.changes import CHANGE, HEAD
 
-TARGET = Target(REPOSITORY, HEAD)
+DESTINATION = Destination(REPOSITORY, HEAD)
 KEY = f"{HEAD}/gonogo"
 
 
@@ -24,7 +24,7 @@ def bitbucket() -> Iterator[FakeBitbucket]:
 
 
 def posted(bitbucket: FakeBitbucket, report: Report = CHANGE, token: str = TOKEN) -> Done:
-    (done,) = post("bitbucket", bitbucket, token, job(report, TARGET, check=True))
+    (done,) = post("bitbucket", bitbucket, token, job(report, DESTINATION, check=True))
     return done
 
 

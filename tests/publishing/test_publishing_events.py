@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.publishing import Target, events
+from checker.publishing import Destination, events
 from checker.render.identity import is_commit
 
 HEAD, MERGE = "a" * 40, "b" * 40
@@ -19,31 +19,31 @@ RUN = {"event": "pull_request", "head_sha": HEAD, "pull_requests": []}
 FORK = RUN | {"head_branch": "topic", "head_repository": {"owner": {"login": "ben"}}}
 
 
-def target(payload: Any, name: str = "") -> Target | str:
-    return events.target(json.dumps({"repository": REPOSITORY, **payload}).encode(), name)
+def destination(payload: Any, name: str = "") -> Destination | str:
+    return events.destination(json.dumps({"repository": REPOSITORY, **payload}).encode(), name)
 
 
 @pytest.mark.parametrize(
     ("payload", "expected"),
     [
-        ({"pull_request": PULL}, Target("acme/shop", HEAD, (MERGE,), 7)),
-        ({"pull_request": PULL | {"merge_commit_sha": None}}, Target("acme/shop", HEAD, (), 7)),
-        ({"merge_group": {"head_sha": HEAD}}, Target("acme/shop", HEAD)),
-        ({"ref": "refs/heads/main", "after": HEAD}, Target("acme/shop", HEAD)),
-        ({"workflow_run": FORK}, Target("acme/shop", HEAD, branch="ben:topic", vouched=False)),
+        ({"pull_request": PULL}, Destination("acme/shop", HEAD, (MERGE,), 7)),
+        ({"pull_request": PULL | {"merge_commit_sha": None}}, Destination("acme/shop", HEAD, (), 7)),
+        ({"merge_group": {"head_sha": HEAD}}, Destination("acme/shop", HEAD)),
+        ({"ref": "refs/heads/main", "after": HEAD}, Destination("acme/shop", HEAD)),
+        ({"workflow_run": FORK}, Destination("acme/shop", HEAD, branch="ben:topic", vouched=False)),
         (
             {"workflow_run": FORK | {"pull_requests": [{"number": 7, "head": {"sha": HEAD}}]}},
-            Target("acme/shop", HEAD, (), 7, vouched=False),
+            Destination("acme/shop", HEAD, (), 7, vouched=False),
         ),
         (
             {"workflow_run": FORK | {"pull_requests": [{"number": 8, "head": {"sha": MERGE}}]}},
-            Target("acme/shop", HEAD, branch="ben:topic", vouched=False),
+            Destination("acme/shop", HEAD, branch="ben:topic", vouched=False),
         ),
-        ({"workflow_run": FORK | {"event": "push"}}, Target("acme/shop", HEAD, vouched=False)),
+        ({"workflow_run": FORK | {"event": "push"}}, Destination("acme/shop", HEAD, vouched=False)),
     ],
 )
-def test_events(payload: Any, expected: Target) -> None:
-    assert target(payload) == expected
+def test_events(payload: Any, expected: Destination) -> None:
+    assert destination(payload) == expected
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_events(payload: Any, expected: Target) -> None:
     ],
 )
 def test_other_events_are_refused_by_name(payload: Any) -> None:
-    found = target(payload, "issue_comment")
+    found = destination(payload, "issue_comment")
     assert isinstance(found, str)
     assert "issue_comment" in found
     assert "pull_request_target, merge_group, workflow_run and push" in found
@@ -70,7 +70,7 @@ def test_other_events_are_refused_by_name(payload: Any) -> None:
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"\xff", b"[" * 200_000])
 def test_what_is_not_json_is_refused(raw: bytes) -> None:
-    assert events.target(raw, "push") == "is not JSON"
+    assert events.destination(raw, "push") == "is not JSON"
 
 
 NAMES = ["pull_request", "merge_group", "workflow_run", "ref", "after", "head", "sha", "head_sha", "number"]
@@ -82,6 +82,6 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), JSON))
-def test_any_payload_is_a_target_or_a_sentence(payload: dict[str, Any]) -> None:
-    found = target(payload)
+def test_any_payload_is_a_destination_or_a_sentence(payload: dict[str, Any]) -> None:
+    found = destination(payload)
     assert isinstance(found, str) or is_commit(found.commit)

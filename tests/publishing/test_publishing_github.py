@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checker.publishing import Done, Job, Target
+from checker.publishing import Destination, Done, Job
 from checker.render import RENDERERS, Options
 from checker.render.comment import MARK
 from tests.fake_github import BOT, FakeGitHub
@@ -86,7 +86,7 @@ def test_another_report_about_the_same_commit_is_another_check_run(github: FakeG
 
 
 def test_neutral_stays_neutral(github: FakeGitHub) -> None:
-    posted(github, Job(NEUTRAL, Target(REPOSITORY, HEAD), True, False, False))
+    posted(github, Job(NEUTRAL, Destination(REPOSITORY, HEAD), True, False, False))
     assert github.check_runs[0]["conclusion"] == "neutral"
 
 
@@ -269,27 +269,27 @@ def test_a_late_run_leaves_the_comment_of_a_newer_one_alone(github: FakeGitHub) 
 
 
 def test_without_a_pull_request_there_is_no_comment(github: FakeGitHub) -> None:
-    done = posted(github, job(target=Target(REPOSITORY, HEAD), check=True, comment=True))
+    done = posted(github, job(destination=Destination(REPOSITORY, HEAD), check=True, comment=True))
     assert states(done) == {"check run": "posted", "comment": "left out"}
 
 
 def test_a_pull_request_that_is_not_there_is_said(github: FakeGitHub) -> None:
-    (done,) = posted(github, job(target=Target(REPOSITORY, HEAD, (), 8), comment=True))
+    (done,) = posted(github, job(destination=Destination(REPOSITORY, HEAD, (), 8), comment=True))
     assert (done.state, done.note) == ("failed", "the host refuses it (404 Not Found)")
 
 
 def test_the_pull_request_of_a_fork_is_found_by_its_branch(github: FakeGitHub) -> None:
     github.pull(8, HEAD, branch="ben:topic/a&b #1")
     github.pull(9, NEWER, branch="cy:topic")
-    fork = Target(REPOSITORY, HEAD, branch="ben:topic/a&b #1", vouched=False)
-    assert states(posted(github, job(target=fork, comment=True))) == {"comment": "posted"}
+    fork = Destination(REPOSITORY, HEAD, branch="ben:topic/a&b #1", vouched=False)
+    assert states(posted(github, job(destination=fork, comment=True))) == {"comment": "posted"}
     assert [len(github.comments[number]) for number in (7, 8, 9)] == [0, 1, 0]
-    gone = Target(REPOSITORY, HEAD, branch="cy:topic", vouched=False)
-    assert states(posted(github, job(target=gone, comment=True))) == {"comment": "left out"}
+    gone = Destination(REPOSITORY, HEAD, branch="cy:topic", vouched=False)
+    assert states(posted(github, job(destination=gone, comment=True))) == {"comment": "left out"}
 
 
 def test_a_report_that_a_change_could_bend_makes_no_check_run_unless_asked(github: FakeGitHub) -> None:
-    fork = Target(REPOSITORY, HEAD, (), 7, vouched=False)
+    fork = Destination(REPOSITORY, HEAD, (), 7, vouched=False)
     for check, expected in ((None, ["comment"]), (True, ["check run", "comment"])):
         done = posted(github, Job(sound(CHANGE), fork, check, True, False))
         assert [each.part for each in done] == expected
@@ -396,7 +396,7 @@ def test_a_wrong_token_is_tried_once(github: FakeGitHub) -> None:
 
 
 def test_a_repository_that_is_not_there(github: FakeGitHub) -> None:
-    done = posted(github, job(target=Target("acme/other", HEAD, (), 7), check=True, comment=True))
+    done = posted(github, job(destination=Destination("acme/other", HEAD, (), 7), check=True, comment=True))
     assert states(done) == {"check run": "failed", "comment": "failed"}
 
 

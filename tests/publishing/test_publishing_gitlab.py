@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from checker.publishing import Done, Target
+from checker.publishing import Destination, Done
 from checker.render.comment import MARK
 from tests.fake_gitlab import FakeGitLab
 from tests.fake_host import READING, TOKEN
@@ -14,7 +14,7 @@ from tests.publishing.posting import job, post
 from tests.render.changes import CHANGE, CLEAN_CHANGE, HEAD
 
 PROJECT = "acme/launches/shop"
-TARGET = Target(PROJECT, HEAD, (), 7)
+DESTINATION = Destination(PROJECT, HEAD, (), 7)
 
 
 @pytest.fixture
@@ -23,8 +23,10 @@ def gitlab() -> Iterator[FakeGitLab]:
         yield found
 
 
-def posted(gitlab: FakeGitLab, token: str = TOKEN, *, clean: bool = False, target: Target = TARGET) -> Done:
-    (done,) = post("gitlab", gitlab, token, job(CLEAN_CHANGE if clean else CHANGE, target, comment=True))
+def posted(
+    gitlab: FakeGitLab, token: str = TOKEN, *, clean: bool = False, destination: Destination = DESTINATION
+) -> Done:
+    (done,) = post("gitlab", gitlab, token, job(CLEAN_CHANGE if clean else CHANGE, destination, comment=True))
     return done
 
 
@@ -65,7 +67,7 @@ def test_a_note_is_not_doubled_by_an_outage(gitlab: FakeGitLab, done: bool) -> N
 def test_a_late_job_leaves_the_note_alone(gitlab: FakeGitLab) -> None:
     gitlab.commit = "e" * 40
     assert posted(gitlab).state == "left out"
-    assert posted(gitlab, target=TARGET._replace(pull_request=None)).state == "left out"
+    assert posted(gitlab, destination=DESTINATION._replace(pull_request=None)).state == "left out"
     assert not gitlab.notes
 
 
