@@ -107,6 +107,11 @@ class Snapshot:
         return found
 
     @cached_property
+    def encoded(self) -> dict[int, tuple[object, bytes]]:
+        """The canonical forms of a few values that were told of, by their identity; each with its value."""
+        return {}
+
+    @cached_property
     def unread(self) -> Mapping[str, Sequence[Subject]]:
         """Those of each kind that cannot be read."""
         return {

@@ -16,6 +16,9 @@ MOST_VALUE = 80
 """Characters of a value, or of a part of an expression, that a sentence shows."""
 
 
+_MOST_ENCODED = 64
+
+
 class Fields:
     """The fields that one evaluation read: their names, values and places."""
 
@@ -132,7 +135,19 @@ class Fields:
         whole = [*map(_list_of, elements[:1])]
         if not whole and "…" not in cel.format_value(value, MOST_VALUE):
             return ""
-        return canonical.digest([_plain(part) for part in (value, *whole)])
+        return canonical.digest_bytes(b"[" + b",".join(map(self._encoded, (value, *whole))) + b"]")
+
+    def _encoded(self, value: object) -> bytes:
+        """The canonical form of a value; a long list that many failures tell of is encoded once."""
+        if not isinstance(value, list | dict):
+            return _encoded(value)
+        found, known = self.snapshot.encoded.get(id(value), (None, b""))
+        if found is not value:
+            known = _encoded(value)
+            if len(self.snapshot.encoded) >= _MOST_ENCODED:
+                self.snapshot.encoded.clear()
+            self.snapshot.encoded[id(value)] = value, known
+        return known
 
     def value(self, node: tree.Node, elements: Iterable[cel.Element]) -> object:
         """The value of a literal, or of a path off a variable; ABSENT where it is anything else."""
@@ -166,13 +181,12 @@ def _list_of(element: cel.Element) -> object:
     return found
 
 
-def _plain(value: object) -> object:
-    """A value in the shape of JSON, or its text where it has none."""
+def _encoded(value: object) -> bytes:
+    """The canonical form of a value, or of its text where it has none."""
     try:
-        canonical.encode(value)
+        return canonical.encode(value)
     except ValueError:
-        return cel.format_value(value)
-    return value
+        return canonical.encode(cel.format_value(value))
 
 
 def part_of(node: tree.Node) -> str | int | None:
