@@ -247,7 +247,9 @@ def _row(entry: Entry, workspace: Workspace, approvals: Approvals) -> dict[str, 
 
 def _line(row: dict[str, Any]) -> str:
     """An entry in one line."""
-    short, moment = row["id"].removeprefix("sha256:")[:12], row["at"].replace("T", " ")[:16]
+    from checker.review import deciding
+
+    short, moment = deciding.short(row["id"]), row["at"].replace("T", " ")[:16]
     what = _what(row["type"], row["body"])
     return f"{short}  {moment}  {row['type']:<13}  {row['by']} ({row['assurance']}): {what}\n"
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from checker.model import History, Turn
 from checker.render import Options, tally, terminal
+from checker.render.identity import abbreviated
 from checker.render.sheet import Entry, Sheet
 from checker.render.text import cell, inert, inert_json, one_line
 
@@ -63,7 +64,7 @@ def _entry(turn: Turn) -> Entry:
     at = f" at {turn.gate}" if turn.gate else ""
     was = f" (before: {tally.VERDICTS[turn.was]})" if turn.was else ""
     lines = [
-        f"{turn.committed.date()} {turn.commit[:10]} {turn.product}: {moved}{at}{was}",
+        f"{turn.committed.date()} {abbreviated(turn.commit)} {turn.product}: {moved}{at}{was}",
         *(f"{result.rule}: {one_line(result.message)}" for result in turn.blockers[:_BLOCKERS]),
     ]
     if len(turn.blockers) > _BLOCKERS:

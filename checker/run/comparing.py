@@ -26,6 +26,7 @@ from checker.policy.floor import PREFIX, floor_losses
 from checker.policy.loading import CONFIGURATION
 from checker.policy.naming import Named
 from checker.policy.workspace import Workspace
+from checker.render.identity import abbreviated
 from checker.review import comparing, leaving, moving, opening
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
@@ -209,9 +210,9 @@ class _Comparing:
         return self._doors(commit).files
 
     def _note(self) -> str:
-        ends = self.ends
-        judge = "a folder" if self.request.policies else f"commit {ends.tip[:12]}"
-        return f"the change from commit {ends.base[:12]} to {ends.head[:12]}, judged by {judge}"
+        base, head, tip = map(abbreviated, (self.ends.base, self.ends.head, self.ends.tip))
+        judge = "a folder" if self.request.policies else f"commit {tip}"
+        return f"the change from commit {base} to {head}, judged by {judge}"
 
     # what is touched
 

@@ -11,6 +11,7 @@ from checker.model import Diagnostic, Fault, Files, Open, Origin
 from checker.policy.floor import PREFIX
 from checker.policy.loading import LOCK
 from checker.policy.workspace import Workspace
+from checker.render.identity import abbreviated
 from checker.transports.disk import Disk
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def past(folder: str, moment: datetime, policies: str = "") -> Doors | Diagnosti
         return diagnostic(commit)
     found = at(folder, repository, commit.id, policies)
     note = (
-        f"as it was at commit {commit.id[:12]} of {commit.committed.isoformat(timespec='seconds')}, "
+        f"as it was at commit {abbreviated(commit.id)} of {commit.committed.isoformat(timespec='seconds')}, "
         "a date that its committer states"
     )
     return found._replace(note=note)
@@ -148,9 +149,9 @@ def origin(folder: str, doors: Doors, clock: Clock, read: Iterable[str]) -> Orig
         return Origin("", clock, f"{other.message} {other.hint}".strip(), prefix)
     if other:
         more = f" and {len(other) - 1} more" if len(other) > 1 else ""
-        note = f"{other[0]}{more} differ from commit {head[:12]}: commit first, to replay this"
+        note = f"{other[0]}{more} differ from commit {abbreviated(head)}: commit first, to replay this"
         return Origin("", clock, note, prefix)
-    return Origin(head, clock, f"as it is at commit {head[:12]}", prefix)
+    return Origin(head, clock, f"as it is at commit {abbreviated(head)}", prefix)
 
 
 def diagnostic(fault: Fault) -> Diagnostic:

@@ -13,6 +13,7 @@ from checker.policy import moment
 from checker.policy import workspace as workspaces
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
+from checker.render.identity import abbreviated
 from checker.review import assembly, moving
 from checker.run import doors as doors_
 from checker.run import reviewing
@@ -208,8 +209,8 @@ class _Replay:
     def _history(self, held: int, turns: list[Turn]) -> History:
         told = tuple(
             diagnostic._replace(
-                message=f"{len(commits)} of the commits cannot be judged, the first is {commits[0].id[:12]}: "
-                + diagnostic.message
+                message=f"{len(commits)} of the commits cannot be judged, the first is"
+                f" {abbreviated(commits[0].id)}: {diagnostic.message}"
             )
             for diagnostic, commits in self.unjudged.items()
         )

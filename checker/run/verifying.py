@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from checker import judge, plan
 from checker.model import Check, Diagnostic, Report, Severity
-from checker.render.identity import verdict_digest
+from checker.render.identity import abbreviated, verdict_digest
 from checker.run import doors as doors_
 from checker.run import reviewing
 from checker.run.checking import Request, check
@@ -48,7 +48,7 @@ def verify(asked: Request, recorded: Mapping[str, Any]) -> Verified | Diagnostic
         commit = _known(asked.folder, origin["commit"])
         if isinstance(commit, Diagnostic):
             return commit
-        request, read = request._replace(commit=commit), f"commit {commit[:12]}"
+        request, read = request._replace(commit=commit), f"commit {abbreviated(commit)}"
     review = recorded.get("review")
     if review:
         launches = {scope["launch"] for scope in review["scopes"]}
