@@ -175,7 +175,7 @@ def context(snapshot: Snapshot, as_of: datetime, unread: list[Subject] | None = 
     return language.Context(
         as_of,
         _lookup(snapshot, missed),
-        _related(snapshot, missed),
+        _related(snapshot),
         _decision(snapshot),
         snapshot.kinds,
         _provenance(snapshot),
@@ -197,16 +197,12 @@ def _lookup(snapshot: Snapshot, unread: list[Subject]) -> Callable[[str, str], d
     return lookup
 
 
-def _related(snapshot: Snapshot, unread: list[Subject]) -> Callable[[str, str], list[Any]]:
+def _related(snapshot: Snapshot) -> Callable[[str, str], list[Any]]:
     def related(kind: str, product: str) -> list[Any]:
         found = snapshot.related(kind, product) if product else ()
         for other in found:
             if not other.sound:
                 raise cel.FunctionError(_distrust(other), unreadable=True)
-        for other in snapshot.unread.get(kind, ()):
-            if product and not other.ref.product:
-                unread.append(other)
-                raise cel.FunctionError(f"nobody can tell whose {kind} is missing: {_distrust(other)}")
         return [other.data for other in found]
 
     return related

@@ -31,8 +31,11 @@ def pattern(text: str) -> Pattern:
     """The pattern that a text spells: `*`, `**`, `{name}`, and everything else for itself.
 
     Without captures the first place where a part fits is as good as any later one, so none is gone back on
-    (an atomic group): whatever a pattern and a path are, they are held together in one pass.
+    (an atomic group): whatever a pattern and a path are, they are held together in one pass. With captures
+    every way is tried, so one that leaves very many ways open fits nothing.
     """
+    if _is_too_open(text):
+        return Pattern(("/",), re.compile("(?!)"))
     steps: list[str | re.Pattern[str] | None] = []
     whole = pending = ""
     names: set[str] = set()
@@ -53,6 +56,18 @@ def pattern(text: str) -> Pattern:
         steps.append(re.compile(_expression(part, set()), re.DOTALL) if _WILD.search(part) else part)
         pending += expression + ("" if last else "/")
     return Pattern(tuple(steps), re.compile(whole + pending, re.DOTALL))
+
+
+_DEPTHS, _WILDCARDS = 2, 3
+"""How many `**` a pattern with captures may have, and how many wildcards in a part."""
+
+
+def _is_too_open(text: str) -> bool:
+    """Whether a pattern with captures may fit in more ways than can be tried; none that people write does."""
+    if not any(found[1] for found in _WILD.finditer(text)):
+        return False
+    parts = text.split("/")
+    return parts.count("**") > _DEPTHS or any(len(_WILD.findall(part)) > _WILDCARDS for part in parts)
 
 
 @lru_cache(maxsize=256)

@@ -23,8 +23,8 @@ OTHERS = {
     "groups.yaml": "admins: [ Ada Example ]\n",
     "b.thing.yaml": "{ id: b, product: search, owner: Ben }",
     "bad.thing.yaml": "{ id: bad, product: broken, tier: high }",
-    "torn.thing.yaml": "id: [",
 }
+TORN = {"torn.thing.yaml": "id: ["}
 HEAD = {"params": {"limit": 2}}
 
 
@@ -34,6 +34,26 @@ def one(folder: Path, assertion: str, subject: str = "{}", as_of: str = "2026-06
 
 def outcome(folder: Path, assertion: str, subject: str = "{}", **more: Any) -> str:
     return one(folder, assertion, subject, **more).outcome
+
+
+# What cannot be read
+
+
+@pytest.mark.parametrize(
+    ("assertion", "outcome"),
+    [
+        (
+            'lookup("thing", "torn").id == "torn"',
+            "fail",
+        ),  # known by its path, since nothing else tells its id
+        ('lookup("thing", "nobody").tier == 1', "error"),  # it may be the one that is torn
+        ('has(lookup("thing", "nobody").owner)', "error"),
+        ('lookup("thing", "b").owner == "Ben"', "pass"),
+        ('lookup("release", "nobody").id == "x"', "fail"),  # a kind of which all can be read
+    ],
+)
+def test_what_is_torn_may_be_what_is_looked_for(tmp_path: Path, assertion: str, outcome: str) -> None:
+    assert told_one(tmp_path, assertion, files=OTHERS | TORN, head=HEAD).outcome == outcome
 
 
 # Absence
@@ -362,7 +382,6 @@ def test_lint_asks_for_a_guard_where_an_empty_list_would_pass(
     [
         ('lookup("thing", "b").owner == "Ben"', "{}", "pass"),
         ('lookup("thing", "bad").id == "bad"', "{}", "fail"),  # breaks its schema
-        ('lookup("thing", "torn").id == "torn"', "{}", "fail"),  # cannot be read
         ('related("thing").all(t, t.owner == "Ben")', "{ product: search, owner: Ben }", "pass"),
         ('related("thing").exists(t, t.owner == "Ben")', "{ product: broken, owner: Ben }", "fail"),
         ('related("thing").map(t, t.id) == ["a", "b"]', "{ product: search, id: a }", "pass"),
