@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from checker.authoring.baseline import Draft, Entry, Left
     from checker.authoring.waiver import Terms
     from checker.policy.waivers import Waiver
-    from checker.run.baselining import Judged
+    from checker.run.accepting import Judged
 
 EXAMPLE = """\b
 Examples:
@@ -73,9 +73,9 @@ def command(
     from checker.authoring import baseline as authoring
     from checker.authoring.waiver import Terms
     from checker.model import Diagnostic, Report
-    from checker.run import baselining
+    from checker.run import accepting
 
-    judged = baselining.judge(options.request(home))
+    judged = accepting.judge(options.request(home))
     if isinstance(judged, Report):
         console.complain(judged.diagnostics)
         return 2

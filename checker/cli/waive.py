@@ -97,10 +97,10 @@ def command(
     from checker.authoring import waiver as authoring
     from checker.authoring.waiver import Failing, Terms
     from checker.model import Diagnostic, Report
-    from checker.run import baselining
+    from checker.run import accepting
 
     request = options.request(home, selector=lambda found: _rule(found, failing["rule"], renew))
-    judged = baselining.judge(request)
+    judged = accepting.judge(request)
     told = judged.diagnostics if isinstance(judged, Report) else judged.loaded.diagnostics
     errors = [diagnostic for diagnostic in told if diagnostic.level == "error"]
     if errors or isinstance(judged, Report):

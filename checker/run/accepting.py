@@ -1,4 +1,4 @@
-"""What baselines and waivers are written from: a workspace judged, with the subjects beside the results."""
+"""What waivers and baselines are written from: a workspace judged, with the subjects beside the results."""
 
 from __future__ import annotations
 
