@@ -173,9 +173,24 @@ def _update(
     lines = [
         f"wrote {register.shown(path)}: {len(gone):,} taken out, {_size(draft)} left, until {draft.expires}"
     ]
+    if key_file is not None:
+        remaining = _remaining(_left_when_signed(home))
     lines += [*_listed(gone), *remaining]
     _end(home, judged, draft, path, lines, signed=key_file is not None)
     return 0
+
+
+def _left_when_signed(home: str) -> tuple[Left, ...]:
+    """What blocks now that a signature may have made the baseline hold."""
+    from checker.authoring import baseline as authoring
+    from checker.model import Diagnostic, Report
+    from checker.run import accepting
+
+    judged = accepting.judge(options.request(home))
+    assert not isinstance(judged, Report), "it was judged before its baseline was written"
+    parts = authoring.current(judged.loaded.workspace)
+    assert not isinstance(parts, Diagnostic), "there was one before"
+    return authoring.left(judged.loaded.workspace, judged.results, parts)
 
 
 def _check(parts: Sequence[Waiver], gone: Sequence[Entry]) -> int:

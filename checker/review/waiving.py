@@ -378,7 +378,7 @@ class _Register:
         told = [self._change(index, changed[index]) for index in list(changed)[:MOST_NAMED]]
         if len(changed) > MOST_NAMED:
             told.append(f"{len(changed) - MOST_NAMED:,} more")
-        rest = f"; {_failures(held)} as accepted stay waived" if held else ""
+        rest = f"; {_failures(held)} as accepted {'stays' if held == 1 else 'stay'} waived" if held else ""
         if waiver.baseline:  # which takes nothing in any more
             return f"{_listed(told)}{rest}: mend it, or waive it by itself"
         return f"{_listed(told)}{rest}: look again, then {_renew(waiver)}"

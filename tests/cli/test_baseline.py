@@ -308,8 +308,21 @@ def test_what_fails_in_another_way_is_told_and_blocks(gonogo: Gonogo, workspace:
     assert (ran.code, told["status"], told["covers"]) == (1, "changed", 1)
     assert told["message"] == (
         '`a` is no longer what was accepted (subject.owner: "TBD") but subject.owner: "n/a"; 1 failure as '
-        "accepted stay waived: mend it, or waive it by itself"
+        "accepted stays waived: mend it, or waive it by itself"
     )
+
+
+def test_what_a_signature_makes_hold_is_not_in_the_way(gonogo: Gonogo, workspace: Path, key: Path) -> None:
+    gonogo(*MADE, cwd=workspace)
+    assert "in it, but it does not hold" in gonogo("baseline", "--update", cwd=workspace).out
+    write(workspace, {"launches/e.yaml": "id: e\nname: E\ntier: 1\n"})
+    ran = gonogo("baseline", "--update", "--sign", key, cwd=workspace)
+    assert (ran.code, counts(gonogo, workspace)[2:]) == (0, (1, 4))
+    assert ran.out.splitlines()[1:] == [
+        "Still in the way:",
+        "  launch.late.owner: 1 came later: mend it, or waive it by itself",
+        "Next: commit it with its signature",
+    ]
 
 
 def test_an_update_without_a_key_leaves_no_signature_behind(
