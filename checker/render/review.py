@@ -158,16 +158,22 @@ def provenance(origin: Origin | None) -> str:
 
 def footing(report: Report) -> Iterator[str]:
     """What the verdict rests on besides the checks: waivers, and decisions against a verdict."""
-    counting = sum(each.status == "active" and each.covers > 0 for each in report.waivers)
+    counting = _files(each for each in report.waivers if each.status == "active" and each.covers > 0)
     if counting and report.without_waivers:
         it = "it" if counting == 1 else "them"
         without = tally.VERDICTS[report.without_waivers]
         yield f"With {tally.counted(counting, 'waiver')}; without {it} {without}"
     elif report.waivers:
-        yield f"{tally.counted(len(report.waivers), 'waiver')} on file, none of which accepts a failure here"
+        waivers = tally.counted(_files(report.waivers), "waiver")
+        yield f"{waivers} on file, none of which accepts a failure here"
     if report.overruled:
         decisions = tally.counted(report.overruled, "decision")
         yield f"On record: {decisions} to proceed against a verdict (overrule or emergency)"
+
+
+def _files(waivers: Iterable[WaiverState]) -> int:
+    """How many waivers people wrote: a baseline is one file, with a state for each of its rules."""
+    return len({each.location.path if each.location else each.id for each in waivers})
 
 
 def lapsed(report: Report) -> list[Diagnostic]:

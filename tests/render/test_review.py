@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from checker.model import Approval, Origin, Report, ScopeVerdict, WaiverState
+from checker.model import Approval, Location, Origin, Report, ScopeVerdict, Span, WaiverState
 from checker.render import RENDERERS, Options, review
 from checker.render.identity import verdict_digest
 from tests.render.reports import AS_OF, MIXED
@@ -129,6 +129,13 @@ def test_a_waiver_about_something_else_is_only_counted() -> None:
     assert "W-2" not in text
 
 
+BASELINE = tuple(
+    WAIVERS[0]._replace(id=f"old:{rule}", rule=rule, location=Location("waivers/old.waiver.yaml", span))
+    for rule, span in (("a.b", Span(3, 1, 3, 4)), ("a.c", Span(5, 1, 5, 4)))
+)
+"""A state for each rule of one file."""
+
+
 @pytest.mark.parametrize(
     ("waivers", "without", "overruled", "said"),
     [
@@ -136,6 +143,13 @@ def test_a_waiver_about_something_else_is_only_counted() -> None:
         (WAIVERS, "no-go", 0, ["With 2 waivers; without them NO-GO"]),
         (WAIVERS[2:], "go", 0, ["With 1 waiver; without it GO"]),
         (WAIVERS[1:2], "go", 0, ["1 waiver on file, none of which accepts a failure here"]),
+        (BASELINE, "no-go", 0, ["With 1 waiver; without it NO-GO"]),
+        (
+            tuple(each._replace(covers=0) for each in BASELINE),
+            "go",
+            0,
+            ["1 waiver on file, none of which accepts a failure here"],
+        ),
         ((), None, 1, ["On record: 1 decision to proceed against a verdict (overrule or emergency)"]),
         ((), None, 2, ["On record: 2 decisions to proceed against a verdict (overrule or emergency)"]),
     ],
