@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -62,12 +62,17 @@ class Sections:
         found = change.brought(report)
         only_new = report.comparison is not None and report.comparison.fail_on == "new"
         title = "New, blocking" if only_new else "Blocking"
-        blocking = [each for each in found if tally.blocks(each, report.comparison)]
+        # What stands under a change of stage already is not said again.
+        listed = {id(each) for passage in change.passages(report)[: change.SHOWN] for each in passage.lacks}
+        title += " elsewhere" if listed else ""
+        blocking = [
+            each for each in found if tally.blocks(each, report.comparison) and id(each) not in listed
+        ]
         others = [each for each in found if not tally.blocks(each, report.comparison)]
         return _filled(
             (
                 self._defects(),
-                *self._passages(),
+                *self._passages(_HEADER, lambda each: self._finding((each,))),
                 self._listed(title, blocking, open=True),
                 *self._flips(report.comparison),
                 self._listed("Not blocking", others),
@@ -89,7 +94,7 @@ class Sections:
             return self._listed(title, found, open=blocking)
 
         yield self._defects()
-        yield from self._passages()
+        yield from self._passages(_BRIEF, self._brief)
         yield of("Blocking", "fail", blocking=True)
         yield of("Undecided", "error", blocking=True)
         yield from self._flips(report.comparison)
@@ -124,14 +129,14 @@ class Sections:
             header = (column, *_HEADER) if column else _HEADER
             yield Section(title, header, rows, together[0].open)
 
-    def _passages(self) -> Iterator[Section]:
-        """A section for each change of stage, and what its gates still lack."""
+    def _passages(self, header: tuple[str, ...], row: Callable[[Result], list[str]]) -> Iterator[Section]:
+        """A section for each change of stage, and what its gates still lack, a row each."""
         passages = change.passages(self._report)
         for each in passages[: change.SHOWN]:
             moved = each.change
             title = f"{moved.product}: {moved.old_stage or 'no stage'} to {moved.stage or 'no stage'}"
             note = f"{each.sentence} {each.remark}".rstrip()
-            yield Section(title, _BRIEF, list(map(self._brief, each.lacks)), open=True, note=note)
+            yield Section(title, header, list(map(row, each.lacks)), open=True, note=note)
         if hidden := passages[change.SHOWN :]:
             others = [[each.sentence] for each in hidden]
             yield Section("Other changes of stage", ("What changes",), others, open=True)
