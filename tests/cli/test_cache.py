@@ -92,6 +92,17 @@ def test_an_equal_run_says_the_same(runs: Runs, format: str) -> None:
     runs.is_right("--output-format", format)
 
 
+def test_a_damaged_key_is_new_once_it_is_deleted(runs: Runs, tmp_path: Path) -> None:
+    first = runs()
+    key = tmp_path / "state" / "gonogo" / "cache.key"
+    key.write_bytes(b"short")
+    assert [runs(), runs()] == [first, first]
+    assert not runs.was_answered
+    key.unlink()
+    assert runs() == first
+    assert (runs(), runs.was_answered) == (first, True)
+
+
 def test_files_are_written_again(runs: Runs, tmp_path: Path) -> None:
     outputs = (
         "--output-format",
