@@ -25,7 +25,7 @@ def command(checking: bool, floor: str | None, floor_digest: str | None, folder:
     """Write gonogo.lock: exactly which packs and which floor judge here, whatever gonogo is installed.
 
     With a lock, a pack or floor that is another one is an error, until somebody runs gonogo lock again:
-    best in a pull request of its own, whose check shows what flips.
+    best in a pull request of its own, whose check shows what flips by packs of the repository itself.
     """
     from checker import run
     from checker.authoring import schemas
