@@ -51,6 +51,11 @@ def read(source: Source, limits: Limits) -> Parsed:
     """One document: `front_matter`, `title` and `sections`, as docs/architecture.md describes them."""
     if not source.text.strip():
         return Parsed((), (EMPTY,))
+    if len(source.text) > limits.prose:
+        message = (
+            f"The document has {len(source.text):,} characters; more than {limits.prose:,} are not read."
+        )
+        return Parsed((), (Fault("too-large", message, hint="Split it, or keep data in a file of its own."),))
     front, start, fault = _front_matter(source, limits)
     if fault:
         return Parsed((), fault)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from reading_checks import at, check_reading, cut, read
 
+from checker import documents
 from checker.documents import Document
 
 TEXT = """\
@@ -251,3 +252,11 @@ def test_real_documents_are_read(proposals: Path) -> None:
             assert heading is not None
             assert all(word in heading for word in re.findall(r"\w+", section["heading"])[:1]), file
     assert titled > 75
+
+
+def test_a_document_that_nobody_reads_is_not_read() -> None:
+    reading = documents.read(b"# A\n" * 300_000, "markdown")
+    assert reading.documents == ()
+    (fault,) = reading.faults
+    assert fault.code == "too-large"
+    assert fault.message == "The document has 1,200,000 characters; more than 1,000,000 are not read."
