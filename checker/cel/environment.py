@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from .checker import FIRST_SLOT, Checked, check
@@ -11,7 +12,7 @@ from .errors import BudgetError, CompileError, EvaluationError, Issue
 from .functions import Function, define
 from .macros import Closure
 from .parser import parse
-from .tree import Field, Index, Literal, Node, children
+from .tree import Field, Index, Literal, Node, children, walk
 from .types import DYN, Type
 from .values import Frame
 
@@ -90,7 +91,17 @@ class Program:
         """The type of a node of `tree`; DYN for what is no value of its own, as `sets` in `sets.contains`."""
         return self.checked.types.get(id(node), DYN)
 
-    @property
+    @cached_property
+    def parts(self) -> Mapping[tuple[int, int], Node]:
+        """The nodes of `tree` by start and end; the innermost where several stand at one place."""
+        return {(node.start, node.end): node for node in walk(self.tree)}
+
+    @cached_property
+    def parents(self) -> Mapping[int, Node]:
+        """By the `id` of a node of `tree`, the one that it stands directly below."""
+        return {id(child): node for node in walk(self.tree) for child in children(node)}
+
+    @cached_property
     def references(self) -> tuple[Reference, ...]:
         """Every longest chain of fields off a variable, in the order they are written."""
         found: list[Reference] = []

@@ -32,13 +32,6 @@ class Fields:
     ) -> None:
         self.program, self.activation, self.subject = program, activation, subject
         self.snapshot, self.item = snapshot, item
-        self.nodes: dict[tuple[int, int], tree.Node] = {}
-        self.around: dict[int, tree.Field | tree.Index] = {}
-        """The next longer path of each part of one, by `id`."""
-        for node in tree.walk(program.tree):
-            self.nodes[node.start, node.end] = node
-            if isinstance(node, tree.Field | tree.Index) and part_of(node) is not None:
-                self.around[id(node.operand)] = node
 
     def places(self, reason: cel.Reason) -> Iterable[Path]:
         """The places in the subject that a reason speaks of, the most telling first."""
@@ -60,8 +53,11 @@ class Fields:
 
     def whole_path(self, node: tree.Node) -> tree.Node:
         """The longest path that begins with this part."""
-        while id(node) in self.around:
-            node = self.around[id(node)]
+        parents = self.program.parents
+        while isinstance(longer := parents.get(id(node)), tree.Field | tree.Index):
+            if longer.operand is not node or part_of(longer) is None:
+                break
+            node = longer
         return node
 
     def _in_subject(self, origin: cel.Origin) -> Path | None:
@@ -87,7 +83,7 @@ class Fields:
 
     def traced(self, origin: cel.Origin) -> Path | None:
         """The field that provenance() was asked about, empty for the file; None where that cannot be told."""
-        calls = (node for node in self.nodes.values() if self.text(node) == origin.root)
+        calls = (node for node in self.program.parts.values() if self.text(node) == origin.root)
         call = next(calls, None) if origin.root.startswith("provenance") else None
         if not isinstance(call, tree.Call):
             return None

@@ -24,7 +24,7 @@ class Telling:
     def whole(self) -> Reason:
         """The reason as a sentence, the part of the expression that it is about, and what it saw."""
         fields, reason = self.fields, self.reason
-        node = fields.nodes.get((reason.start, reason.end), fields.program.tree)
+        node = fields.program.parts.get((reason.start, reason.end), fields.program.tree)
         if reason.missing is None:
             return Reason(self._sentence(node), fields.text(node), tuple(dict.fromkeys(self._seen())))
         path = fields.whole_path(node)
@@ -133,7 +133,7 @@ class Telling:
         if origin.path:
             name = fields.name(origin, rest(origin, node))
             return f"{name} is absent{self._no_product() if origin.root == 'product' else ''}"
-        call = fields.nodes.get((self.reason.start, self.reason.end))
+        call = fields.program.parts.get((self.reason.start, self.reason.end))
         if isinstance(call, tree.Call) and call.function == "lookup":
             kind, id = (fields.value(argument, self.reason.elements) for argument in call.arguments)
             if isinstance(kind, str) and isinstance(id, str):
@@ -153,7 +153,7 @@ class Telling:
 
     def _unreadable(self) -> str:
         found = unread(self.reason)
-        call = self.fields.nodes.get((self.reason.start, self.reason.end))
+        call = self.fields.program.parts.get((self.reason.start, self.reason.end))
         if (
             found is None
             or found.origin is None
@@ -353,7 +353,7 @@ class Telling:
         """`: a is 1, b is 2` of what was observed inside of a part."""
         facts = []
         for observation in self.reason.seen:
-            part = self.fields.nodes.get((observation.start, observation.end))
+            part = self.fields.program.parts.get((observation.start, observation.end))
             if part is None or observation.absent or isinstance(part, tree.Call | tree.Binary):
                 continue
             if node.start <= observation.start and observation.end <= node.end and (part is not node):

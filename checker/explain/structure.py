@@ -24,13 +24,8 @@ class Structure:
     """The places of reasons in their expression."""
 
     def __init__(self, program: cel.Program, reasons: Sequence[cel.Reason]) -> None:
-        nodes: dict[tuple[int, int], tree.Node] = {}
-        self.parents: dict[int, tree.Node] = {}
-        for node in tree.walk(program.tree):
-            nodes[node.start, node.end] = node
-            for child in tree.children(node):
-                self.parents[id(child)] = node
-        self.nodes = [nodes.get((reason.start, reason.end), program.tree) for reason in reasons]
+        self.parents = program.parents
+        self.nodes = [program.parts.get((reason.start, reason.end), program.tree) for reason in reasons]
         self.rows = [self._rows(node, reason) for node, reason in zip(self.nodes, reasons, strict=True)]
         self.reasons = reasons
 
