@@ -6,14 +6,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from json import JSONEncoder
+from json.encoder import encode_basestring_ascii
 
 from checker.model import Report, Result
 from checker.render.text import paired
 
 _COMMIT = re.compile(r"(?!0+$)(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _DIGITS = 12
-_COMPACT = JSONEncoder(separators=(",", ":"))
 
 
 def is_commit(text: object) -> bool:
@@ -84,4 +83,4 @@ def verdict_digest(report: Report) -> str:
 
 def _canonical(*parts: str) -> bytes:
     """As the JSON report holds them, so that whoever reads it comes to the same."""
-    return paired(_COMPACT.encode(parts)).encode("ascii")
+    return paired(f"[{','.join(map(encode_basestring_ascii, parts))}]").encode("ascii")
