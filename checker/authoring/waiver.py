@@ -132,10 +132,11 @@ def renew(
     found = find(workspace, id)
     if isinstance(found, Diagnostic):
         return found
-    old = _renamed(found, waiving.former_ids(snapshot))
+    former = waiving.former_ids(snapshot)
+    old = _renamed(found, former)
     rule = waiving.terms(workspace).get(old.rule)
     places = old.places()
-    chosen = [result for result in results if result.rule == old.rule and _covered(old, places, result)]
+    chosen = [r for r in results if r.rule == old.rule and _covered(old, places, r, former)]
     if rule is None or not chosen:
         return Diagnostic(
             "nothing-fails", "nothing fails any more that it waives", hint=f"Delete {old.source.path}."
@@ -149,7 +150,7 @@ def renew(
         "renewed": [*(day.isoformat() for day in old.renewed), today.isoformat()],
         "accepts": [] if old.type == "switched-off" else accepts(chosen),
     }
-    draft = _draft(workspace, results, data, as_of)
+    draft = _draft(workspace, results, data, as_of, former=former)
     return draft if isinstance(draft, Diagnostic) else draft._replace(told=tuple(_changes(old, draft.waiver)))
 
 
@@ -184,10 +185,14 @@ def _meant(failing: Failing, result: Result) -> bool:
     )
 
 
-def _covered(old: Waiver, places: Container[tuple[str, str]], result: Result) -> bool:
+def _covered(
+    old: Waiver, places: Container[tuple[str, str]], result: Result, former: waiving.FormerIds
+) -> bool:
+    ref = result.subject
+    ids = (ref.id, *former.get((ref.kind, ref.id), ()))
     return (
         result.outcome == "fail"
-        and matches(old.subject, result.subject.id)
+        and any(matches(old.subject, id) for id in ids)
         and (not old.kind or old.kind == result.subject.kind)
         and waiving.concerns(old.markets, result.markets)
         and (old.type == "switched-off" or (result.subject.id, result.key) in places)
@@ -271,15 +276,21 @@ def _draft(
     data: Mapping[str, Any],
     as_of: datetime,
     told: tuple[str, ...] = (),
+    former: waiving.FormerIds | None = None,
 ) -> Draft | Diagnostic:
     """The text of a waiver that holds, as it is read again; or why it would not hold."""
     text = written({name: data[name] for name in _ORDER if data.get(name) not in (None, "", [])})
-    found = held(workspace, results, f"{data['waiver']}{SUFFIX}", text, as_of)
+    found = held(workspace, results, f"{data['waiver']}{SUFFIX}", text, as_of, former)
     return found if isinstance(found, Diagnostic) else Draft(found[0], text, told)
 
 
 def held(
-    workspace: Workspace, results: Sequence[Result], name: str, text: str, as_of: datetime
+    workspace: Workspace,
+    results: Sequence[Result],
+    name: str,
+    text: str,
+    as_of: datetime,
+    former: waiving.FormerIds | None = None,
 ) -> tuple[Waiver, ...] | Diagnostic:
     """The waivers of a text, read again, which hold against results once they are signed; or why they do not.
 
@@ -306,6 +317,7 @@ def held(
         limits=workspace.waiver_limits,
         rules=waiving.terms(workspace),
         people=workspace.people,
+        former=former,
     )
     for state in states:
         if state.status != "active":

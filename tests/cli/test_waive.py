@@ -357,7 +357,14 @@ def test_a_renewal_takes_no_other_subject_in(gonogo: Gonogo, workspace: Path) ->
     assert [each["subject"] for each in found["accepts"]] == ["search"]  # type: ignore[attr-defined]
 
 
-def test_a_renewal_knows_its_subject_by_a_former_id(gonogo: Gonogo, workspace: Path) -> None:
+@pytest.mark.parametrize(
+    ("subject", "id", "told"),
+    [("seek", "p-team-seek", ["  subject: seek → find"]), ("se*", "p-team-se-any", [])],
+    ids=["id", "pattern"],
+)
+def test_a_renewal_knows_its_subject_by_a_former_id(
+    gonogo: Gonogo, workspace: Path, subject: str, id: str, told: list[str]
+) -> None:
     product = "[ {{ id: {id}, name: Seek, owners: [ Ada Example ], stage: ga, formerly: [ {former} ] }} ]\n"
     policy = (
         "policy: p\nversion: 1.0.0\ntitle: P\nowner: ada\nsubject: product\n"
@@ -365,11 +372,11 @@ def test_a_renewal_knows_its_subject_by_a_former_id(gonogo: Gonogo, workspace: P
     )
     files = {"gonogo.yaml": f"{REGISTER}products: products.yaml\n", "policies/p.policy.yaml": policy}
     write(workspace, {**files, "products.yaml": product.format(id="seek", former="look")})
-    assert gonogo(*asked(rule="p.team", subject="seek"), cwd=workspace).code == 0
+    assert gonogo(*asked(rule="p.team", subject=subject), cwd=workspace).code == 0
     write(workspace, {"products.yaml": product.format(id="find", former="seek")})
-    ran = gonogo("waive", "--renew", "p-team-seek", "--expires", "2026-09-30", cwd=workspace)
-    assert ran.out.splitlines()[1:3] == ["  subject: seek → find", "  expires: 2026-07-31 → 2026-09-30"]
-    found = data(workspace / "waivers/p-team-seek.waiver.yaml")
+    ran = gonogo("waive", "--renew", id, "--expires", "2026-09-30", cwd=workspace)
+    assert ran.out.splitlines()[1:-1] == [*told, "  expires: 2026-07-31 → 2026-09-30"]
+    found = data(workspace / f"waivers/{id}.waiver.yaml")
     assert [each["subject"] for each in found["accepts"]] == ["find"]  # type: ignore[attr-defined]
 
 
