@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from checker.model import Location, Report
 from checker.render import Options, tally
-from checker.render.notes import LEVELS, Level, Note, notes
+from checker.render.notes import LEVELS, Level, notes
 from checker.render.text import MESSAGE_LIMIT, clip, one_line, visible
 
 _SHOWN = 10
@@ -29,7 +29,7 @@ def render(report: Report, options: Options) -> str:
     for level in LEVELS:
         own = [note for note in near if note.level == level]
         room = _SHOWN - (level == "notice")  # the last notice is ours
-        commands += [_annotation(note) for note in own[:room]]
+        commands += [_command(note.level, note.title, note.text, note.location) for note in own[:room]]
         if hidden := len(own[room:]):
             left_out.append(tally.counted(hidden, level))
     if left_out:
@@ -47,11 +47,6 @@ def render(report: Report, options: Options) -> str:
         lines.append(f"Next: {one_line(report.next_step)}")
     verdict = f"gonogo: {tally.verdict(report)}"
     return "".join((*commands, _command("notice", verdict, "\n".join(lines))))
-
-
-def _annotation(note: Note) -> str:
-    title = note.title if note.result else note.code
-    return _command(note.level, title, note.text, note.location)
 
 
 def _command(level: Level, title: str, text: str, location: Location | None = None) -> str:

@@ -77,7 +77,7 @@ def test_levels_places_and_texts() -> None:
     assert [(each.level, each.properties["title"]) for each in found] == [
         ("error", "launch.privacy.approved (mandatory)"),
         ("error", "launch.rollback.rehearsed (undecided)"),
-        ("warning", "unused-waiver"),
+        ("warning", "unused-waiver (warning)"),
         ("warning", "launch.rollback.rehearsed (advisory)"),
         ("notice", "launch.rollback.owner (upcoming)"),
         ("notice", "gonogo: NO-GO"),
