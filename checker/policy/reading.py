@@ -162,7 +162,7 @@ def _may_be_null(schema: Any) -> bool:
 
 
 _TEXT = re.compile(
-    r"""\s*(?:-\s+)?"?(assert|when|each|key|id|product|title|message|fix)"?\s*:\s+("""
+    r"""\s*(?:-\s+)?"?(assert|when|each|key|id|product|title|message|fix|text|set)"?\s*:\s+("""
     r"""[^"'\s|>].*|(?:"[^"]*"|'[^']*')\s*[^\s#].*)"""
 )
 _BENT = frozenset({"yaml-syntax", "unknown-tag", "unknown-alias", "schema-type"})
@@ -180,6 +180,8 @@ def _quoted(fault: Fault, line: str) -> Fault:
     if fault.code == "schema-type" and fault.span and fault.span.column != found.start(2) + 1:
         return fault  # it is about a part of a mapping that was meant to be one
     name, text = found.groups()
+    if name == "fix" and text.startswith("{"):
+        return fault  # it may be a mapping, and one of its fields is bent
     text = text.replace("'", "''")
     return fault._replace(hint=f"Put the whole text in quotes: {name}: '{text}'")
 

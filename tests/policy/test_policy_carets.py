@@ -444,6 +444,32 @@ error[schema-type]: `rules[0].fix.set` must be text; found 2
    = fix: Put it in quotes: "2".
 """,
     ),
+    "a leading quote in a mend": (
+        None,
+        '    assert: filled(subject.name)\n    fix:\n      text: Name it.\n      set: "a" + subject.name\n',
+        """\
+error[yaml-syntax]: A key is expected here, at the indentation of the keys above.
+  --> policies/p.policy.yaml:12:16
+   |
+11 |       text: Name it.
+12 |       set: "a" + subject.name
+   |                ^
+   = fix: Put the whole text in quotes: set: '"a" + subject.name'
+""",
+    ),
+    "a leading quote in a mend in braces": (
+        None,
+        '    assert: filled(subject.name)\n    fix: { text: Name it., set: "a" + subject.name }\n',
+        """\
+error[yaml-syntax]: This mapping is not closed, or a comma between two entries is missing.
+  --> policies/p.policy.yaml:10:10
+   |
+ 9 |     assert: filled(subject.name)
+10 |     fix: { text: Name it., set: "a" + subject.name }
+   |          ^
+   = fix: Look for the missing `}` or `,`; quote a text that begins with `{`.
+""",
+    ),
     "nothing": (
         None,
         "    assert:\n",
