@@ -59,7 +59,8 @@ def inert_json(value: object, indent: int | None = None) -> str:
 
 def paired(text: str) -> str:
     """JSON in ASCII in which no half of a surrogate pair is left: `<U+DCFF>` stands for it."""
-    if "\\ud" not in text:
+    # Reports are large, and one character is found many times faster than three.
+    if "\\" not in text or "\\ud" not in text:
         return text
     return _LONE.sub(lambda found: f"<U+{found['code'].upper()}>" if found["lone"] else found[0], text)
 
@@ -140,6 +141,6 @@ def inert(text: str, spelling: str = "{:c} ") -> str:
     """
     if "::" in text:
         text = _COMMAND_LINE.sub(lambda found: found[1] + spelling.format(ord(":")), text)
-    if "##" in text:
+    if "#" in text and "##" in text:  # one is found many times faster than two
         text = _COMMAND.sub(lambda _: spelling.format(ord("#")), text)
     return text
