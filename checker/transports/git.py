@@ -121,7 +121,11 @@ class Repository:
     def head(self) -> str | None:
         """The id of the commit that HEAD names; None where its branch has no commit yet."""
         answer = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-        return None if isinstance(answer, Fault) else answer.decode().strip()
+        if isinstance(answer, Fault):
+            return None
+        id = answer.decode().strip()
+        self._known.add(id)
+        return id
 
     def resolve(self, ref: str) -> str | Fault:
         """The id of the commit that a ref names."""
