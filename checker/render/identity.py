@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from json.encoder import encode_basestring_ascii
 
@@ -39,13 +38,13 @@ def fingerprints(results: Iterable[Result]) -> list[str]:
     spaces). A second result with those four gets `-2` behind it, and so on. Never the line or the
     message: a finding must not look new because text above it moved.
     """
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     found = []
     for result in results:
         name = _canonical(result.rule, result.subject.kind, result.subject.id, result.key)
         digest = hashlib.sha256(name).hexdigest()[:32]
-        seen[digest] += 1
-        found.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
+        seen[digest] = times = seen.get(digest, 0) + 1
+        found.append(digest if times == 1 else f"{digest}-{times}")
     return found
 
 
