@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from checker.model import ChangedFile, Check, Flip, Hunk, Location, Result, Span, StageChange
 from checker.policy.workspace import Workspace
@@ -103,6 +103,12 @@ def renamed(base: Snapshot, head: Snapshot, changed: Changed) -> dict[Key, Key]:
                     found[kind, id] = (kind, old)
     found.update({("product", id): ("product", old) for id, old in former(base, head).items()})
     return found
+
+
+def olds(base: Snapshot, renamed: Mapping[Key, Key]) -> dict[Key, dict[str, Any]]:
+    """The data of the subjects at the base, also under the names that they have now."""
+    found = {(subject.ref.kind, subject.ref.id): subject.data for subject in base.subjects}
+    return {**found, **{new: found[old] for new, old in renamed.items() if old in found}}
 
 
 def _by_file(snapshot: Snapshot) -> dict[str, dict[str, list[str]]]:

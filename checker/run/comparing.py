@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from checker import plan
@@ -261,7 +261,8 @@ class _Comparing:
         renamed = comparing.renamed(base.snapshot, head.snapshot, changed)
         before = evaluate(self.request, base, _planned(base, {}), None, self.results)
         planned = _planned(head, claims)
-        after = evaluate(self.request, head, planned, _olds(base, renamed), self.results, claims)
+        olds = comparing.olds(base.snapshot, renamed)
+        after = evaluate(self.request, head, planned, olds, self.results, claims)
         flips, own = self._flips(head, after, claims, judging_paths)
         found = [*own, *strangers(planned), *self._uncommitted(head)]
         found += (*self._ledgers(base, head, stages), *moves.diagnostics)
@@ -406,12 +407,6 @@ class _Comparing:
 
 def _planned(loaded: Loaded, claims: plan.Claims) -> plan.Plan:
     return plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector, claims=claims)
-
-
-def _olds(base: Loaded, renamed: Mapping[comparing.Key, comparing.Key]) -> records.Olds:
-    """The data of the subjects at the base, also under the names that they have now."""
-    olds = {(subject.ref.kind, subject.ref.id): subject.data for subject in base.snapshot.subjects}
-    return {**olds, **{new: olds[old] for new, old in renamed.items() if old in olds}}
 
 
 def _fits(path: str, texts: Iterable[str]) -> bool:

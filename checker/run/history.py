@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
 
@@ -14,7 +14,8 @@ from checker.policy import workspace as workspaces
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
-from checker.review import assembly, moving
+from checker.review import assembly, comparing, moving
+from checker.review.comparing import Lines
 from checker.run import doors as doors_
 from checker.run import reviewing
 from checker.run.checking import Loaded, Request, conclude, evaluate, gather, judging
@@ -161,13 +162,16 @@ class _Replay:
         """The changes of stages that a commit made, each at the gates that it passes."""
         if base is None or base.loaded is head.loaded:
             return
-        before, after = _stages(base.loaded.snapshot), _stages(head.loaded.snapshot)
+        was, now = base.loaded.snapshot, head.loaded.snapshot
+        files = {change.path: Lines(change.old_path or change.path, ()) for change in head.commit.changes}
+        renamed = comparing.renamed(was, now, files)
+        before, after = _stages(was), _stages(now)
+        names = _names(was, now, renamed)
+        before = {new: before[old] for new, old in names if old in before and old not in after} | before
         changed = [id for id in after if before.get(id, "") != after[id] and after[id]]
         if not changed:
             return
-        olds: Olds = {
-            (subject.ref.kind, subject.ref.id): subject.data for subject in base.loaded.snapshot.subjects
-        }
+        olds = comparing.olds(was, renamed)
         for product in changed:
             old, new = before.get(product, ""), after[product]
             for gate in self._passed(head.loaded, product, old, new):
@@ -257,6 +261,16 @@ def _fits(texts: Iterable[str], path: str) -> bool:
 
 def _stages(snapshot: Snapshot) -> dict[str, str]:
     return {product: stage for product, (stage, _) in moving.stages(snapshot).items()}
+
+
+def _names(
+    was: Snapshot, now: Snapshot, renamed: Mapping[comparing.Key, comparing.Key]
+) -> Iterator[tuple[str, str]]:
+    """The products that have another name now, each with the one that it had."""
+    for key, old in renamed.items():
+        here, there = now.find(*key), was.find(*old)
+        if here and there and here.ref.product != there.ref.product:
+            yield here.ref.product, there.ref.product
 
 
 def _turn(
