@@ -244,6 +244,21 @@ def _distrust(subject: Subject) -> str:
     return f"{subject.ref.kind} `{subject.ref.id}` {verb} ({subject.ref.path}{where}: {fault.message})"
 
 
+def _at(data: Any, path: Path) -> Any:
+    for part in path:
+        data = data[part]
+    return data
+
+
+def _with(data: Any, path: Path, value: object) -> Any:
+    """A copy, as deep as it has to be, that has `value` at `path`."""
+    if not path:
+        return value
+    copy = data.copy()
+    copy[path[0]] = _with(copy.get(path[0]) if isinstance(copy, dict) else copy[path[0]], path[1:], value)
+    return copy
+
+
 class _Evaluation:
     """The checks of one subject."""
 
@@ -446,11 +461,11 @@ class _Evaluation:
             fix = rule.fix.render(self.activation)
         edit = None
         if rule.mend and told.outcome == "fail" and (rule.each is None or base):
-            edit = self._edit(rule.mend, base)
+            edit = self._edit(rule, rule.mend, base)
         self._add(bound, told.outcome, message, where, key, fix, told.reasons, edit)
 
-    def _edit(self, mend: Mend, base: Path) -> Edit | None:
-        """What makes the field what the rule says it should be; None where that is not mechanical."""
+    def _edit(self, rule: Rule, mend: Mend, base: Path) -> Edit | None:
+        """What puts the value of a mend in its place; None where that is not mechanical, or in vain."""
         subject = self.subject
         if subject.document is None or subject.reading is None:
             return None
@@ -462,7 +477,30 @@ class _Evaluation:
             value = int(value)
         if not isinstance(value, mending.Scalar):
             return None
-        return mending.mend(subject.reading, subject.document, (*base, *mend.pointer), value)
+        path = (*base, *mend.pointer)
+        edit = mending.mend(subject.reading, subject.document, path, value)
+        return edit if edit and self._would_hold(rule, base, path, value) else None
+
+    def _would_hold(self, rule: Rule, base: Path, path: Path, value: mending.Scalar) -> bool:
+        """Whether the rule is true once the field at `path` is `value`; `base` is the element's place."""
+        own = self.subject.data
+        data = _with(own, path, value)
+        known: language.Context = self.activation[language.CONTEXT]
+
+        def provenance(one: object, field: str) -> Mapping[str, Any] | None:
+            return known.provenance(own if one is data else one, field)
+
+        mended = {
+            **self.activation,
+            "subject": data,
+            language.CONTEXT: known._replace(provenance=provenance),
+            **({"product": data} if self.product is self.subject else {}),
+            **({"item": _at(data, base)} if base else {}),
+        }
+        try:
+            return rule.condition.program.evaluate(mended) is True
+        except cel.EvaluationError:
+            return False
 
     def _add(
         self,
