@@ -106,8 +106,8 @@ def command(
     """Record in the ledger what was decided at GATE, on the report that was on the table.
 
     Nobody proceeds against no-go or undecided but by --basis overrule or emergency, which somebody else
-    approves afterwards with --approve. That a condition was met is recorded with --meet. With --sign the entry
-    is signed; without, it counts once it is signed or the code host recorded a review of it.
+    approves afterwards with --approve. That a condition was met is recorded with --meet. With --sign the
+    entry is signed; without, it counts once it is signed or the code host recorded a review of it.
 
     Exit codes: 0 recorded; 2 it was not, and nothing was written.
     """

@@ -32,7 +32,7 @@ class Limits(NamedTuple):
     aliased: int = 100_000
     """Values that the aliases of one YAML document may add to those that are written out."""
     prose: int = 1_000_000
-    """Characters of a Markdown document, in which telling what is text costs more than in any other format."""
+    """Characters of a Markdown document, in which telling what is text costs more than elsewhere."""
 
 
 LIMITS = Limits()

@@ -210,9 +210,7 @@ def _broken(
     id = _text(selection.id, activation) if selection.id else None
     product = (_text(selection.product, activation) if selection.product else None) or ""
     ref = SubjectRef(selection.kind.name, id or _path_id(path), path, product)
-    return Subject(
-        ref, selection.kind, {}, captures, (evidence,), reading, None, faults, nameless=id is None
-    )
+    return Subject(ref, selection.kind, {}, captures, (evidence,), reading, None, faults, nameless=id is None)
 
 
 def _unique(subjects: list[Subject]) -> list[Subject]:
