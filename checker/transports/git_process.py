@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import threading
 import weakref
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from typing import IO, NamedTuple
 
@@ -23,6 +24,8 @@ from checker.transports.disk import LIMIT, too_large
 
 TIMEOUT = 120
 """Seconds that one call may take."""
+AHEAD = 32
+"""Objects that are asked for before they are read."""
 OUTPUT_LIMIT = 256 * 1024 * 1024
 """Bytes that one call may answer."""
 _STDERR_LIMIT = 16 * 1024
@@ -238,8 +241,13 @@ class Objects:
         self._timeout = TIMEOUT if timeout is None else timeout
         self._batch: _Batch | None = None
 
-    def read(self, id: str, limit: int) -> bytes | Fault:
-        """The content of an object, or why it cannot be had; `limit` is in bytes."""
+    def read(self, id: str, limit: int, ahead: Sequence[str] = ()) -> bytes | Fault:
+        """The content of an object, or why it cannot be had; `limit` is in bytes.
+
+        `ahead`: what is likely to be read next, in that order, and may be prepared meanwhile.
+        """
+        if self._batch is not None and not self._batch.may_ask(id):
+            self.close()
         if self._batch is None:
             called = command(self._folder, ("cat-file", "--batch"))
             if isinstance(called, Fault):
@@ -249,7 +257,7 @@ class Objects:
             except OSError as error:
                 return Fault("git-failed", f"Git cannot be started: {_reason(error)}.")
         try:
-            answer = self._batch.ask(id, limit)
+            answer = self._batch.ask(id, limit, ahead)
         except (OSError, ValueError):  # it has ended; another call tells why
             answer = None
         if isinstance(answer, bytes):
@@ -303,6 +311,8 @@ class _Batch:
         assert process.stdin is not None
         assert process.stdout is not None
         self._stdin, self._stdout = process.stdin, process.stdout
+        self._waiting: deque[str] = deque()
+        """What was asked for and not read yet; so few that no pipe fills with questions."""
         self._watch = _Watch()
         threading.Thread(target=_watch, args=(process, self._watch, timeout), daemon=True).start()
         self.close = weakref.finalize(self, _end, process, self._watch)
@@ -312,7 +322,11 @@ class _Batch:
         """Whether it was stopped for it gave no answer."""
         return self._watch.late
 
-    def ask(self, id: str, limit: int) -> bytes | int | None:
+    def may_ask(self, id: str) -> bool:
+        """Whether an object is the next to be read, or nothing else is."""
+        return not self._waiting or self._waiting[0] == id
+
+    def ask(self, id: str, limit: int, ahead: Sequence[str]) -> bytes | int | None:
         """The content of an object; its size where that is above the limit, None where there is none.
 
         Unless it answers bytes, nothing more can be asked. Raises OSError or ValueError where it has ended.
@@ -320,8 +334,18 @@ class _Batch:
         watch = self._watch
         watch.asked += 1
         watch.busy = True
-        self._stdin.write(id.encode("ascii") + b"\n")
-        self._stdin.flush()
+        waiting = self._waiting
+        if not waiting:
+            asked = [id, *ahead]
+        elif len(waiting) <= AHEAD // 2 and list(waiting)[1:] == list(ahead[: len(waiting) - 1]):
+            asked = list(ahead[len(waiting) - 1 :])
+        else:
+            asked = []
+        if asked:
+            waiting.extend(asked)
+            self._stdin.write("".join(f"{each}\n" for each in asked).encode("ascii"))
+            self._stdin.flush()
+        waiting.popleft()
         head = self._stdout.readline(4096).split()
         if len(head) != 3 or not head[2].isdigit():
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from checker.model import Fault
@@ -14,6 +14,7 @@ from checker.transports.disk import (
     MISSING,
     OUTSIDE,
 )
+from checker.transports.git_process import AHEAD
 from checker.transports.patterns import NEVER_ENTERED, Found, Level, Names, find_all
 
 _LINK, _SUBMODULE = "120000", "160000"
@@ -60,6 +61,28 @@ def entries(listing: bytes, prefix: str) -> dict[str, Entry]:
     return found
 
 
+class _Row:
+    """The order in which files are read: mostly the one in which they were found."""
+
+    def __init__(self) -> None:
+        self._found: list[str] = []
+        self._places: dict[str, int] = {}
+        self._last = -1
+
+    def expect(self, found: Iterable[Sequence[Found]]) -> None:
+        """These are read next, if anything is."""
+        self._found = [path for each in found for path, _ in each]
+        self._places, self._last = {}, -1
+
+    def after(self, path: str) -> list[str]:
+        """What follows a file that is read right after the one before it; nothing for any other."""
+        if not self._places:
+            self._places = {each: place for place, each in enumerate(self._found)}
+        place, last = self._places.get(path, -1), self._last
+        self._last = place
+        return self._found[place + 1 : place + AHEAD] if 0 <= last == place - 1 else []
+
+
 class Tree:
     """The files of one commit below one folder; a `Disk` in all that can be asked of it.
 
@@ -70,14 +93,18 @@ class Tree:
         self,
         commit: str,
         listing: Callable[[], dict[str, Entry] | Fault],
-        contents: Callable[[str, int], bytes | Fault],
+        contents: Callable[[str, int, Sequence[str]], bytes | Fault],
     ) -> None:
-        """`contents` gives the bytes of a blob by its id, unless they are more than a limit."""
+        """`contents` gives the bytes of a blob by its id, unless they are more than a limit.
+
+        The ids behind are those of what is likely to be read next.
+        """
         self.commit = commit
         """The full id."""
         self._list = listing
         self._contents = contents
         self._listed: _Listed | Fault | None = None
+        self._row = _Row()
 
     def find(self, pattern: str) -> list[Found]:
         """The files that fit a pattern, sorted by path; as `Disk.find`.
@@ -88,17 +115,29 @@ class Tree:
 
     def find_all(self, patterns: Iterable[str]) -> dict[str, list[Found]]:
         """`find` for several patterns at once."""
-        return find_all(patterns, _Folders(self))
+        found = find_all(patterns, _Folders(self))
+        self._row.expect(found.values())
+        return found
 
     def read(self, path: str, limit: int = LIMIT) -> bytes | Fault:
         """The bytes of a file, or why they cannot be had; `limit` is in bytes."""
         entry = self.entry(path)
         if isinstance(entry, Fault):
             return entry
-        content = self._contents(entry.id, limit)
+        content = self._contents(entry.id, limit, self._ahead(path))
         if isinstance(content, bytes) and len(content) < _LONGEST_POINTER and content.startswith(_POINTER):
             return _LFS
         return content
+
+    def _ahead(self, path: str) -> list[str]:
+        """The ids of the files that are likely to be read after a file."""
+        ids = []
+        for other in self._row.after(path):
+            entry = self.entry(other)
+            if isinstance(entry, Fault):
+                break
+            ids.append(entry.id)
+        return ids
 
     def blob(self, path: str) -> str | None:
         """The object id of a file, behind links: the same for the same bytes; None where there is no file."""
@@ -152,7 +191,7 @@ class Tree:
             links += 1
             if links > _MOST_LINKS:
                 return LEADS_BACK
-            target = self._contents(entry.id, _LONGEST_LINK)
+            target = self._contents(entry.id, _LONGEST_LINK, ())
             if isinstance(target, Fault):
                 return target
             if target.startswith(b"/"):

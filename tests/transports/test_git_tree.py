@@ -316,3 +316,21 @@ def test_no_descriptor_and_no_process_is_left(made: Made, monkeypatch: pytest.Mo
     assert before == after
     assert started
     assert all(process.returncode is not None for process in started)
+
+
+@pytest.mark.parametrize("step", [1, 2, -1, 7])
+def test_files_are_read_in_any_order(tmp_path: Path, step: int) -> None:
+    """What is asked for ahead is never taken for what is asked for."""
+    made = Made(tmp_path / "repository")
+    texts = {f"f{number:03}.yaml": f"number: {number}\n" * (number % 5 + 1) for number in range(90)}
+    made.commit("files", {**texts, "same.yaml": texts["f001.yaml"]})
+    repository = Repository.find(made.folder)
+    assert isinstance(repository, Repository)
+    tree = repository.tree("HEAD")
+    assert isinstance(tree, Tree)
+    found = [path for path, _ in tree.find("f*.yaml")]
+    assert found == sorted(texts)
+    for path in (*found[:10], "same.yaml", *found[::step], *found[3:40], "missing.yaml", *found[-5:]):
+        content = tree.read(path)
+        expected = texts["f001.yaml"] if path == "same.yaml" else texts.get(path)
+        assert content == expected.encode() if expected else isinstance(content, Fault)
