@@ -3,9 +3,9 @@
     python bench/cache.py [--data FOLDER] [--rounds 9] [--write]
 
 FOLDER holds `kep-history.bundle`, the public history of the Kubernetes enhancement proposals as a git bundle;
-without the option it is the value of GONOGO_TEST_DATA. What is judged and what is remembered lie outside of any
-repository, whose keys would not be trusted, and are thrown away. A second run that takes more than ten times
-what Python needs to start and end is a goal missed.
+without the option it is the value of GONOGO_TEST_DATA. What is judged and what is remembered lie outside of
+any repository, whose keys would not be trusted, and are thrown away. A second run that takes more than ten
+times what Python needs to start and end is a goal missed.
 """
 
 from __future__ import annotations
