@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from checker import cel, explain
+from checker.backends.memo import Memo
 from checker.documents import mending
 from checker.model import Edit, Fault, Location, Outcome, Path, Reason, Result, Seen
 from checker.plan import Bound, Plan, Slate
@@ -19,124 +19,12 @@ from checker.snapshot import Snapshot, Subject
 if TYPE_CHECKING:
     from checker.explain.redaction import Redaction
 
-_S = TypeVar("_S")
-_T = TypeVar("_T")
+__all__ = ["Memo", "Olds", "Progress", "context", "run", "unreadable"]
+
 Olds = Mapping[tuple[str, str], dict[str, Any]]
 """The data of the subjects at the base revision by kind and id."""
 Progress = Callable[[int, int], None]
 """Told how many subjects are done, and of how many."""
-
-
-class Memo:
-    """Results that several plans, as of one moment, share; it lives no longer than their snapshots.
-
-    Over several snapshots a result counts where its rule would find the same: the very subject, its product,
-    and whatever it looked for among the others.
-    """
-
-    def __init__(self) -> None:
-        self._records: dict[tuple[int, int], _Record] = {}
-        """By the identities of a subject and of its product's data."""
-        self._asked: dict[int, tuple[Bound, str]] = {}
-        """What differs between two ways to ask a rule, by the identity of the bound, which is kept alive."""
-        self._snapshots = 0
-        self._heard: list[_Heard] = []
-
-    def listening(self, context: language.Context) -> language.Context:
-        """The context of one more snapshot, which remembers what it is asked."""
-        self._context = context
-        self._snapshots += 1
-
-        def heard(name: str, ask: Callable[[_S, str], _T]) -> Callable[[_S, str], _T]:
-            def asked(one: _S, other: str) -> _T:
-                try:
-                    answer = ask(one, other)
-                except cel.FunctionError as error:
-                    self._heard.append((name, one, other, str(error)))
-                    raise
-                self._heard.append((name, one, other, _identity(name, answer)))
-                return answer
-
-            return asked
-
-        return context._replace(
-            lookup=heard("lookup", context.lookup),
-            related=heard("related", context.related),
-            decision=heard("decision", context.decision),
-            provenance=heard("provenance", context.provenance),
-        )
-
-    def record(self, subject: Subject, product: Subject | None) -> _Record:
-        """What is known of a subject, to be asked and added to."""
-        key = id(subject), id(product.data) if product else 0
-        found = self._records.get(key)
-        if found is None:
-            found = self._records[key] = _Record({}, [], subject)
-        if found.snapshot != self._snapshots:
-            found.snapshot, found.same = self._snapshots, 0
-        self._heard = found.heard
-        return found
-
-    def find(self, record: _Record, bound: Bound) -> list[Result] | None:
-        """The results of a check, counted as this gate counts them; None: it was not made yet."""
-        found = record.results.get(self._way(bound))
-        if found is None or not self._is_same(record, found[1]):
-            return None
-        results, enforcement, gate = found[0], bound.enforcement, bound.gate
-        if all(result.enforcement == enforcement and result.gate == gate for result in results):
-            return results
-        return [result._replace(enforcement=enforcement, gate=gate) for result in results]
-
-    def keep(self, record: _Record, bound: Bound, results: list[Result]) -> None:
-        """Remember the results of a check."""
-        record.results[self._way(bound)] = (results, len(record.heard))
-
-    def _way(self, bound: Bound) -> str:
-        """What two ways to ask a rule with the same results have in common."""
-        known = self._asked.get(id(bound))
-        if known is None:
-            way = f"{bound.info.id} {bound.later} {bound.markets} {sorted(bound.params.items())}"
-            known = self._asked[id(bound)] = (bound, way)
-        return known[1]
-
-    def _is_same(self, record: _Record, count: int) -> bool:
-        """Whether what a subject heard, as far as `count`, is what it would hear now."""
-        while record.same < count:
-            name, one, other, answer = record.heard[record.same]
-            try:
-                now = _identity(name, getattr(self._context, name)(one, other))
-            except cel.FunctionError as error:
-                now = str(error)
-            if now != answer:
-                return False
-            record.same += 1
-        return True
-
-
-@dataclass(slots=True)
-class _Record:
-    """The results of one subject."""
-
-    results: dict[str, tuple[list[Result], int]]
-    """Those of each way to ask a rule, and how much of what was heard they may rest on."""
-    heard: list[_Heard]
-    """What was asked of the snapshot, and what was answered."""
-    subject: Subject
-    """Kept alive, since it is known by its identity."""
-    snapshot: int = 0
-    same: int = 0
-    """How many of the answers are known to be the same in this snapshot."""
-
-
-_Heard = tuple[str, Any, str, object]
-"""A function of the language, its arguments, and the identity of its answer."""
-
-
-def _identity(function: str, answer: Any) -> object:
-    """What two answers have in common that are the same objects, or that say the same of who wrote what."""
-    if function == "provenance":
-        return repr(answer)
-    return tuple(map(id, answer)) if isinstance(answer, list) else id(answer)
 
 
 def run(
