@@ -38,7 +38,9 @@ def verdict(results: Iterable[Result], conditions: int = 0, fail_on: FailOn = "a
     for result in results:
         if result.outcome != "not-applicable":
             decided = True
-        if result.enforcement != "mandatory" or (fail_on == "new" and result.age == "existing"):
+        if result.outcome in ("pass", "not-applicable") or result.enforcement != "mandatory":
+            continue
+        if not result.counts(fail_on):
             continue
         if result.outcome == "fail":
             failed = failed or result.waived is None
@@ -145,8 +147,7 @@ def next_step(
         return f"mend the first diagnostic{place}, then run gonogo check again"
     if code == NOTHING:
         return "gonogo config show tells which files and packs gonogo looks for"
-    counting = (r for r in results if fail_on == "all" or r.age != "existing")
-    findings = [r for r in counting if r.is_finding]
+    findings = [r for r in results if r.is_finding and r.counts(fail_on)]
     blocking = [r for r in findings if r.blocks]
     if blocking:
         worst = min(blocking, key=urgency)

@@ -237,6 +237,10 @@ class Result(NamedTuple):
         """Whether it is in the way of a go: a mandatory finding that nobody waived, however old it is."""
         return self.enforcement == "mandatory" and self.is_finding and self.waived is None
 
+    def counts(self, fail_on: FailOn) -> bool:
+        """Whether a verdict takes notice of it: with `new` not of what was there before the change."""
+        return fail_on == "all" or self.age != "existing"
+
 
 class RuleInfo(NamedTuple):
     """What a report says of a rule that was applied."""

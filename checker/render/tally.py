@@ -62,7 +62,7 @@ def standing(result: Result) -> Standing:
 
 def inherited(result: Result, comparison: Comparison | None) -> bool:
     """Whether a result stays in sight and blocks nothing, because it was there before the change."""
-    return comparison is not None and comparison.fail_on == "new" and result.age == "existing"
+    return comparison is not None and not result.counts(comparison.fail_on)
 
 
 def blocks(result: Result, comparison: Comparison | None) -> bool:

@@ -152,7 +152,7 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
             there = there and not _is_asked_anew(heads[index], sides)
             heads[index] = heads[index]._replace(age="existing" if there else "new")
         used = {id(each) for each in old if each is not None}
-        gone.update((id(each), each) for each in bases if _weight(each) == _BLOCKS and id(each) not in used)
+        gone.update((id(each), each) for each in bases if each.blocks and id(each) not in used)
     # What is an error now where it failed before is not mended, nor the other way round.
     other = {"fail": "error", "error": "fail"}
     failing = {(*_of(result, sides.renamed), result.outcome) for result in heads}
@@ -163,9 +163,6 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
         for each in fixed
         if (*_of(each, {}), other[each.outcome]) not in failing and _in_file(each, {}) not in unread
     )
-
-
-_BLOCKS = 3
 
 
 def _is_of_an_outage(result: Result, sides: Sides) -> bool:
@@ -189,13 +186,13 @@ def outages(base: Snapshot, head: Snapshot) -> frozenset[str]:
 def _is_asked_anew(result: Result, sides: Sides) -> bool:
     """Whether a gate that the change takes the product through asks for it, however old the failure is."""
     change = sides.stages.get(result.subject.product)
-    return change is not None and bool(change.gates) and _weight(result) == _BLOCKS
+    return change is not None and bool(change.gates) and result.blocks
 
 
 def _weight(result: Result) -> int:
     """How much a failure counts; what counts more than it did is new."""
     if result.enforcement == "mandatory":
-        return 2 if result.waived else _BLOCKS
+        return 2 if result.waived else 3
     return 1 if result.enforcement == "advisory" else 0
 
 
