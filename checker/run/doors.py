@@ -35,6 +35,8 @@ class Doors(NamedTuple):
     """The commit that is read; empty: the files as they are."""
     note: str = ""
     """For a person: which commit it is, and whose word its date is."""
+    prefix: str = ""
+    """Where a commit is read: the path of the folder below the root of its repository, `governance/`."""
 
 
 def present(folder: str, policies: str = "", heard: Run | None = None) -> Doors:
@@ -104,7 +106,8 @@ def at(folder: str, repository: Repository, commit: str, policies: str = "") -> 
     from checker.transports.revision import Revision  # noqa: PLC0415
 
     opened = Revision(repository, commit, (shipped.POLICIES,))
-    return _doors(folder, policies, Disk if policies else opened, opened(folder))._replace(commit=commit)
+    doors = _doors(folder, policies, Disk if policies else opened, opened(folder))
+    return doors._replace(commit=commit, prefix=repository.prefix)
 
 
 def _doors(folder: str, policies: str, open: Open, judged: Files, disk: Open = Disk) -> Doors:
@@ -134,15 +137,15 @@ def origin(folder: str, doors: Doors, clock: Clock, read: Iterable[str]) -> Orig
 
     `read` are the paths of everything that was read, relative to the folder.
     """
+    if doors.commit:
+        return Origin(doors.commit, clock, doors.note, doors.prefix)
     from checker.transports.git import Repository  # noqa: PLC0415
 
     repository = Repository.find(folder)
-    prefix = "" if repository is None or isinstance(repository, Fault) else repository.prefix
-    if doors.commit:
-        return Origin(doors.commit, clock, doors.note, prefix)
     head = repository.head() if repository and not isinstance(repository, Fault) else None
     if repository is None or isinstance(repository, Fault) or head is None:
         return None
+    prefix = repository.prefix
     inside = sorted({path for path in read if not path.startswith(("../", "gonogo:", PREFIX))})
     other = repository.differing(inside, head, doors.files)
     if isinstance(other, Fault):
