@@ -10,14 +10,12 @@ times what Python needs to start and end is a goal missed.
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import asking
 import corpus
 from compare import PROPOSALS, REVIEWED, ROOT, row, table, write
 from measure import Figure, Job, in_turns
@@ -71,21 +69,11 @@ def rows(figures: Mapping[str, Figure]) -> Iterator[str]:
 
 def main() -> int:
     """Parse the options, measure, print; 1 where the goal is missed, 2 where the data is missing."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--data", type=Path, default=os.environ.get("GONOGO_TEST_DATA"))
-    parser.add_argument("--cache", type=Path, default=ROOT / ".bench")
-    parser.add_argument("--rounds", type=int, default=9, help="runs that give the median (default: 9)")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
-    options = parser.parse_args()
-    if options.data is None or not (options.data / "kep-history.bundle").is_file():
-        parser.error("name the folder of kep-history.bundle with --data or GONOGO_TEST_DATA")
+    options = asking.asked(asking.parser(__doc__, rounds=9))
 
-    cache: Path = options.cache.resolve()
+    cache: Path = options.cache
     files = corpus.clone(options.data, cache)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    machine = f"{platform.system()} on {cores} cores, Python {platform.python_version()}"
-    how = f"medians of {options.rounds} runs that take turns; whole processes, files in the page cache"
-    lines, missed = [f"{machine}; {how}.\n"], []
+    lines, missed = [asking.circumstances(options.rounds)], []
     with tempfile.TemporaryDirectory() as remembered:
         scratch = Path(remembered)
         for pattern, rules, what in (

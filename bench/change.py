@@ -9,16 +9,14 @@ rules that all contenders share, as a repository whose second commit edits three
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import asking
 import corpus
-from compare import PAGE, ROOT, floor, row, table
+from compare import ROOT, floor, row, table, write
 from measure import Figure, Job, in_turns
 
 BEGIN, END = "<!-- bench/change.py writes from here -->", "<!-- bench/change.py writes to here -->"
@@ -77,36 +75,19 @@ def rows(figures: Mapping[str, Figure]) -> Iterator[str]:
     yield from table(["", "seconds", "× one side", "MiB"], body)
 
 
-def write(text: str) -> None:
-    """Put the table where the page marks its place."""
-    page = PAGE.read_text(encoding="utf-8")
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
-
-
 def main() -> int:
     """Parse the options, measure, print; 1 where the goal is missed, 2 where the data is missing."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--data", type=Path, default=os.environ.get("GONOGO_TEST_DATA"))
-    parser.add_argument("--cache", type=Path, default=ROOT / ".bench")
-    parser.add_argument("--rounds", type=int, default=7, help="runs that give the median (default: 7)")
-    parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
-    options = parser.parse_args()
-    if options.data is None or not (options.data / "kep-history.bundle").is_file():
-        parser.error("name the folder of kep-history.bundle with --data or GONOGO_TEST_DATA")
+    options = asking.asked(asking.parser(__doc__, rounds=7))
 
-    cache: Path = options.cache.resolve()
+    cache: Path = options.cache
     scratch = cache / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     folder = proposed(corpus.clone(options.data, cache), cache / "change")
     figures = measure(folder, options.rounds, scratch)
-    machine = f"{platform.system()}, Python {platform.python_version()}"
-    how = f"medians of {options.rounds} runs that take turns; whole processes, files in the page cache"
-    text = "\n".join([f"{machine}; {how}.\n", *rows(figures)])
+    text = "\n".join([asking.circumstances(options.rounds), *rows(figures)])
     print(text)
     if options.write:
-        write(text)
+        write(text, BEGIN, END)
     ratio = figures[BOTH].seconds / figures[ONE].seconds
     if ratio > GOAL:
         print(f"both sides take {ratio:.2f} times as long as one, and may take {GOAL}", file=sys.stderr)

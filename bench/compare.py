@@ -8,10 +8,7 @@ without the option it is the value of GONOGO_TEST_DATA. What is downloaded and m
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import platform
 import shutil
 import sys
 from collections import Counter
@@ -19,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+import asking
 import corpus
 from contenders import CONTENDERS, RULES, NotInstallableError
 from measure import Figure, Job, in_turns, once
@@ -181,29 +179,18 @@ def write(text: str, begin: str = BEGIN, end: str = END) -> None:
 
 def main() -> int:
     """Parse the options, measure, print; 2 where the data or gonogo itself is missing."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--data", type=Path, default=os.environ.get("GONOGO_TEST_DATA"))
-    parser.add_argument("--cache", type=Path, default=ROOT / ".bench")
-    parser.add_argument(
-        "--rounds", type=int, default=7, help="runs of which the median is taken (default: 7)"
-    )
+    parser = asking.parser(__doc__, rounds=7)
     parser.add_argument("--without-peers", action="store_true", help="only gonogo and the bare loop")
     parser.add_argument("--without-growth", action="store_true", help="leave out the larger numbers of files")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
-    options = parser.parse_args()
-    if options.data is None or not (options.data / "kep-history.bundle").is_file():
-        parser.error("name the folder of kep-history.bundle with --data or GONOGO_TEST_DATA")
+    options = asking.asked(parser)
     if not Path(GONOGO).is_file():
         parser.error("gonogo is not installed for this Python; `sh scripts/venv test` installs it into .venv")
 
-    cache: Path = options.cache.resolve()
+    cache: Path = options.cache
     scratch = cache / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     files = corpus.clone(options.data, cache)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    machine = f"{platform.system()} on {cores} cores, Python {platform.python_version()}"
-    how = f"medians of {options.rounds} runs that take turns; whole processes, files in the page cache"
-    sections = [iter([f"{machine}; {how}.\n"]), start(options.rounds, scratch)]
+    sections = [iter([asking.circumstances(options.rounds)]), start(options.rounds, scratch)]
     sections.append(real(files, options.rounds, cache, scratch))
     if not options.without_peers:
         sections.append(peers(files, options.rounds, cache, scratch))

@@ -9,13 +9,11 @@ without the option it is the value of GONOGO_TEST_DATA. It is cloned into `.benc
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import asking
 import corpus
 from compare import REVIEWED, ROOT, floor, row, table, write
 from measure import Figure, Job, in_turns
@@ -87,24 +85,16 @@ def _goal(name: str) -> str:
 
 def main() -> int:
     """Parse the options, measure, print; 1 where a goal is missed, 2 where the data is missing."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--data", type=Path, default=os.environ.get("GONOGO_TEST_DATA"))
-    parser.add_argument("--cache", type=Path, default=ROOT / ".bench")
-    parser.add_argument("--rounds", type=int, default=5, help="runs that give the median (default: 5)")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
-    options = parser.parse_args()
-    if options.data is None or not (options.data / "kep-history.bundle").is_file():
-        parser.error("name the folder of kep-history.bundle with --data or GONOGO_TEST_DATA")
+    options = asking.asked(asking.parser(__doc__, rounds=5))
 
-    cache: Path = options.cache.resolve()
+    cache: Path = options.cache
     scratch = cache / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     folder = corpus.clone(options.data, cache)
     figures = measure(folder, options.rounds, scratch)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    machine = f"{platform.system()} on {cores} cores, Python {platform.python_version()}"
-    how = f"medians of {options.rounds} runs that take turns; whole processes, files in the page cache"
-    text = "\n".join([f"{machine}; {how}.\n", *tables(figures, len(list(folder.glob(REVIEWED))))])
+    text = "\n".join(
+        [asking.circumstances(options.rounds), *tables(figures, len(list(folder.glob(REVIEWED))))]
+    )
     print(text)
     if options.write:
         write(text, BEGIN, END)

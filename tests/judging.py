@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -100,15 +100,20 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     return folder
 
 
-def check(folder: Path, as_of: str = DAY, **selected: Any) -> Report:
-    """The report of a workspace; `selected` are the fields of a selector."""
+def clock(as_of: str) -> Callable[[tzinfo], datetime]:
+    """A day as the moment of a run."""
 
-    def clock(zone: tzinfo) -> datetime:
+    def at(zone: tzinfo) -> datetime:
         found = moment.parse(as_of, zone)
         assert found is not None
         return found
 
-    return run.check(run.Request(str(folder), clock, lambda _: plan.Selector(**selected)))
+    return at
+
+
+def check(folder: Path, as_of: str = DAY, **selected: Any) -> Report:
+    """The report of a workspace; `selected` are the fields of a selector."""
+    return run.check(run.Request(str(folder), clock(as_of), lambda _: plan.Selector(**selected)))
 
 
 def judged(folder: Path, files: Mapping[str, str | bytes], as_of: str = DAY, **selected: Any) -> Report:

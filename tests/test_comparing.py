@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 
 from checker import run
 from checker.model import Comparison, Location, Report, Result
-from checker.policy import moment
 from checker.run.comparing import Change, compare
 from tests import judging
 from tests.judging import configuration, policy, rule
@@ -29,12 +27,9 @@ SOUND = "name: Lamp\ntier: 1\nowner: Ada Example\n"
 class Proposal:
     """A repository with a base, and a change to it."""
 
-    def __init__(self, folder: Path, files: Mapping[str, str | bytes], below: str = "") -> None:
-        self.made = Made(folder / "repository")
-        self.below = below
-        judging.write(self.made.folder / below, files)
-        self.made.commit("base")
-        self.made.git("switch", "-q", "-c", "change")
+    def __init__(self, made: Made, below: str = "") -> None:
+        """`below`: the path of the workspace, with a slash at its end; empty: it is the root."""
+        self.made, self.below = made, below
 
     @property
     def folder(self) -> Path:
@@ -55,19 +50,22 @@ class Proposal:
         return self
 
     def report(self, as_of: str = judging.DAY, **asked: Any) -> Report:
-        def clock(zone: tzinfo) -> datetime:
-            found = moment.parse(as_of, zone)
-            assert found is not None
-            return found
+        return reported(self.folder, as_of, **asked)
 
-        policies = asked.pop("policies", "")
-        return compare(
-            run.Request(str(self.folder), clock, policies=policies), Change(**{"base": "main", **asked})
-        )
+
+def reported(folder: Path, as_of: str = judging.DAY, policies: str = "", **asked: Any) -> Report:
+    """What is said of the change in a folder, from main to what is checked out unless `asked` says more."""
+    request = run.Request(str(folder), judging.clock(as_of), policies=policies)
+    return compare(request, Change(**{"base": "main", **asked}))
 
 
 def propose(folder: Path, base: Mapping[str, str | bytes], below: str = "") -> Proposal:
-    return Proposal(folder, base, below)
+    """A change that is begun, to a workspace with these files."""
+    made = Made(folder / "repository")
+    judging.write(made.folder / below, base)
+    made.commit("base")
+    made.git("switch", "-q", "-c", "change")
+    return Proposal(made, below)
 
 
 def things(policy: str, **files: str) -> dict[str, str]:
@@ -433,9 +431,7 @@ def test_a_base_without_a_configuration_lets_the_change_judge_itself_and_says_so
     made.git("switch", "-q", "-c", "change")
     judging.write(made.folder, things(OWNED, a=THING))
     made.commit("change")
-    proposal = Proposal.__new__(Proposal)
-    proposal.made, proposal.below = made, ""
-    report = proposal.report()
+    report = Proposal(made).report()
     assert (ages(report), report.exit_code) == ({"a": "new"}, 1)
     assert [d.code for d in report.diagnostics] == ["base-unconfigured"]
 
@@ -757,10 +753,7 @@ def test_without_a_commit_in_common_nothing_is_new(tmp_path: Path) -> None:
 
 def test_outside_of_a_repository_there_is_no_base(tmp_path: Path) -> None:
     judging.write(tmp_path, things(OWNED, a=SOUND))
-    proposal = Proposal.__new__(Proposal)
-    proposal.made, proposal.below = Made.__new__(Made), ""
-    proposal.made.folder = tmp_path
-    assert [d.code for d in proposal.report().diagnostics] == ["no-history"]
+    assert [d.code for d in reported(tmp_path).diagnostics] == ["no-history"]
 
 
 def test_the_working_tree_is_not_looked_at(tmp_path: Path) -> None:

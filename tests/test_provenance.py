@@ -6,7 +6,6 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ import pytest
 from checker import cache, plan, run
 from checker.backends import records
 from checker.model import Fault, Report, Result
-from checker.policy import moment
 from checker.run import checking
 from checker.run.comparing import Change, compare
 from checker.sources import history
@@ -50,12 +48,7 @@ def made(folder: Path, assertion: str, message: str = "one", **files: str) -> Ma
 
 
 def request(made: Made, as_of: str = judging.DAY, **asked: object) -> run.Request:
-    def clock(zone: tzinfo) -> datetime:
-        found = moment.parse(as_of, zone)
-        assert found is not None
-        return found
-
-    return run.Request(str(made.folder / "work"), clock, **asked)  # type: ignore[arg-type]
+    return run.Request(str(made.folder / "work"), judging.clock(as_of), **asked)  # type: ignore[arg-type]
 
 
 def told(report: Report) -> dict[str, Result]:
