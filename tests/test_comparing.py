@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from checker import run
-from checker.model import Comparison, Location, Report, Result
+from checker.model import Comparison, Diagnostic, Location, Report, Result
+from checker.render import RENDERERS, Options
 from checker.run.comparing import Change, compare
+from checker.run.verifying import Verified, verify
 from tests import judging
 from tests.judging import configuration, policy, rule
 from tests.repositories import Made
@@ -768,3 +770,31 @@ def test_a_file_that_is_no_text_any_more(tmp_path: Path) -> None:
     report = propose(tmp_path, things(OWNED, a=SOUND)).put({"a.thing.yaml": b"\0\1\2"}).report()
     assert report.exit_code == 1
     assert {r.age for r in failures(report)} == {"new"}
+
+
+@pytest.mark.parametrize("fail_on", ["new", "all"])
+def test_the_report_of_a_change_can_be_evaluated_again(tmp_path: Path, fail_on: str) -> None:
+    files = {**things(OWNED, a=SOUND, b=THING)}
+    proposal = propose(tmp_path, files).put({"a.thing.yaml": THING, "b.thing.yaml": THING + "legacy: x\n"})
+    report = proposal.report(fail_on=fail_on)
+    recorded = json.loads(RENDERERS["json"](report, Options()))
+    proposal.on_main(
+        {"policies/test.policy.yaml": policy(rule("true"))}
+    )  # what judged is a commit of the past
+    again = verify(run.Request(str(proposal.folder), judging.clock("2027-01-01")), recorded)
+    assert isinstance(again, Verified)
+    assert (again.identical, again.differences, again.exit_code) == (True, (), 0)
+    assert again.again.comparison == report.comparison
+    forged = recorded | {"verdict": "go"}
+    other = verify(run.Request(str(proposal.folder), judging.clock("2027-01-01")), forged)
+    assert isinstance(other, Verified)
+    assert other.differences[0] == "the verdict was go and is no-go"
+
+
+def test_a_change_whose_commits_are_gone_cannot_be_evaluated_again(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(OWNED, a=SOUND)).put({"a.thing.yaml": THING})
+    recorded = json.loads(RENDERERS["json"](proposal.report(), Options()))
+    recorded["comparison"]["judge"] = "0" * 39 + "1"
+    found = verify(run.Request(str(proposal.folder), judging.clock("2027-01-01")), recorded)
+    assert isinstance(found, Diagnostic)
+    assert found.code == "git-unknown-revision"

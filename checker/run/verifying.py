@@ -12,6 +12,7 @@ from checker.render.identity import abbreviated, verdict_digest
 from checker.run import doors as doors_
 from checker.run import reviewing
 from checker.run.checking import Request, check
+from checker.run.comparing import Change, compare
 from checker.transports.git import Repository
 
 
@@ -49,8 +50,16 @@ def verify(asked: Request, recorded: Mapping[str, Any]) -> Verified | Diagnostic
         if isinstance(commit, Diagnostic):
             return commit
         request, read = request._replace(commit=commit), f"commit {abbreviated(commit)}"
-    review = recorded.get("review")
-    if review:
+    review, change = recorded.get("review"), recorded.get("comparison")
+    if change:
+        # With policies of another folder no commit is the judge: what is there now judges.
+        ends = [_known(asked.folder, change[end] or change["base"]) for end in ("judge", "head")]
+        missing = next((each for each in ends if isinstance(each, Diagnostic)), None)
+        if missing:
+            return missing
+        again = compare(request, Change(change["judge"] or change["base"], change["head"], change["fail_on"]))
+        read = f"the change from commit {abbreviated(change['base'])} to {abbreviated(change['head'])}"
+    elif review:
         launches = {scope["launch"] for scope in review["scopes"]}
         subject = launches.pop() if len(launches) == 1 else ""
         again = reviewing.review(request, reviewing.Asked(review["gate"], subject or review["product"]))
