@@ -7,6 +7,7 @@ what gonogo ships; both must write the same report. So a report can be had again
 
 from __future__ import annotations
 
+import gc
 import socket
 import subprocess
 import sys
@@ -63,6 +64,7 @@ def darkness(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patches:
         for name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "localtime", "gmtime"):
             patches.setattr(time, name, refuse)
+        gc.collect()  # what earlier tests left open is closed in the light
         shut = True
         try:
             yield

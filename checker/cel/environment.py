@@ -144,9 +144,10 @@ class Program:
         run = self._run
         if run is None:
             run = self._run = self.compiler.closure(self.tree)
-        frame = self.frame(activation)
         try:
-            return run(frame)
+            return run(self.frame(activation))
+        except EvaluationError as error:
+            raise error.bare() from None
         except (BudgetError, RecursionError, MemoryError):
             raise self.exhausted() from None
 

@@ -45,6 +45,11 @@ class EvaluationError(Exception):
         self.start = start
         self.end = end
 
+    def bare(self) -> EvaluationError:
+        """Itself, without the frames that it came through: they hold what was evaluated, and it them."""
+        self.__traceback__ = self.__context__ = None
+        return self
+
 
 class FunctionError(Exception):
     """Raised by the implementation of a function; the call's position is added by the evaluation.

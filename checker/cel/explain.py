@@ -120,7 +120,7 @@ def explain(program: Program, activation: Mapping[str, object]) -> Explanation:
     try:
         value = program.evaluate(activation)
     except EvaluationError as raised:
-        error = raised
+        error = raised.bare()
     if error is None and value is not False:
         return Explanation(value, ())
     whole = program.tree
@@ -181,7 +181,7 @@ class _Explainer:
         try:
             return _Outcome(self.program.compiler.closure(node)(self.frame), None)
         except EvaluationError as error:
-            return _Outcome(None, error)
+            return _Outcome(None, error.bare())
 
     # Reasons
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import gc
+import weakref
 from collections.abc import Mapping
 from typing import Any
 
@@ -361,3 +363,39 @@ def test_points_in_time_read_back(moment: datetime.datetime) -> None:
 def test_values_as_people_write_them(value: object, text: str) -> None:
     assert cel.format_value(value) == text
     assert len(cel.format_value(value, 10)) <= 10
+
+
+class Activation(dict[str, Any]):
+    """Variables that can be watched."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "subject.nope == 1",
+        "subject.nope == 1 && subject.tier == 3",
+        "subject.nope == 1 || subject.tier == 4 || subject.nope == 2",
+        "subject.steps.all(step, step.owner != '')",
+        "cel.bind(it, subject.nope, it == 1)",
+        "subject.nope.map(step, step.owner) == []",
+    ],
+)
+@pytest.mark.parametrize("asked", ["evaluate", "explain"])
+def test_a_failed_evaluation_keeps_nothing_of_what_it_read(text: str, asked: str) -> None:
+    """What reads a commit holds a program of git; it ends when nobody holds it any more, not sometime later."""
+    program = cel.Environment({"subject": cel.DYN}).compile(text)
+    variables = Activation(DATA)
+    watched = weakref.ref(variables)
+    gc.disable()
+    try:
+        try:
+            getattr(program, asked)(variables)
+        except cel.EvaluationError as error:
+            kept = error.message
+        else:
+            kept = asked
+        del variables
+        assert kept
+        assert watched() is None
+    finally:
+        gc.enable()
