@@ -382,7 +382,7 @@ class Activation(dict[str, Any]):
 )
 @pytest.mark.parametrize("asked", ["evaluate", "explain"])
 def test_a_failed_evaluation_keeps_nothing_of_what_it_read(text: str, asked: str) -> None:
-    """What reads a commit holds a program of git; it ends when nobody holds it any more, not sometime later."""
+    """What reads a commit holds a program of git, which ends when nobody holds it any more, not sometime."""
     program = cel.Environment({"subject": cel.DYN}).compile(text)
     variables = Activation(DATA)
     watched = weakref.ref(variables)
