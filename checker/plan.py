@@ -202,7 +202,9 @@ class Place(NamedTuple):
         """The same place, held to another stage and lifecycle besides."""
         if claim is None:
             return self
-        return self._replace(stages=tuple(sorted({*self.stages, claim.stage})), also=claim.lifecycle)
+        # What states no stage is judged by everything; to be held to one takes nothing away from that.
+        stages = tuple(sorted({*self.stages, claim.stage})) if self.stages else ()
+        return self._replace(stages=stages, also=claim.lifecycle)
 
     def takes(self, gate: Gate) -> bool:
         """Whether a gate is one of its lifecycle."""

@@ -631,6 +631,24 @@ def test_a_product_that_is_taken_out_is_told(tmp_path: Path) -> None:
     assert [(s.product, s.old_stage, s.stage) for s in compared(report).stages] == [("lamp", "ga", "")]
 
 
+@pytest.mark.parametrize(
+    ("register", "told"),
+    [
+        (REGISTER.replace(", stage: %s", ""), []),  # it gives its stage up
+        (REGISTER % "betaa", ["unknown-stage"]),
+        ((REGISTER % "beta").replace("lamp", "bell"), ["unknown-product"]),
+    ],
+)
+def test_what_every_gate_will_judge_once_it_is_merged_is_judged_so_in_the_change(
+    tmp_path: Path, register: str, told: list[str]
+) -> None:
+    files = staged("beta", ga={})
+    files["a.thing.yaml"] = "product: lamp\n" + THING
+    report = propose(tmp_path, files).put({"products.yaml": register}).report()
+    assert [(r.enforcement, r.age) for r in failures(report)] == [("mandatory", "new")]
+    assert [d.code for d in report.diagnostics] == told
+
+
 def test_of_a_register_that_nobody_can_read_no_product_is_said_to_move(tmp_path: Path) -> None:
     files = staged("ga", ga={})
     files["a.thing.yaml"] = "product: lamp\n" + SOUND

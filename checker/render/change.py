@@ -58,7 +58,8 @@ def _passage(report: Report, change: StageChange) -> Passage:
 def _moved(change: StageChange) -> str:
     product, old, stage = change.product, change.old_stage, change.stage
     if not stage:
-        return f"This change takes {product} out of its lifecycle (it was in {old})."
+        left = f"This change takes {product} out of its lifecycle (it was in {old})"
+        return f"{left}; what states no stage is judged by every gate."
     if change.back:
         return (
             f"This change takes {product} back from {old} to {stage}; what its gates asked counts here still."

@@ -29,6 +29,7 @@ from checker.model import (
 )
 from checker.policy import workspace as workspaces
 from checker.policy.floor import Given
+from checker.policy.policies import suggestion
 from checker.policy.workspace import Workspace
 from checker.run import doors as doors_
 from checker.run.doors import Clock, Doors
@@ -103,10 +104,10 @@ def check(request: Request) -> Report:
     if isinstance(loaded, Report):
         return loaded
     if loaded.listing.neutral or loaded.listing.is_empty:
-        return failed(request, loaded.diagnostics, loaded.workspace, loaded.listing.neutral)
+        return conclude(request, loaded, Evaluated(), (), neutral=loaded.listing.neutral)
     planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector)
     evaluated = evaluate(request, loaded, planned)
-    found = (*strangers(planned), *_unasked(planned, evaluated.results))
+    found = (*strangers(planned), *unplaced(loaded.workspace, planned), *_unasked(planned, evaluated.results))
     return conclude(request, loaded, evaluated, found)
 
 
@@ -387,6 +388,33 @@ def strangers(planned: plan.Plan) -> Iterator[Diagnostic]:
                 subject.excerpt(location.span),
             )
         known.add(id)
+
+
+def unplaced(workspace: Workspace, planned: plan.Plan) -> Iterator[Diagnostic]:
+    """Say which stages are of no lifecycle that is followed, for what states one is judged by every gate."""
+    gates = [gate for gate in workspace.gates if gate.leads_to is not None and gate.lifecycle is not None]
+    told: set[tuple[str, str]] = set()
+    for subject, _ in planned.checks if gates else ():
+        stage = subject.data.get("stage")
+        if not isinstance(stage, str):
+            continue
+        place = plan.place(workspace, planned.snapshot, subject)
+        orders = {gate.lifecycle.id: gate.lifecycle for gate in gates if gate.lifecycle and place.takes(gate)}
+        if not orders or any(order.position(stage) is not None for order in orders.values()):
+            continue
+        followed = " or ".join(sorted(orders))
+        if (stage, followed) not in told:
+            told.add((stage, followed))
+            location = subject.location(("stage",))
+            stages = tuple(dict.fromkeys(each for id in sorted(orders) for each in orders[id].stages))
+            yield Diagnostic(
+                "unknown-stage",
+                f"the lifecycle {followed} has no stage `{stage}`, so what states it is judged by every gate",
+                location,
+                suggestion(stage, stages) or f"Write one of its stages: {', '.join(stages)}.",
+                "warning",
+                subject.excerpt(location.span),
+            )
 
 
 def _unasked(planned: plan.Plan, results: Sequence[Result]) -> Iterable[Diagnostic]:

@@ -41,6 +41,7 @@ from checker.run.checking import (
     gather,
     judging,
     strangers,
+    unplaced,
     weighed,
 )
 from checker.run.doors import Doors
@@ -264,7 +265,7 @@ class _Comparing:
         olds = comparing.olds(base.snapshot, renamed)
         after = evaluate(self.request, head, planned, olds, self.results, claims)
         flips, own = self._flips(head, after, claims, judging_paths)
-        found = [*own, *strangers(planned), *self._uncommitted(head)]
+        found = [*own, *strangers(planned), *unplaced(head.workspace, planned), *self._uncommitted(head)]
         found += (*self._ledgers(base, head, stages), *moves.diagnostics)
         found += leaving.left(base.snapshot, head.snapshot, renamed, changed)
         # What was missing before is in the way of a change of stage only.

@@ -170,6 +170,22 @@ def test_a_later_gate_says_that_it_is_not_next(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("stage", "hint"),
+    [("betaa", "Did you mean `beta`?"), ("moon", "Write one of its stages: build, alpha, beta, ga, sunset.")],
+)
+def test_a_stage_that_no_lifecycle_has_is_judged_by_everything_and_said_once(
+    tmp_path: Path, stage: str, hint: str
+) -> None:
+    results(tmp_path, GATES, f"stage: {stage}", files={"other.thing.yaml": f"stage: {stage}\n"})
+    report = check(tmp_path)
+    found = {(r.enforcement, r.outcome) for r in report.results if r.rule == "r.two"}
+    assert found == {("mandatory", "fail")}
+    (told,) = [each for each in report.diagnostics if each.code == "unknown-stage"]
+    assert (told.hint, told.level) == (hint, "warning")
+    assert told.message.startswith(f"the lifecycle short has no stage `{stage}`")
+
+
 def test_upcoming_failures_block_nothing(tmp_path: Path) -> None:
     results(tmp_path, GATES, "stage: build")
     report = check(tmp_path)

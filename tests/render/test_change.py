@@ -163,7 +163,7 @@ def test_a_comment_counts_what_was_there_before_by_rule() -> None:
         ("", "ga", ("a", "b", "c"), "brings atlas in at ga, through gates a, b and c."),
         ("ga", "beta", (), "moves atlas from ga to beta, through no gate."),
         ("", "alpha", (), "puts atlas into alpha, through no gate."),
-        ("ga", "", (), "takes atlas out of its lifecycle (it was in ga)."),
+        ("ga", "", (), "takes atlas out of its lifecycle (it was in ga); what states no stage is judged"),
     ],
 )
 @pytest.mark.parametrize("name", PEOPLE)
