@@ -17,6 +17,8 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_SAMPLE = 8000
+"""In how many bytes at the beginning a NUL tells a binary file, to git too."""
 
 
 def decode(raw: bytes, limits: Limits) -> Source | Fault:
@@ -69,10 +71,9 @@ def _conflict(text: str) -> tuple[int, int] | None:
 def _undecodable(raw: bytes, error: UnicodeDecodeError) -> Fault:
     before = Source(raw[: error.start].decode(error.encoding, "replace"))
     at: Span = before.span(len(before.text), len(before.text))
+    span = Span(at.line, at.column, at.line, at.column + 1)
+    if error.encoding == "utf-8" and b"\0" in raw[:_SAMPLE]:
+        return Fault("encoding", "This is a binary file, and no text.", span, "Save it as text, in UTF-8.")
     found = " ".join(f"{byte:02X}" for byte in raw[error.start : error.end][:4])
-    return Fault(
-        "encoding",
-        f"The bytes {found} are no character in {error.encoding.upper()}.",
-        Span(at.line, at.column, at.line, at.column + 1),
-        "Save the file as UTF-8.",
-    )
+    message = f"The bytes {found} are no character in {error.encoding.upper()}."
+    return Fault("encoding", message, span, "Save the file as UTF-8.")

@@ -72,6 +72,7 @@ def test_encodings(raw: bytes) -> None:
         ("é: \xff".encode("latin-1"), "encoding", "1:1-1:2", "E9"),
         (b"a: \xed\xa0\x80", "encoding", "1:4-1:5", "ED"),
         (b"\xff\xfea\x00:\x00 \x00\x00\xd8", "encoding", "1:4-1:5", "UTF-16-LE"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "encoding", "1:1-1:2", "This is a binary file"),
         (b"a: 1\nb: x\x00y", "nul", "2:5-2:6", "NUL"),
         (
             b"a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n",
