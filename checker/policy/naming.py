@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from checker.policy.loading import CONFIGURATION, LOCK, listed
 
 
 class Named(NamedTuple):
-    """The patterns of the files that a configuration names, as far as they lie in its workspace."""
+    """The patterns of the files that a configuration names."""
 
     judging: tuple[str, ...]
     """What we judge with."""
@@ -19,26 +20,41 @@ class Named(NamedTuple):
     """The artifacts."""
     vouched: tuple[str, ...]
     """What says itself who made it: sign-offs, and the ledger."""
+    beside: tuple[str, ...]
+    """The folders beside its workspace whose files judge too: packs, and a floor that is not given."""
 
 
-def named(open: Open, folder: str) -> Named | None:
-    """What a configuration names, without reading any of it; None: there is no configuration to read."""
+def named(open: Open, folder: str, of_floor: bool = False) -> Named | None:
+    """What a configuration names, without reading any of it; None: there is no configuration to read.
+
+    Of the floor that it extends beside it, that is what it names to judge with and as its register.
+    """
     configuration, _ = reading.read(CONFIGURATION, open(folder).read, "workspace")
     if configuration is None:
         return None
     data = configuration.data
-    judging = [CONFIGURATION, LOCK]
+    judging: list[str] = [CONFIGURATION, LOCK]
     for field in ("kinds", "lifecycles", "gates", "people", "signers", "waivers", "reviews"):
         judging += listed(data.get(field))
-    judging += (f"{name.removeprefix('./').rstrip('/')}/**" for name in data.get("packs", ()) if "/" in name)
+    packs = [name.removeprefix("./").rstrip("/") for name in data.get("packs", ()) if "/" in name]
+    judging += (f"{name}/**" for name in packs)
     judging += (raw if isinstance(raw, str) else raw["file"] for raw in data.get("data", {}).values())
-    judged = [pattern for raw in data.get("subjects", ()) for pattern in listed(raw["files"])]
-    source = data.get("extends", {}).get("source", "../").removeprefix("./").rstrip("/")
-    judging += [] if source.startswith("..") else [f"{source}/**" if source else "**"]
+    judged: list[str] = list(listed(data.get("products")))
+    judged += (pattern for raw in data.get("subjects", ()) if not of_floor for pattern in listed(raw["files"]))
+    beside = [name for name in packs if name.startswith("..")]
+    source = data.get("extends", {}).get("source", "").removeprefix("./").rstrip("/")
+    if source.startswith("..") and not of_floor:
+        beside.append(source)
+        below = named(open, f"{folder}/{source}", of_floor=True)
+        kept = ((judging, below.judging), (judged, below.judged), (beside, below.beside)) if below else ()
+        for own, others in kept:
+            own += [posixpath.normpath(f"{source}/{each}") for each in others]
+    elif "extends" in data:
+        judging.append(f"{source}/**")
     vouched = [*listed(data.get("signoffs"))]
     if "ledger" in data:
         vouched.append(f"{data['ledger'].rstrip('/')}/**")
-    return Named(_signed(judging), (*listed(data.get("products")), *judged), _signed(vouched))
+    return Named(_signed(judging), tuple(judged), _signed(vouched), tuple(beside))
 
 
 def _signed(patterns: Iterable[str]) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from checker.render.identity import abbreviated
 from checker.review import comparing, leaving, moving, opening
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
-from checker.run import listing, reviewing
+from checker.run import listing, reviewing, touching
 from checker.run.checking import (
     Evaluated,
     Loaded,
@@ -46,7 +46,6 @@ from checker.run.checking import (
 )
 from checker.run.doors import Doors
 from checker.sources.files import Memo
-from checker.transports import patterns
 from checker.transports.git import Change as ChangedPath
 from checker.transports.git import Repository, Tree
 
@@ -101,6 +100,9 @@ def _ends(folder: str, asked: Change) -> _Ends | Fault:
     repository = doors_.history(folder)
     if isinstance(repository, Fault):
         return repository
+    if repository.is_behind_link:
+        message = f"A symbolic link leads to {folder}, and the change may have put it there."
+        return Fault("git-linked", message, hint="Name the folder itself, by a path without links.")
     tip, head = repository.resolve(asked.base), repository.resolve(asked.head)
     if isinstance(tip, Fault):
         return tip
@@ -127,8 +129,16 @@ class _Comparing:
     def report(self) -> Report:
         ends = self.ends
         opened, named, doubts = self._judges()
-        judging_paths = self._judging_paths(named)
-        if named and self.asked.fail_on == "new" and not self._touches(named, judging_paths):
+        merged = self._doors(ends.head)
+        both = [each for each in (named, naming.named(merged.open, merged.home)) if each]
+        beside = {folder for each in both for folder in each.beside}
+        touched = touching.touched(ends.repository, ends.changes, ends.base, ends.head, beside)
+        if isinstance(touched, Fault):
+            return self._failed((doors_.diagnostic(touched),))
+        # What judges, now or once it is merged.
+        judging_paths = tuple(touching.fitting(touched, (text for each in both for text in each.judging)))
+        touches = judging_paths or (named and any(touching.fitting(touched, (*named.judged, *named.vouched))))
+        if named and self.asked.fail_on == "new" and not touches:
             return self._untouched(opened, doubts)
         head_doors = opened._replace(files=self._tree(ends.head), commit=ends.head, note=self._note())
         workspace, diagnostics = judging(self.request, opened)
@@ -216,23 +226,6 @@ class _Comparing:
         return f"the change from commit {base} to {head}, judged by {judge}"
 
     # what is touched
-
-    def _paths(self) -> Iterator[str]:
-        for change in self.ends.changes:
-            yield change.path
-            if change.old_path:
-                yield change.old_path
-
-    def _judging_paths(self, named: Named | None) -> tuple[str, ...]:
-        """The files that judge, now or once it is merged, and that the change touches."""
-        doors = self._doors(self.ends.head)
-        own = naming.named(doors.open, doors.home)
-        texts = {text for each in (named, own) if each for text in each.judging}
-        return tuple(sorted({path for path in self._paths() if _fits(path, texts)}))
-
-    def _touches(self, named: Named, judging_paths: tuple[str, ...]) -> bool:
-        texts = {*named.judged, *named.vouched}
-        return bool(judging_paths) or any(_fits(path, texts) for path in self._paths())
 
     def _untouched(self, doors: Doors, doubts: tuple[Diagnostic, ...]) -> Report:
         zone = workspaces.zone(doors.open, doors.home)
@@ -408,7 +401,3 @@ class _Comparing:
 
 def _planned(loaded: Loaded, claims: plan.Claims) -> plan.Plan:
     return plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector, claims=claims)
-
-
-def _fits(path: str, texts: Iterable[str]) -> bool:
-    return any(patterns.fits(text, path) for text in texts)

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import PurePath
 from types import TracebackType
 from typing import Literal, NamedTuple
 
@@ -56,11 +57,13 @@ class Repository:
     """
 
     def __init__(
-        self, folder: str, root: str, git_dir: str, prefix: str, is_bare: bool, is_shallow: bool
+        self, folder: str, root: str, git_dir: str, prefix: str, is_bare: bool, is_shallow: bool, named: str
     ) -> None:
         """`find` makes one."""
         self.folder = folder
-        """Where it was looked for: the workspace."""
+        """Where it was looked for: the workspace, behind all links."""
+        self.named = named
+        """The same as it was named."""
         self.root = root
         """The folder of the working tree; for a bare repository its own."""
         self.git_dir = git_dir
@@ -99,10 +102,13 @@ class Repository:
             git_dir
         ):
             return None  # the inside of .git is no workspace
+        if bare == "true" and _is_checked_out(git_dir):  # git lets it speak for all folders below it
+            message = f"{git_dir} looks like a repository of its own, among the files of another one."
+            return Fault("git-embedded", message, hint="Remove it: whoever wrote it chose its history.")
         root = git_dir if bare == "true" else place
         for _ in range(prefix.count("/")):
             root = os.path.dirname(root)
-        return cls(place, root, git_dir, prefix, bare == "true", shallow == "true")
+        return cls(place, root, git_dir, prefix, bare == "true", shallow == "true", os.path.abspath(folder))
 
     def __enter__(self) -> Repository:
         return self
@@ -237,7 +243,8 @@ class Repository:
             return id
         line = ["--first-parent"] if first_parent else ["--topo-order"]
         if changes:
-            line += [*git_log.CHANGES, *git_log.RENAMES, "-m" if first_parent else "-c", *self._relative()]
+            merges = "-m" if first_parent else "-c"
+            line += [*git_log.CHANGES, *git_log.RENAMES, merges, *_relative(self.prefix)]
         ends = [id]
         if isinstance(since, str):
             start = self._id(since)
@@ -305,18 +312,33 @@ class Repository:
     def prefix_of(self, folder: str) -> str | None:
         """The path of a folder below the root, with a slash at its end; None where it lies outside.
 
-        The folder need not be there today.
+        The folder need not be there today, and no link that lies in the working tree today leads elsewhere.
         """
-        path = os.path.relpath(os.path.realpath(folder), self.root).replace(os.sep, "/")
+        asked = os.path.abspath(folder)
+        if os.path.commonpath((asked, self.root)) != self.root:
+            asked = os.path.normpath(os.path.join(self.folder, os.path.relpath(asked, self.named)))
+        path = os.path.relpath(asked, self.root).replace(os.sep, "/")
         return "" if path == "." else None if path == ".." or path.startswith("../") else f"{path}/"
 
-    def changed(self, base: str, head: str) -> tuple[Change, ...] | Fault:
-        """What differs between two commits below the folder, sorted by path."""
+    @property
+    def is_behind_link(self) -> bool:
+        """Whether a link in a working tree, where anybody may have committed it, leads to the folder."""
+        way = [self.named, *map(str, PurePath(self.named).parents)]
+        return any(os.path.islink(each) and _is_checked_out(each) for each in way)
+
+    def changed(self, base: str, head: str, folder: str | None = None) -> tuple[Change, ...] | Fault:
+        """What differs between two commits below a folder, by default the one it was found for, by path.
+
+        Nothing does below a folder that lies outside of the repository.
+        """
         ids = self._ids(base, head)
         if isinstance(ids, Fault):
             return ids
+        prefix = self.prefix if folder is None else self.prefix_of(folder)
+        if prefix is None:
+            return ()
         answer = self._run(
-            "diff-tree", "-z", "--no-abbrev", *git_log.CHANGES, *git_log.RENAMES, *self._relative(), *ids
+            "diff-tree", "-z", "--no-abbrev", *git_log.CHANGES, *git_log.RENAMES, *_relative(prefix), *ids
         )
         return answer if isinstance(answer, Fault) else tuple(sorted(git_log.changes(answer)))
 
@@ -329,7 +351,7 @@ class Repository:
         ids = self._ids(base, head)
         if isinstance(ids, Fault):
             return ids
-        asked = (*git_log.CHANGES, *git_log.RENAMES, *self._relative(), *ids)
+        asked = (*git_log.CHANGES, *git_log.RENAMES, *_relative(self.prefix), *ids)
         listed = self._run("diff-tree", "-z", "--no-abbrev", *asked)
         if isinstance(listed, Fault):
             return listed
@@ -485,5 +507,13 @@ class Repository:
         first, second = self._id(one), self._id(other)
         return first if isinstance(first, Fault) else second if isinstance(second, Fault) else (first, second)
 
-    def _relative(self) -> tuple[str, ...]:
-        return (f"--relative={self.prefix}",) if self.prefix else ("--no-relative",)
+
+def _relative(prefix: str) -> tuple[str, ...]:
+    return (f"--relative={prefix}",) if prefix else ("--no-relative",)
+
+
+def _is_checked_out(path: str) -> bool:
+    """Whether something, other than its `.git`, lies in a working tree: a commit may have brought it."""
+    above = PurePath(os.path.realpath(os.path.dirname(path)))
+    marks = (str(each / ".git") for each in (above, *above.parents))
+    return any(mark != path and os.path.lexists(mark) for mark in marks)

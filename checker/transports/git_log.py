@@ -31,6 +31,10 @@ LINES = (
 indentation, so it is asked for here too: an annotation belongs on a line that is shown as changed."""
 
 
+LINK = "120000"
+"""The mode of a symbolic link."""
+
+
 class Identity(NamedTuple):
     """Who somebody says to be, in a commit."""
 
@@ -53,6 +57,8 @@ class Change(NamedTuple):
     """Its mode afterwards, `100644`; `000000` where it was deleted."""
     old_path: str = ""
     """Its path before a rename; empty without one."""
+    is_link: bool = False
+    """Before or afterwards it was a symbolic link, so that what is read behind it may be another thing."""
 
 
 class Commit(NamedTuple):
@@ -196,7 +202,7 @@ def _change(head: str, rest: Iterator[str]) -> Change:
     old_path = next(rest, "") if parents == 1 and status[0] in "RC" else ""
     path = next(rest, "")
     kind = status[0] if parents == 1 or len(set(status)) == 1 else "M"
-    return Change(path, kind, _present(ids[-1]), _present(ids[0]), modes[-1], old_path)
+    return Change(path, kind, _present(ids[-1]), _present(ids[0]), modes[-1], old_path, LINK in modes)
 
 
 def _present(id: str) -> str:

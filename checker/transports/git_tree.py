@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from checker.model import Fault
@@ -14,10 +14,11 @@ from checker.transports.disk import (
     MISSING,
     OUTSIDE,
 )
+from checker.transports.git_log import LINK
 from checker.transports.git_process import AHEAD
 from checker.transports.patterns import NEVER_ENTERED, Found, Level, Names, find_all
 
-_LINK, _SUBMODULE = "120000", "160000"
+_SUBMODULE = "160000"
 FILE_MODES = "100"
 """How the modes of regular files begin."""
 _MOST_LINKS = 40
@@ -150,7 +151,7 @@ class Tree:
         if isinstance(listed, Fault):
             return listed
         entry = listed.entries.get(path)
-        if entry is None or entry.mode == _LINK:
+        if entry is None or entry.mode == LINK:
             behind = self.behind_links(path, listed)
             if isinstance(behind, Fault):
                 return behind
@@ -161,6 +162,37 @@ class Tree:
                 return LEADS_NOWHERE if linked else MISSING
         return _OTHER_REPOSITORY if entry.mode == _SUBMODULE else entry
 
+    def bent(self, changed: Mapping[str, bool]) -> dict[str, bool]:
+        """The links of this commit that give what a change touches, though it does not touch them.
+
+        Each path is told with whether anything below it may be another thing now; so are those of `changed`,
+        where that is a link itself.
+        """
+        listed = self.listed()
+        found: dict[str, bool] = {}
+        if isinstance(listed, Fault):
+            return found
+        to_folder: dict[str, list[str]] = {}
+        for link in (path for path, entry in listed.entries.items() if entry.mode == LINK):
+            way: set[str] = set()
+            end = self.behind_links(link, listed, way)
+            if any(changed.get(each, False) for each in way):
+                found[link] = True
+            elif isinstance(end, str) and end in listed.folders:
+                to_folder.setdefault(end, []).append(link)
+            elif isinstance(end, str) and end in changed:
+                found[link] = False
+        waiting, seen = [*changed, *found], set[str]()
+        while waiting:
+            folder = waiting.pop()
+            while folder:
+                folder = folder.rpartition("/")[0]
+                links = () if folder in seen else to_folder.get(folder, ())
+                seen.add(folder)
+                found |= dict.fromkeys(links, True)
+                waiting += links
+        return found
+
     def listed(self) -> _Listed | Fault:
         """Everything that the commit holds; asked for once."""
         if self._listed is None:
@@ -168,8 +200,11 @@ class Tree:
             self._listed = found if isinstance(found, Fault) else _Listed(found)
         return self._listed
 
-    def behind_links(self, path: str, listed: _Listed) -> str | Fault:
-        """The path behind all links, or why there is none: it leaves the workspace, or leads back."""
+    def behind_links(self, path: str, listed: _Listed, way: set[str] | None = None) -> str | Fault:
+        """The path behind all links, or why there is none: it leaves the workspace, or leads back.
+
+        The links that lead there join `way`.
+        """
         if path.startswith("/"):
             return OUTSIDE
         waiting = path.split("/")[::-1]
@@ -186,11 +221,13 @@ class Tree:
                 continue
             behind.append(part)
             entry = listed.entries.get("/".join(behind))
-            if entry is None or entry.mode != _LINK:
+            if entry is None or entry.mode != LINK:
                 continue
             links += 1
             if links > _MOST_LINKS:
                 return LEADS_BACK
+            if way is not None:
+                way.add("/".join(behind))
             target = self._contents(entry.id, _LONGEST_LINK, ())
             if isinstance(target, Fault):
                 return target
@@ -252,7 +289,7 @@ class _Folders:
             if mode == _SUBMODULE:  # which may stand for a folder, or in the place of a file
                 names.links.append(name)
                 names.files.append(name)
-            elif mode == _LINK:
+            elif mode == LINK:
                 self._sort(path, name, listed, names)
             else:
                 names.files.append(name)

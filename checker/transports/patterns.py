@@ -80,6 +80,15 @@ def fits(text: str, path: str) -> bool:
     return _whole(text).fullmatch(path) is not None
 
 
+def reaches(text: str, folder: str) -> bool:
+    """Whether the pattern that a text spells may fit what lies below a folder."""
+    alone = (pattern(text),)
+    states = frozenset({(0, 0)})
+    for name in folder.split("/"):
+        states = Level(states, alone).inside(name)
+    return any(done < len(alone[0].steps) for _, done in states)
+
+
 def _expression(part: str, names: set[str]) -> str:
     """A regular expression for one part; a name captured twice must be the same text twice."""
     wild = list(_WILD.finditer(part))

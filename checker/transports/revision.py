@@ -24,12 +24,12 @@ class Revision:
     def __init__(self, repository: Repository, commit: str, timeless: Sequence[str] = ()) -> None:
         self.repository = repository
         self.commit = commit
-        self.timeless = tuple(map(os.path.realpath, timeless))
+        self.timeless = tuple(map(os.path.abspath, timeless))
 
     def __call__(self, folder: str) -> Files:
         """The files below a folder."""
-        real = os.path.realpath(folder)
-        if any(os.path.commonpath((real, apart)) == apart for apart in self.timeless):
+        asked = os.path.abspath(folder)  # no link of today's working tree leads there
+        if any(os.path.commonpath((asked, apart)) == apart for apart in self.timeless):
             return Disk(folder)
         tree = self.repository.tree(self.commit, folder)
         return Nothing(tree) if isinstance(tree, Fault) else tree

@@ -1,0 +1,45 @@
+"""What a change touches: its files, the links that lead to them, and what judges beside its workspace."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+
+from checker.model import Fault
+from checker.transports import patterns
+from checker.transports.git import Change, Repository
+
+Touched = Mapping[str, bool]
+"""Paths in the workspace, each with whether what lies below it may be another thing, too: it is a link."""
+
+
+def touched(
+    repository: Repository, changes: Iterable[Change], base: str, head: str, beside: Iterable[str]
+) -> Touched | Fault:
+    """All that is another thing at the head than at the base.
+
+    A link is where the file that it leads to changes, or the way there. `changes`: those in the workspace;
+    `beside`: folders beside it, relative to it, in which to look as well.
+    """
+    found = dict(_paths(changes))
+    for folder in sorted(beside):
+        others = repository.changed(base, head, f"{repository.named}/{folder}")
+        if isinstance(others, Fault):
+            return others
+        found |= {posixpath.join(folder, path): is_link for path, is_link in _paths(others)}
+    tree = repository.tree(head)
+    return tree if isinstance(tree, Fault) else {**tree.bent(found), **found}
+
+
+def fitting(touched: Touched, texts: Iterable[str]) -> Iterator[str]:
+    """The paths that one of these patterns fits, or may fit below a link, sorted."""
+    known = set(texts)
+    for path, is_link in sorted(touched.items()):
+        if any(patterns.fits(text, path) or (is_link and patterns.reaches(text, path)) for text in known):
+            yield path
+
+
+def _paths(changes: Iterable[Change]) -> Iterator[tuple[str, bool]]:
+    for change in changes:
+        for path in filter(None, (change.old_path, change.path)):
+            yield path, change.is_link
