@@ -151,6 +151,14 @@ def test_what_nobody_can_read_any_more_is_not_called_fixed(
     assert (compared(report).fixed, report.exit_code) == ((), 1)
 
 
+@pytest.mark.parametrize("named", ["", "archive/a.yaml", "a.thing.yaml/module"])
+def test_what_is_taken_away_is_not_called_fixed(tmp_path: Path, named: str) -> None:
+    base = {"policies/test.policy.yaml": OWNED, "a.thing.yaml": THING, "b.thing.yaml": SOUND}
+    report = propose(tmp_path, base).put({named: THING} if named else {}, "a.thing.yaml").report()
+    assert compared(report).fixed == ()
+    assert [d.code for d in report.diagnostics] == ["subject-gone"]
+
+
 STEP = "  - { id: %s, minutes: %d }\n"
 BASE_STEPS = "name: Lamp\nsteps:\n" + STEP % ("dim", 1) + STEP % ("douse", 2)
 

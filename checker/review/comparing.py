@@ -84,6 +84,8 @@ class Sides(NamedTuple):
     """Where the register has the products, by id."""
     outages: Collection[str] = ()
     """The files that could not be read before the change either, and may hold subjects of any id."""
+    gone: Collection[Key] = ()
+    """The subjects that the change takes away: nothing of them is mended."""
 
 
 def renamed(base: Snapshot, head: Snapshot, changed: Changed) -> dict[Key, Key]:
@@ -157,7 +159,7 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
     other = {"fail": "error", "error": "fail"}
     failing = {(*_of(result, sides.renamed), result.outcome) for result in heads}
     unread = {_in_file(result, sides.changed) for result in heads if _is_of_file(result)}
-    fixed = (each for each in sides.base if id(each) in gone)
+    fixed = (each for each in sides.base if id(each) in gone and _of(each, {})[1] not in sides.gone)
     return heads, tuple(
         each
         for each in fixed

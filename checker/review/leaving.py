@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from checker.model import Diagnostic
 from checker.review.comparing import Changed, Key, former
@@ -13,13 +13,33 @@ _NAMED = 3
 """Subjects that a sentence names; of more, the number is told."""
 
 
+def gone(base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key], changed: Changed) -> list[Subject]:
+    """What was there: its file is deleted, or nothing collects it from where it is now.
+
+    What has another id in the same file is there still. Products are told as changes of stage.
+    """
+    there = {renamed.get(key(subject), key(subject)) for subject in head.subjects}
+    fewer: Counter[tuple[str, str]] = Counter()
+    for subject in head.subjects:
+        path = subject.ref.path
+        fewer[changed[path].old_path if path in changed else path, subject.ref.kind] += 1
+    fewer.subtract((subject.ref.path, subject.ref.kind) for subject in base.subjects)
+    return [
+        subject
+        for subject in base.subjects
+        if fewer[subject.ref.path, subject.ref.kind] < 0
+        and subject.ref.kind != "product"
+        and key(subject) not in there
+    ]
+
+
 def left(
-    base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key], changed: Changed
+    gone: Sequence[Subject], base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key]
 ) -> Iterator[Diagnostic]:
     """Say what is judged no more, and what is about another product than before."""
-    gone = [_shown(subject) for subject in _gone(base, head, renamed, changed)]
     if gone:
-        message = f"this change takes {_listed(gone)} away: no rule is asked about what is gone"
+        shown = _listed([_shown(subject) for subject in gone])
+        message = f"this change takes {shown} away: no rule is asked about what is gone"
         hint = "Where a gate rests on it, name its kind in `needs` of the gate."
         yield Diagnostic("subject-gone", message, hint=hint, level="warning")
     for product, subjects in sorted(_given_away(base, head, renamed).items()):
@@ -29,30 +49,13 @@ def left(
         yield Diagnostic("product-changed", message, place, hint, "warning", subjects[0].excerpt(place.span))
 
 
-def _gone(base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key], changed: Changed) -> Iterator[Subject]:
-    """What was there: its file is deleted, or nothing collects it from where it is now.
-
-    What has another id in the same file is there still. Products are told as changes of stage.
-    """
-    there = {renamed.get(_key(subject), _key(subject)) for subject in head.subjects}
-    fewer: Counter[tuple[str, str]] = Counter()
-    for subject in head.subjects:
-        path = subject.ref.path
-        fewer[changed[path].old_path if path in changed else path, subject.ref.kind] += 1
-    fewer.subtract((subject.ref.path, subject.ref.kind) for subject in base.subjects)
-    for subject in base.subjects:
-        is_less = fewer[subject.ref.path, subject.ref.kind] < 0
-        if is_less and subject.ref.kind != "product" and _key(subject) not in there:
-            yield subject
-
-
 def _given_away(base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key]) -> dict[str, list[Subject]]:
     """What is about another product or about none, by the product that it was about."""
     names = former(base, head)
     found: dict[str, list[Subject]] = {}
     for subject in head.subjects:
         product = subject.ref.product
-        old = base.find(*renamed.get(_key(subject), _key(subject)))
+        old = base.find(*renamed.get(key(subject), key(subject)))
         if old is None or not subject.sound or subject.ref.kind == "product":
             continue
         if old.ref.product not in ("", product, names.get(product)):
@@ -60,7 +63,8 @@ def _given_away(base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key]) -> d
     return found
 
 
-def _key(subject: Subject) -> Key:
+def key(subject: Subject) -> Key:
+    """By which a subject is known to both sides of a change."""
     return subject.ref.kind, subject.ref.id
 
 

@@ -260,7 +260,8 @@ class _Comparing:
         flips, own = self._flips(head, after, claims, judging_paths)
         found = [*own, *strangers(planned), *unplaced(head.workspace, planned), *self._uncommitted(head)]
         found += (*self._ledgers(base, head, stages), *moves.diagnostics)
-        found += leaving.left(base.snapshot, head.snapshot, renamed, changed)
+        gone = leaving.gone(base.snapshot, head.snapshot, renamed, changed)
+        found += leaving.left(gone, base.snapshot, head.snapshot, renamed)
         # What was missing before is in the way of a change of stage only.
         complete = head.snapshot.complete or not base.snapshot.complete
         if any(each.gates for each in stages):
@@ -272,7 +273,8 @@ class _Comparing:
         worded = comparing.worded(head.workspace)
         results = before.results, after.results
         out = comparing.outages(base.snapshot, head.snapshot)
-        sides = Sides(*results, renamed, changed, by_place, of_product, worded, registered, out)
+        lost = frozenset(leaving.key(each) for each in gone)
+        sides = Sides(*results, renamed, changed, by_place, of_product, worded, registered, out, lost)
         aged, fixed = comparing.aged(sides)
         aged = comparing.anchored(aged, sides)
         unwaived = [old._replace(age=new.age) for old, new in zip(after.unwaived, aged, strict=True)]
