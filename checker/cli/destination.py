@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from checker.cli import ci
 from checker.cli.console import Problem
 from checker.model import Fault, Report
-from checker.render import identity
+from checker.render import identity, tally
+from checker.render.text import one_line
 
 if TYPE_CHECKING:
     from checker.publishing import Access, Destination
@@ -78,6 +79,10 @@ def _hold(report: Report, destination: Destination) -> None:
     """Refuse a report about something else than what it would be posted to."""
     about = identity.commit(report)
     if not about:
+        wrong = next((each for each in tally.faults(report) if each.level == "error"), None)
+        if wrong:
+            why = f"the report is about no commit, since the check came to none: {one_line(wrong.message)}"
+            raise Problem(why, one_line(wrong.hint))
         raise Problem(
             "the report names no commit, so nobody can tell what it is about",
             "Make it from what is committed, or with --base REF.",

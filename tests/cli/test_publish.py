@@ -13,7 +13,7 @@ import pytest
 
 from checker import publishing
 from checker.cli import publish
-from checker.model import Report
+from checker.model import Diagnostic, Report
 from tests.cli.conftest import Gonogo, Ran
 from tests.fake_bitbucket import FakeBitbucket
 from tests.fake_github import FakeGitHub
@@ -21,7 +21,7 @@ from tests.fake_gitlab import FakeGitLab
 from tests.fake_host import TOKEN
 from tests.publishing.posting import CHANGED, MERGE, REPOSITORY, sound, written
 from tests.render.changes import CHANGE, CLEAN_CHANGE, HEAD, NEUTRAL
-from tests.render.reports import MIXED
+from tests.render.reports import EMPTY, MIXED
 
 VARIABLES = [
     *("GITHUB_TOKEN", "GITHUB_API_URL", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA", "GITHUB_REF"),
@@ -35,6 +35,9 @@ VARIABLES = [
     ),
 ]
 NEWER = "e" * 40
+SHALLOW = EMPTY._replace(
+    diagnostics=(Diagnostic("git-shallow", "This clone is shallow.", hint="Fetch all of it."),)
+)
 
 
 @pytest.fixture(autouse=True)
@@ -200,6 +203,10 @@ def event_of(edit: Callable[[dict[str, Any]], None]) -> Callable[[Runner], Ran]:
         ),
         (lambda it: it.publish(report=b"x" * (50 * 1024 * 1024 + 1)), "is not a report of gonogo"),
         (lambda it: it.publish(report=MIXED), "the report names no commit"),
+        (
+            lambda it: it.publish(report=SHALLOW),
+            "the check came to none: This clone is shallow. Fetch all of it.",
+        ),
         (lambda it: it.publish("--sha", NEWER), f"the report is about commit {HEAD[:12]}, and {NEWER[:12]}"),
         (lambda it: it.publish("--sha", "main"), "'main' is not the whole id of a commit"),
         (event_of(lambda it: it["pull_request"]["head"].update(sha=NEWER)), "the report is about commit"),
