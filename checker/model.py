@@ -77,6 +77,8 @@ class Fault(NamedTuple):
     span: Span | None = None
     hint: str = ""
     """What to do about it; may be empty."""
+    edit: Edit | None = None
+    """What would mend it, where that is mechanical."""
 
 
 class Excerpt(NamedTuple):

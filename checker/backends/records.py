@@ -138,15 +138,6 @@ def _at(data: Any, path: Path) -> Any:
     return data
 
 
-def _with(data: Any, path: Path, value: object) -> Any:
-    """A copy, as deep as it has to be, that has `value` at `path`."""
-    if not path:
-        return value
-    copy = data.copy()
-    copy[path[0]] = _with(copy.get(path[0]) if isinstance(copy, dict) else copy[path[0]], path[1:], value)
-    return copy
-
-
 class _Evaluation:
     """The checks of one subject."""
 
@@ -224,7 +215,7 @@ class _Evaluation:
             self._add(bound, "pass", bound.info.title, self.whole)
         for fault in faults:
             location = Location(self.subject.ref.path, fault.span)
-            self._add(bound, "fail", fault.message, location, fix=fault.hint)
+            self._add(bound, "fail", fault.message, location, fix=fault.hint, edit=fault.edit)
 
     def _rule(self, bound: Bound, policy: Policy, rule: Rule) -> None:
         applies: explain.Told | bool = True
@@ -372,7 +363,7 @@ class _Evaluation:
     def _would_hold(self, rule: Rule, base: Path, path: Path, value: mending.Scalar) -> bool:
         """Whether the rule is true once the field at `path` is `value`; `base` is the element's place."""
         own = self.subject.data
-        data = _with(own, path, value)
+        data = mending.replaced(own, path, value)
         known: language.Context = self.activation[language.CONTEXT]
 
         def provenance(one: object, field: str) -> Mapping[str, Any] | None:

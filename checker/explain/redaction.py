@@ -12,8 +12,8 @@ from typing import Any
 
 from checker import canonical
 from checker.cel.values import quote
-from checker.documents.credentials import REDACTED, hidden, is_credential, mask, shapes
-from checker.model import Excerpt, Reason, Result, Seen
+from checker.documents.credentials import REDACTED, hidden, is_credential, mask, masked, shapes
+from checker.model import Edit, Excerpt, Reason, Result, Seen
 
 _SHORTEST = 4
 """Characters of a value that is looked for in sentences: what is shorter would be found in any word."""
@@ -38,15 +38,20 @@ class Redaction:
         seen = (each for reason in result.reasons for each in reason.seen)
         values = tuple(dict.fromkeys((*self._values, *_quoted(seen))))
         edit = result.edit
-        if edit and _told(edit.whole_line, values) != edit.whole_line:
-            edit = None
         return result._replace(
             message=_told(result.message, values),
             fix=_told(result.fix, values),
             reasons=tuple(_reason(reason, values) for reason in result.reasons),
             excerpt=_excerpt(result.excerpt, values),
-            edit=edit,
+            edit=edit if edit and _may_be_told(edit, values) else None,
         )
+
+
+def _may_be_told(edit: Edit, values: tuple[str, ...]) -> bool:
+    """Whether neither its line nor what becomes of that says a credential, as one behind `pasword:`."""
+    line, span = edit.whole_line, edit.span
+    mended = line[: span.column - 1] + edit.text + line[span.end_column - 1 :]
+    return all(masked(text) == _told(text, values) == text for text in (line, edit.text, mended))
 
 
 def _reason(reason: Reason, values: tuple[str, ...]) -> Reason:

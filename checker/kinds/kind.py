@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from checker import shipped
 from checker.cel.types import ObjectType
-from checker.documents import Document
+from checker.documents import Document, Reading
 from checker.kinds import soundness
 from checker.kinds.fields import Field, pointer, unfold
 from checker.kinds.shape import Shaper
@@ -67,9 +67,12 @@ class Kind(NamedTuple):
         """
         return self.shaper.shape(document)
 
-    def faults(self, document: Document) -> tuple[Fault, ...]:
-        """How a document in shape breaks the schema, in the order of its text; empty when it fits."""
-        return self.validator.faults(document)
+    def faults(self, document: Document, reading: Reading | None = None) -> tuple[Fault, ...]:
+        """How a document in shape breaks the schema, in the order of its text; empty when it fits.
+
+        With `reading`, of which it was made, a fault has the edit that mends it, where that is mechanical.
+        """
+        return self.validator.faults(document, reading)
 
 
 def load(name: str, schema: Any, document: Document, path: str) -> Kind | tuple[Diagnostic, ...]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, cast
 
-from checker.documents import Document
+from checker.documents import Document, Reading
 from checker.kinds import wording
 from checker.kinds.fields import Field, unfold
-from checker.model import Fault, Path, Span
+from checker.model import Edit, Fault, Path, Span
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -61,8 +61,12 @@ class Validator:
         form = self.root.at(path[:-1])
         return path[-1] not in form.properties and bool(form.properties) and form.unnamed is None
 
-    def faults(self, document: Document) -> tuple[Fault, ...]:
-        """How the document breaks the schema, in the order of the text; empty when it does not."""
+    def faults(self, document: Document, reading: Reading | None = None) -> tuple[Fault, ...]:
+        """How the document breaks the schema, in the order of the text; empty when it does not.
+
+        With `reading`, of which the document was made, a fault has the edit that mends it, where that is
+        mechanical.
+        """
         if self._compiled is None:
             self._compiled = compiled(self.schema)
         unknown = [path for path in document.positions.nulls() if self._is_unknown(path)]
@@ -77,13 +81,35 @@ class Validator:
         said = chain(wording.violations(errors, context), *empty)
         violations = list(islice(said, MOST_FAULTS + 1))
         more = more or len(violations) > MOST_FAULTS
+        edits = {} if more or reading is None else self._edits(violations, reading, document)
         placed = [(_place(document, found), found) for found in wording.telling(violations[:MOST_FAULTS])]
         placed.sort(key=lambda pair: (pair[0].line, pair[0].column, pair[1].message))
-        faults = [Fault(found.code, found.message, span, found.hint) for span, found in placed]
+        faults = [
+            Fault(found.code, found.message, span, found.hint, edits.get(found.path))
+            for span, found in placed
+        ]
         if more or not faults:  # an invalid document never goes without a fault
             message = "further faults of this document are not listed" if faults else "the schema is not met"
             faults.append(Fault("schema-more", message, document.positions.nearest(())[0]))
         return tuple(faults)
+
+    def _edits(
+        self, violations: list[wording.Violation], reading: Reading, document: Document
+    ) -> dict[Path, Edit]:
+        """The edits that mend what is mechanical, by what it is about."""
+        from checker.kinds import mends  # noqa: PLC0415 - most documents have no faults
+
+        validator = self._compiled
+        assert validator is not None, "what was found, it found"
+
+        def examine(data: Any) -> list[mends.Breach]:
+            if validator.is_valid(data):
+                return []
+            context = wording.Context(self.schema, self.root, data, lambda path: None, lambda name, known: "")
+            found = wording.violations(validator.iter_errors(data), context)
+            return [(violation.code, violation.path) for violation in islice(found, MOST_FAULTS)]
+
+        return mends.edits(violations, reading, document, self.root, examine)
 
 
 def _errors(

@@ -47,6 +47,8 @@ class Context(NamedTuple):
     data: Any
     written: Callable[[Path], str | None]
     """The text of a value as it stands in the file."""
+    nearest: Callable[[str, Iterable[str]], str] = nearest
+    """The known name that was probably meant; empty when none is near. It costs most of all."""
 
     def value(self, path: Path) -> Any:
         """The value at a path that is present."""
@@ -201,7 +203,7 @@ def unknown_fields(names: Iterable[str], path: Path, form: Field, context: Conte
     absent = [name for name in form.properties if name not in context.value(path)]
     where = f" in {subject(path)}" if path else ""
     for name in names:
-        meant = nearest(name, absent) or nearest(name, form.properties)
+        meant = context.nearest(name, absent) or context.nearest(name, form.properties)
         question = f": did you mean `{meant}`?" if meant else ""
         hint = f"Write `{meant}`, or remove the field." if meant else _other_fields(absent)
         message = f"unknown field `{plain(name)}`{where}{question}"
@@ -324,7 +326,7 @@ def _hint_for(code: str, path: Path, context: Context) -> str:
         first = min(field.required, default=min(field.properties))
         return f"Write fields and their values, such as `{first}: …`."
     if code == "schema-choice" and isinstance(value, str):
-        meant = nearest(value, [choice for choice in field.choices or () if isinstance(choice, str)])
+        meant = context.nearest(value, [choice for choice in field.choices or () if isinstance(choice, str)])
         if meant:
             return f"Did you mean {meant}?"
     return _described(field)

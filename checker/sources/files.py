@@ -163,7 +163,7 @@ def _subject(
     part = document.below(base) if base else document
     shaped = kind.shape(part or document)
     data = shaped.data
-    faults = kind.faults(shaped)
+    faults = kind.faults(shaped, reading)
     if not isinstance(data, dict):
         data = {}
     activation = {"path": captures, "subject": data}
