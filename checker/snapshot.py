@@ -86,10 +86,15 @@ class Snapshot:
     """The kinds that were looked for, whether or not any subject was found."""
     inputs: tuple[Evidence, ...] = ()
     """Every file that was read for it."""
-    complete: bool = True
-    """Whether everything was found that must be there."""
+    lacking: frozenset[str] = frozenset()
+    """What must be there and was not found, or is in doubt; each named alike in every state of the files."""
     provenance: Provenance = _untold
     """Asked only by rules that use it."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was found that must be there."""
+        return not self.lacking
 
     @cached_property
     def by_kind(self) -> Mapping[str, Sequence[Subject]]:

@@ -202,7 +202,7 @@ def gather(
     if workspace.floor or request.repository:
         listed = listing(workspace, snapshot, request.repository)
         selector, missing = selector._replace(apart=listed.apart), (*missing, *listed.diagnostics)
-        snapshot = replace(snapshot, complete=snapshot.complete and listed.is_certain)
+        snapshot = replace(snapshot, lacking=snapshot.lacking | listed.doubted)
 
     @cache
     def approvals() -> Approvals:
@@ -258,7 +258,11 @@ def collect(
         workspace.source.diagnostic("no-subjects", why, selection.at, hint, warning=True)
         for selection, why in found.missing
     )
-    complete = not any(selector.takes_selection(selection) for selection, _ in found.missing)
+    lacking = frozenset(
+        f"{selection.kind.name} {selection.at} {' '.join(selection.patterns)}"
+        for selection, _ in found.missing
+        if selector.takes_selection(selection)
+    )
     kinds = {selection.kind.name for selection in workspace.selections}
     subjects, inputs, ledger = derivation.derive(workspace, found.subjects, as_of), found.inputs, Ledger({})
     if workspace.ledger:
@@ -268,7 +272,7 @@ def collect(
         kinds.add(ledgers.KIND)
         subjects, inputs = (*subjects, *recorded.subjects), (*inputs, *recorded.inputs)
         ledger, diagnostics = recorded.ledger, (*diagnostics, *recorded.diagnostics)
-    return Snapshot(subjects, workspace.data, frozenset(kinds), inputs, complete), ledger, diagnostics
+    return Snapshot(subjects, workspace.data, frozenset(kinds), inputs, lacking), ledger, diagnostics
 
 
 def waive(loaded: Loaded, results: Sequence[Result]) -> tuple[list[Result], tuple[WaiverState, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from checker.model import Diagnostic
 from checker.policy.floor import PREFIX
@@ -20,8 +20,8 @@ class Listing(NamedTuple):
     """The register says that products are here, and nothing here is about any of them."""
     apart: frozenset[str] = frozenset()
     """Ids of products of the floor's register that other repositories hold: looked up, not judged here."""
-    is_certain: bool = True
-    """Nothing here is about a product that the register has elsewhere."""
+    doubted: frozenset[str] = frozenset()
+    """What here is about a product that the register has elsewhere: each by its kind, id and bytes."""
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -50,8 +50,14 @@ def listing(workspace: Workspace, snapshot: Snapshot, repository: str) -> Listin
         told = Diagnostic("no-subjects", message, hint=hint, level="warning")
         return Listing("", True, apart, diagnostics=(told,))
     elsewhere = {each.ref.id for each in products} - here
-    strangers = tuple(_strangers(snapshot, about & elsewhere, repository))
-    return Listing("", False, apart, not strangers, strangers)
+    strangers = about & elsewhere
+    doubted = frozenset(
+        f"{each.ref.kind} {each.ref.id} {' '.join(evidence.digest for evidence in each.evidence)}"
+        for id in strangers
+        for each in snapshot.of_product(id)
+        if each.ref.kind != "product"
+    )
+    return Listing("", False, apart, doubted, tuple(_strangers(snapshot, strangers, repository)))
 
 
 def both(base: Listing, head: Listing) -> Listing:
@@ -59,6 +65,15 @@ def both(base: Listing, head: Listing) -> Listing:
     return head._replace(
         neutral=head.neutral if base.neutral else "", is_empty=base.is_empty and head.is_empty
     )
+
+
+def dropped(base: Listing, head: Listing, workspace: Workspace, repository: str) -> Iterator[Diagnostic]:
+    """Say that a change takes a repository out of the register that lies in it; no floor lets it."""
+    if head.neutral and not base.neutral:
+        message = f"once this change is merged nothing in {repository} is judged: no product is in it any more"
+        hint = "Let the floor's register say so."
+        level: Literal["error", "warning"] = "error" if workspace.floor else "warning"
+        yield Diagnostic("repository-dropped", message, hint=hint, level=level)
 
 
 def _unsaid(products: Sequence[Subject], repository: str) -> Diagnostic | None:
