@@ -260,10 +260,9 @@ class _Comparing:
         flips, own = self._flips(head, after, claims, judging_paths)
         found = [*own, *strangers(planned), *unplaced(head.workspace, planned), *self._uncommitted(head)]
         found += (*self._ledgers(base, head, stages), *moves.diagnostics)
-        found += renaming.told(head.snapshot, renames)
-        gone = leaving.gone(base.snapshot, head.snapshot, renames.subjects, changed)
+        gone = leaving.gone(base.snapshot, head.snapshot, renamed, changed)
         found += listing.dropped(base.listing, head.listing, head.workspace, self.request.repository)
-        found += leaving.left(gone, base.snapshot, head.snapshot, renames)
+        found += leaving.left(gone, base.snapshot, head.snapshot, renamed)
         # What was missing before is in the way of a change of stage only.
         complete = head.snapshot.lacking <= base.snapshot.lacking
         if any(each.gates for each in stages):
