@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from checker.model import ChangedFile, Check, Flip, Hunk, Location, Result, Span, StageChange
 from checker.policy.workspace import Workspace
@@ -86,38 +86,6 @@ class Sides(NamedTuple):
     """The files that could not be read before the change either, and may hold subjects of any id."""
     gone: Collection[Key] = ()
     """The subjects that the change takes away: nothing of them is mended."""
-
-
-def renamed(base: Snapshot, head: Snapshot, changed: Changed) -> dict[Key, Key]:
-    """The subjects whose id is another now, each with the one it had."""
-    found: dict[Key, Key] = {}
-    before = _by_file(base)
-    after = _by_file(head)
-    for path, lines in changed.items():
-        for kind, ids in after.get(path, {}).items():
-            olds = before.get(lines.old_path, {}).get(kind, [])
-            # In a file that stayed where it was ids are what tells several subjects apart, and a product says
-            # itself what it was called.
-            if path == lines.old_path and (kind == "product" or len(ids) != 1 or len(olds) != 1):
-                continue
-            for id, old in zip(ids, olds, strict=False):
-                if id != old and not base.find(kind, id) and not head.find(kind, old):
-                    found[kind, id] = (kind, old)
-    found.update({("product", id): ("product", old) for id, old in former(base, head).items()})
-    return found
-
-
-def olds(base: Snapshot, renamed: Mapping[Key, Key]) -> dict[Key, dict[str, Any]]:
-    """The data of the subjects at the base, also under the names that they have now."""
-    found = {(subject.ref.kind, subject.ref.id): subject.data for subject in base.subjects}
-    return {**found, **{new: found[old] for new, old in renamed.items() if old in found}}
-
-
-def _by_file(snapshot: Snapshot) -> dict[str, dict[str, list[str]]]:
-    found: dict[str, dict[str, list[str]]] = {}
-    for subject in snapshot.subjects:
-        found.setdefault(subject.ref.path, {}).setdefault(subject.ref.kind, []).append(subject.ref.id)
-    return found
 
 
 def indexed(workspace: Workspace) -> frozenset[str]:
@@ -394,18 +362,3 @@ def flips(judged: Iterable[Result], merged: Iterable[Result]) -> tuple[Flip, ...
 
 def _blocking(results: Iterable[Result]) -> dict[Check, Result]:
     return {result.check: result for result in results if result.blocks}
-
-
-def former(base: Snapshot, head: Snapshot) -> dict[str, str]:
-    """The products of the register that had another name at the base, each with that name.
-
-    A name that something still has is nobody's former one, whoever claims it.
-    """
-    found: dict[str, str] = {}
-    for subject in head.by_kind.get("product", ()):
-        id = subject.ref.id
-        for name in head.former(subject):
-            known = base.find("product", name) and not base.find("product", id)
-            if known and name not in found.values():
-                found[id] = name
-    return found

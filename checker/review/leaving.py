@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from checker.model import Diagnostic
-from checker.review.comparing import Changed, Key, former
+from checker.review.comparing import Changed, Key
+from checker.review.renaming import Renames
 from checker.snapshot import Snapshot, Subject
 
 _NAMED = 3
@@ -33,32 +34,32 @@ def gone(base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key], changed: Ch
     ]
 
 
-def left(
-    gone: Sequence[Subject], base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key]
-) -> Iterator[Diagnostic]:
+def left(gone: Sequence[Subject], base: Snapshot, head: Snapshot, renames: Renames) -> Iterator[Diagnostic]:
     """Say what is judged no more, and what is about another product than before."""
     if gone:
         shown = _listed([_shown(subject) for subject in gone])
         message = f"this change takes {shown} away: no rule is asked about what is gone"
         hint = "Where a gate rests on it, name its kind in `needs` of the gate."
         yield Diagnostic("subject-gone", message, hint=hint, level="warning")
-    for product, subjects in sorted(_given_away(base, head, renamed).items()):
+    for product, subjects in sorted(_given_away(base, head, renames).items()):
         message = f"this change takes {_listed([_shown(each) for each in subjects])} from product {product}"
         hint = f"From now on the stage of another product says what is asked; {product} is asked without it."
+        names = (each.ref.product for each in subjects)
+        if new := next((name for name in names if product in renames.doubted.get(name, ())), ""):
+            hint = f"If {new} is {product} under another name, write `formerly: [{product}]` into its record."
         place = subjects[0].location(("product",))
         yield Diagnostic("product-changed", message, place, hint, "warning", subjects[0].excerpt(place.span))
 
 
-def _given_away(base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key]) -> dict[str, list[Subject]]:
+def _given_away(base: Snapshot, head: Snapshot, renames: Renames) -> dict[str, list[Subject]]:
     """What is about another product or about none, by the product that it was about."""
-    names = former(base, head)
     found: dict[str, list[Subject]] = {}
     for subject in head.subjects:
         product = subject.ref.product
-        old = base.find(*renamed.get(key(subject), key(subject)))
+        old = base.find(*renames.subjects.get(key(subject), key(subject)))
         if old is None or not subject.sound or subject.ref.kind == "product":
             continue
-        if old.ref.product not in ("", product, names.get(product)):
+        if old.ref.product not in ("", product, renames.products.get(product)):
             found.setdefault(old.ref.product, []).append(subject)
     return found
 

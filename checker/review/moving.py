@@ -10,7 +10,7 @@ from checker.model import Diagnostic, Location, StageChange
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
 from checker.review import assembly
-from checker.review.comparing import former
+from checker.review.renaming import Renames
 from checker.snapshot import Snapshot
 
 
@@ -27,9 +27,9 @@ class Moves(NamedTuple):
     """Which products are put into another lifecycle."""
 
 
-def moves(workspace: Workspace, base: Snapshot, head: Snapshot) -> Moves:
+def moves(workspace: Workspace, base: Snapshot, head: Snapshot, renames: Renames) -> Moves:
     """Which products a change moves, and what they are held to in it all the same."""
-    names = former(base, head)
+    names = renames.products
 
     def lifecycle(snapshot: Snapshot, product: str) -> str:
         return assembly.standing(workspace, snapshot, product).lifecycle
@@ -54,7 +54,33 @@ def moves(workspace: Workspace, base: Snapshot, head: Snapshot) -> Moves:
             claims[product] = plan.Claim(old, was if was != place.lifecycle else None)
     unknown = _unknown(base, head)
     told = tuple(each for each in found if each.product not in unknown)
-    return Moves(tuple(found), claims, told, tuple(_elsewhere(head, claims)))
+    diagnostics = tuple(_elsewhere(head, claims))
+    return Moves(tuple(found), {**claims, **_doubted(workspace, base, head, renames)}, told, diagnostics)
+
+
+def _doubted(workspace: Workspace, base: Snapshot, head: Snapshot, renames: Renames) -> plan.Claims:
+    """What is new and may be what is gone is held to its stage; of several, to where most gates bind."""
+    before = stages(base)
+    found: dict[str, plan.Claim] = {}
+    for product, names in renames.doubted.items():
+        said = renames.products.get(product)
+        places = {
+            name: assembly.standing(workspace, base, name)
+            for name in {*names, said or product} & before.keys()
+        }
+        if not places:
+            continue
+        name = max(
+            sorted(places), key=lambda name: sum(_binds(places[name], gate) for gate in workspace.gates)
+        )
+        if name != said:
+            was, now = places[name].lifecycle, assembly.standing(workspace, head, product).lifecycle
+            found[product] = plan.Claim(before[name][0], was if was != now else None)
+    return found
+
+
+def _binds(place: plan.Place, gate: Gate) -> bool:
+    return place.takes(gate) and place.reached(gate)
 
 
 def _unknown(base: Snapshot, head: Snapshot) -> set[str]:

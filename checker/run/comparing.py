@@ -27,7 +27,7 @@ from checker.policy.loading import CONFIGURATION
 from checker.policy.naming import Named
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
-from checker.review import comparing, leaving, moving, opening
+from checker.review import comparing, leaving, moving, opening, renaming
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
 from checker.run import listing, reviewing, touching
@@ -250,19 +250,20 @@ class _Comparing:
         self, base: Loaded, head: Loaded, judging_paths: tuple[str, ...], changed: comparing.Changed
     ) -> Report:
         """The report of a change whose sides are both there."""
-        moves = moving.moves(head.workspace, base.snapshot, head.snapshot)
+        renames = renaming.find(base.snapshot, head.snapshot, changed)
+        moves = moving.moves(head.workspace, base.snapshot, head.snapshot, renames)
         stages, claims = moves.stages, moves.claims
-        renamed = comparing.renamed(base.snapshot, head.snapshot, changed)
         before = evaluate(self.request, base, _planned(base, {}), None, self.results)
         planned = _planned(head, claims)
-        olds = comparing.olds(base.snapshot, renamed)
+        olds = renaming.olds(base.snapshot, renames.subjects)
         after = evaluate(self.request, head, planned, olds, self.results, claims)
         flips, own = self._flips(head, after, claims, judging_paths)
         found = [*own, *strangers(planned), *unplaced(head.workspace, planned), *self._uncommitted(head)]
         found += (*self._ledgers(base, head, stages), *moves.diagnostics)
-        gone = leaving.gone(base.snapshot, head.snapshot, renamed, changed)
+        found += renaming.told(head.snapshot, renames)
+        gone = leaving.gone(base.snapshot, head.snapshot, renames.subjects, changed)
         found += listing.dropped(base.listing, head.listing, head.workspace, self.request.repository)
-        found += leaving.left(gone, base.snapshot, head.snapshot, renamed)
+        found += leaving.left(gone, base.snapshot, head.snapshot, renames)
         # What was missing before is in the way of a change of stage only.
         complete = head.snapshot.lacking <= base.snapshot.lacking
         if any(each.gates for each in stages):
@@ -272,10 +273,10 @@ class _Comparing:
         by_place = comparing.indexed(head.workspace)
         registered = {each.ref.id: each.location() for each in head.snapshot.by_kind.get("product", ())}
         worded = comparing.worded(head.workspace)
-        results = before.results, after.results
+        known = before.results, after.results, renames.subjects
         out = comparing.outages(base.snapshot, head.snapshot)
         lost = frozenset(leaving.key(each) for each in gone)
-        sides = Sides(*results, renamed, changed, by_place, of_product, worded, registered, out, lost)
+        sides = Sides(*known, changed, by_place, of_product, worded, registered, out, lost)
         aged, fixed = comparing.aged(sides)
         aged = comparing.anchored(aged, sides)
         unwaived = [old._replace(age=new.age) for old, new in zip(after.unwaived, aged, strict=True)]

@@ -14,8 +14,8 @@ from checker.policy import workspace as workspaces
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
-from checker.review import assembly, comparing, moving
-from checker.review.comparing import Lines
+from checker.review import assembly, moving, renaming
+from checker.review.comparing import Key, Lines
 from checker.run import doors as doors_
 from checker.run import reviewing
 from checker.run.checking import Loaded, Request, conclude, evaluate, gather, judging
@@ -164,14 +164,14 @@ class _Replay:
             return
         was, now = base.loaded.snapshot, head.loaded.snapshot
         files = {change.path: Lines(change.old_path or change.path, ()) for change in head.commit.changes}
-        renamed = comparing.renamed(was, now, files)
+        renamed = renaming.find(was, now, files).subjects
         before, after = _stages(was), _stages(now)
         names = _names(was, now, renamed)
         before = {new: before[old] for new, old in names if old in before and old not in after} | before
         changed = [id for id in after if before.get(id, "") != after[id] and after[id]]
         if not changed:
             return
-        olds = comparing.olds(was, renamed)
+        olds = renaming.olds(was, renamed)
         for product in changed:
             old, new = before.get(product, ""), after[product]
             for gate in self._passed(head.loaded, product, old, new):
@@ -263,9 +263,7 @@ def _stages(snapshot: Snapshot) -> dict[str, str]:
     return {product: stage for product, (stage, _) in moving.stages(snapshot).items()}
 
 
-def _names(
-    was: Snapshot, now: Snapshot, renamed: Mapping[comparing.Key, comparing.Key]
-) -> Iterator[tuple[str, str]]:
+def _names(was: Snapshot, now: Snapshot, renamed: Mapping[Key, Key]) -> Iterator[tuple[str, str]]:
     """The products that have another name now, each with the one that it had."""
     for key, old in renamed.items():
         here, there = now.find(*key), was.find(*old)
