@@ -1,10 +1,31 @@
-"""Lines as they read after mechanical mends."""
+"""Which mechanical mends are shown, and how lines read after them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from checker.model import Edit
+from checker.model import Edit, Report, Result
+
+
+def offering(report: Report) -> Callable[[Result], Edit | None]:
+    """A function that gives the edit of a result where it is to be shown.
+
+    A failure that somebody accepted is left alone, a line whose edit would not show all it does is not
+    offered, and of a change only the lines that it brings are mended: to others it is no answer.
+    """
+    comparison = report.comparison
+    changed = {file.path: file.lines for file in comparison.files} if comparison else None
+
+    def offered(result: Result) -> Edit | None:
+        edit = result.edit
+        if edit is None or result.waived or mended(edit.whole_line, [edit]) is None:
+            return None
+        if changed is None:
+            return edit
+        runs = changed.get(result.location.path, ())
+        return edit if any(first <= edit.span.line <= last for first, last in runs) else None
+
+    return offered
 
 
 def mended(line: str, edits: Iterable[Edit]) -> str | None:

@@ -13,7 +13,7 @@ import re
 
 from checker.model import Edit, Excerpt, Report, Span
 from checker.render import Options
-from checker.render.mends import mended
+from checker.render.mends import mended, offering
 from checker.render.notes import Note, notes
 from checker.render.shapes import Shape
 from checker.render.text import MESSAGE_LIMIT, clip, inert_json, visible
@@ -30,27 +30,27 @@ def render(report: Report, options: Options) -> str:
     """One `DiagnosticResult`; the options make no difference."""
     del options
     shown = [note for note in notes(report) if not note.is_waived]
-    result = {"source": {"name": "gonogo"}, "diagnostics": list(map(_diagnostic, shown))}
+    offered = offering(report)
+    diagnostics = [_diagnostic(note, offered(note.result) if note.result else None) for note in shown]
+    result = {"source": {"name": "gonogo"}, "diagnostics": diagnostics}
     return inert_json(result, indent=1) + "\n"
 
 
-def _diagnostic(note: Note) -> Shape:
+def _diagnostic(note: Note, edit: Edit | None) -> Shape:
     found: Shape = {
         "message": _calm(clip(f"{note.title}: {note.text}", MESSAGE_LIMIT)),
         "location": {"path": note.location.path, **_range(note)},
         "severity": _SEVERITIES[note.level],
         "code": {"value": note.code},
     }
-    result = note.result
-    if result and result.edit and not result.anchor:
-        found |= _suggestions(result.edit)
+    if edit and note.result and not note.result.anchor:
+        found["suggestions"] = [_suggestion(edit)]
     return found
 
 
-def _suggestions(edit: Edit) -> Shape:
-    line = mended(edit.whole_line, [edit])
+def _suggestion(edit: Edit) -> Shape:
     place = {"line": edit.span.line}
-    return {"suggestions": [{"range": {"start": place, "end": place}, "text": line}]} if line else {}
+    return {"range": {"start": place, "end": place}, "text": mended(edit.whole_line, [edit])}
 
 
 def _range(note: Note) -> Shape:

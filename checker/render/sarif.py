@@ -13,15 +13,16 @@ Source of the limits: GitHub's page "SARIF support for code scanning"; of the sh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 
-from checker.model import Diagnostic, Location, Report, Result, RuleInfo
+from checker.model import Diagnostic, Edit, Location, Report, Result, RuleInfo, Span
 from checker.render import Options, tally
 from checker.render.gfm import code, prose
 from checker.render.identity import by_result, verdict_digest
-from checker.render.placing import START, in_a_file
+from checker.render.mends import offering
+from checker.render.placing import START, from_root, in_a_file
 from checker.render.text import MESSAGE_LIMIT, clip, inert_json
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -41,7 +42,8 @@ def render(report: Report, options: Options) -> str:
     shown = found if len(found) <= RESULTS else found[: RESULTS - 1]
     named = {result.rule for result in shown}
     rules = [_rule(rule) for rule in report.rules if rule.id in named]
-    results = [_result(report, result, fingerprint(result)) for result in shown]
+    offered = offering(report)
+    results = [_result(report, result, fingerprint(result), offered) for result in shown]
     if hidden := len(found) - len(shown):
         rules.append(_omitted_rule())
         results.append(_omitted(report, hidden))
@@ -98,7 +100,9 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
     }
 
 
-def _result(report: Report, result: Result, fingerprint: str) -> dict[str, Any]:
+def _result(
+    report: Report, result: Result, fingerprint: str, offered: Callable[[Result], Edit | None]
+) -> dict[str, Any]:
     text = result.message if result.outcome == "fail" else f"Undecided: {result.message}"
     parts = [text, *tally.reasons(result), f"Fix: {result.fix}" if result.fix else ""]
     related = [
@@ -135,10 +139,20 @@ def _result(report: Report, result: Result, fingerprint: str) -> dict[str, Any]:
             }
             for number, (text, where) in enumerate(related[:_RELATED], 1)
         ]
+    edit, path = offered(result), from_root(report, Location(result.location.path)).path
+    if edit and path:
+        found["fixes"] = [_fix(result, edit, path)]
     if waived := result.waived:
         why = f"{waived.reason} (waiver {waived.id} by {waived.owner} until {waived.expires})"
         found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": why}]
     return found
+
+
+def _fix(result: Result, edit: Edit, path: str) -> dict[str, Any]:
+    """What a viewer does at a click: the edit, in the file where the result is."""
+    replacement = {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}
+    change = {"artifactLocation": _artifact(path), "replacements": [replacement]}
+    return {"description": {"text": _sentence(result.fix) or "Mend it."}, "artifactChanges": [change]}
 
 
 def _omitted_rule() -> dict[str, Any]:
@@ -179,18 +193,21 @@ def _notification(report: Report, fault: Diagnostic) -> dict[str, Any]:
 
 def _location(report: Report, location: Location, otherwise: str = "") -> dict[str, Any]:
     """A physical location; a file as a whole is pointed at by its start, for viewers need a line."""
-    span = location.span or START
     path = in_a_file(report, Location(location.path or otherwise)).path
+    place = {"artifactLocation": _artifact(path), "region": _region(location.span or START)}
+    return {"physicalLocation": place}
+
+
+def _artifact(path: str) -> dict[str, str]:
+    return {"uri": quote(path, errors="surrogatepass")}
+
+
+def _region(span: Span) -> dict[str, int]:
     return {
-        "physicalLocation": {
-            "artifactLocation": {"uri": quote(path, errors="surrogatepass")},
-            "region": {
-                "startLine": span.line,
-                "startColumn": span.column,
-                "endLine": span.end_line,
-                "endColumn": span.end_column,
-            },
-        }
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
     }
 
 

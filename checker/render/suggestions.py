@@ -14,7 +14,7 @@ from checker.model import Edit, Location, Report, Result
 from checker.render import Options, tally
 from checker.render.gfm import code, prose
 from checker.render.identity import by_result
-from checker.render.mends import mended
+from checker.render.mends import mended, offering
 from checker.render.placing import from_root
 from checker.render.shapes import Shape
 from checker.render.text import inert_json
@@ -30,26 +30,20 @@ def render(report: Report, options: Options) -> str:
 
 def _comments(report: Report) -> Iterator[Shape]:
     fingerprint = by_result(report.results)
-    changed = {file.path: file.lines for file in report.comparison.files} if report.comparison else {}
+    offered = offering(report)
     by_line: dict[tuple[str, int], list[tuple[Result, Edit]]] = {}
-    for result in tally.findings(report):
-        edit, path = result.edit, result.location.path
-        if edit and not result.waived and _contains(changed.get(path, ()), edit.span.line):
-            by_line.setdefault((path, edit.span.line), []).append((result, edit))
+    for result in tally.findings(report) if report.comparison else ():
+        if edit := offered(result):
+            by_line.setdefault((result.location.path, edit.span.line), []).append((result, edit))
     for (path, line), found in by_line.items():
         old = found[0][1].whole_line
         new = mended(old, (edit for _, edit in found))
         where = from_root(report, Location(path)).path
         if new is None or not where:
             continue
-        told = [(result, edit) for result, edit in found if mended(old, [edit]) is not None]
-        body = [sentence for result, _ in told for sentence in _sentences(result)]
-        body += [_fenced(new), f"<!-- gonogo: suggestion {fingerprint(told[0][0])} -->"]
+        body = [sentence for result, _ in found for sentence in _sentences(result)]
+        body += [_fenced(new), f"<!-- gonogo: suggestion {fingerprint(found[0][0])} -->"]
         yield {"path": where, "line": line, "side": "RIGHT", "body": "\n\n".join(body)}
-
-
-def _contains(runs: tuple[tuple[int, int], ...], line: int) -> bool:
-    return any(first <= line <= last for first, last in runs)
 
 
 def _sentences(result: Result) -> Iterator[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 
 from checker.model import (
     Comparison,
     Diagnostic,
+    Edit,
     Excerpt,
     Location,
     Reason,
@@ -21,6 +22,7 @@ from checker.model import (
 )
 from checker.render import Options, change, tally
 from checker.render import review as reviewing
+from checker.render.mends import mended, offering
 from checker.render.sheet import Entry, Sheet
 from checker.render.text import clip, inert, one_line, visible, width, wrap
 
@@ -47,7 +49,8 @@ _GROUP_FROM = 12
 
 def render(report: Report, options: Options) -> str:
     """Findings, the most pressing first, then the summary."""
-    page = _Page(options, {rule.id: rule.location for rule in report.rules if rule.location})
+    written = {rule.id: rule.location for rule in report.rules if rule.location}
+    page = _Page(options, written, offering(report))
     faults = [fault for fault in tally.faults(report) if fault.level == "error" or not options.quiet]
     found = change.brought(report)
     if options.quiet:
@@ -78,9 +81,15 @@ def diagnostics(faults: Iterable[Diagnostic], options: Options) -> str:
 class _Page:
     """Lays out blocks of lines for one width and choice of colour."""
 
-    def __init__(self, options: Options, written: Mapping[str, Location] = MappingProxyType({})) -> None:
-        """`written`: where the rules stand."""
+    def __init__(
+        self,
+        options: Options,
+        written: Mapping[str, Location] = MappingProxyType({}),
+        offered: Callable[[Result], Edit | None] = lambda result: None,
+    ) -> None:
+        """`written`: where the rules stand; `offered`: the edit of a result that is to be shown."""
         self._written = written
+        self._offered = offered
         self._quiet = options.quiet
         self._sheet = Sheet(options)
         self._width = self._sheet.width
@@ -115,6 +124,8 @@ class _Page:
             lines += self._reason(gutter, reason, result.location, result.message)
         for key, text in _notes(group):
             lines += self._note(gutter, key, text)
+        if (edit := self._offered(result)) and (line := mended(edit.whole_line, [edit])):
+            lines += self._note(gutter, "mend", line.strip() if len(line) <= _VALUE_LIMIT else edit.text)
         if result.outcome == "error" and len(group) == 1 and result.rule in self._written:
             lines += self._note(gutter, "rule", _where(self._written[result.rule]))
         return lines
