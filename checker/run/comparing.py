@@ -27,7 +27,7 @@ from checker.policy.loading import CONFIGURATION
 from checker.policy.naming import Named
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
-from checker.review import comparing, leaving, moving, opening, renaming
+from checker.review import collecting, comparing, leaving, moving, opening, renaming
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
 from checker.run import listing, reviewing, touching
@@ -395,6 +395,9 @@ class _Comparing:
                 merged = evaluate(self.request, loaded, _planned(loaded, claims), claims=claims)
                 losses = floor_losses(head.workspace, workspace)
                 return comparing.flips(after.results, merged.results), losses
+                losses += tuple(
+                    collecting.uncollected(head.workspace, head.snapshot, workspace, loaded.snapshot)
+                )
             diagnostics = loaded.diagnostics
         return (), tuple(
             each._replace(message=f"once this change is merged nothing can be judged: {each.message}")

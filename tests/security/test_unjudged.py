@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from checker import run
 from checker.model import Report
@@ -95,3 +98,37 @@ def test_without_a_floor_that_is_told(tmp_path: Path) -> None:
     assert ("repository-dropped", "warning") in {(each.code, each.level) for each in report.diagnostics}
     for format, text in texts(report).items():
         assert "once this change is merged nothing in acme/shop is judged" in text, format
+
+
+OWN_POLICY = {
+    "floor/gonogo.yaml": configuration(subjects=None),
+    "floor/thing.schema.json": json.dumps(judging.KIND),
+    "floor/policies/test.policy.yaml": OWNED,
+    "lamp.thing.yaml": GOOD,
+    "bell.thing.yaml": GOOD,
+}
+
+
+def extending(files: str | list[str], **more: Any) -> str:
+    subjects = [{"kind": "thing", "files": files, **more}]
+    return configuration(subjects=subjects, packs=None, kinds=None, extends={"source": "floor"})
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        (extending("nowhere/*.yaml", optional=True), 2),
+        (extending("lamp.thing.yaml"), 2),
+        (extending("*.thing.yaml", exclude="bell.*"), 2),
+        (extending(["*.thing.yaml", "more/*.yaml"]), 0),
+        (extending("*.yaml", exclude="gonogo.yaml"), 0),
+    ],
+    ids=["elsewhere", "one of them", "but for one", "and elsewhere", "otherwise"],
+)
+def test_a_change_does_not_overlook_what_the_floor_judges(tmp_path: Path, changed: str, code: int) -> None:
+    made = started(tmp_path, {**OWN_POLICY, "gonogo.yaml": extending("*.thing.yaml")})
+    (made.folder / "thing.schema.json").unlink()
+    made.commit("harmless", {"gonogo.yaml": changed})
+    report = checked(made)
+    errors = [each.code for each in report.diagnostics if each.level == "error"]
+    assert (report.exit_code, errors) == (code, ["floor-dropped"] if code else [])

@@ -75,7 +75,9 @@ def under(folder: str, files: Contents) -> dict[str, str | bytes]:
 def test_an_artifact_that_is_a_link_is_judged_where_its_file_changes(
     tmp_path: Path, links: dict[str, str], files: Contents, edited: tuple[str, str] | None
 ) -> None:
-    there = {path: text.replace("TBD", "Ada Example") for path, text in files.items() if isinstance(text, str)}
+    there = {
+        path: text.replace("TBD", "Ada Example") for path, text in files.items() if isinstance(text, str)
+    }
     base = {**BASE, "two/keep": "", "real/lamp.yaml": GOOD, "deep/er/lamp.yaml": GOOD}
     for link in links:
         base = {path: text for path, text in base.items() if not path.startswith(link)}
@@ -176,7 +178,9 @@ def test_an_artifact_above_which_a_floor_lies_judges_nothing(tmp_path: Path) -> 
     assert (stopped(report), report.comparison.judging) == (True, ())
 
 
-@pytest.mark.parametrize("target", ["lenient", str(Path(shipped.POLICIES) / "lifecycle")], ids=["beside", "shipped"])
+@pytest.mark.parametrize(
+    "target", ["lenient", str(Path(shipped.POLICIES) / "lifecycle")], ids=["beside", "shipped"]
+)
 def test_a_link_in_the_place_of_a_pack_leads_the_base_nowhere(tmp_path: Path, target: str) -> None:
     made = begun(tmp_path, BESIDE)
     linked(made, "policies", target)
@@ -207,7 +211,9 @@ def test_a_link_from_elsewhere_to_the_workspace_is_none_of_the_change(tmp_path: 
 @pytest.mark.parametrize("where", ["gov", ""], ids=["the workspace", "the folder above it"])
 def test_a_repository_that_a_change_brings_along_is_not_asked(tmp_path: Path, where: str) -> None:
     made = begun(tmp_path, under("all/gov", BASE))
-    evil = begun(tmp_path / "evil", {**(BASE if where else under("gov", BASE)), "policies/test.policy.yaml": NOTHING})
+    evil = begun(
+        tmp_path / "evil", {**(BASE if where else under("gov", BASE)), "policies/test.policy.yaml": NOTHING}
+    )
     evil.git("commit", "-q", "--allow-empty", "-m", "harmless")
     place = made.folder / "all" / where
     for name in ("HEAD", "objects", "refs"):
