@@ -13,6 +13,7 @@ from checker.model import (
     FailOn,
     Location,
     Origin,
+    Outside,
     Report,
     Result,
     Review,
@@ -84,6 +85,7 @@ def report(
     conditions: int = 0,
     comparison: Comparison | None = None,
     neutral: str = "",
+    outside: Outside | None = None,
 ) -> Report:
     """The record of one evaluation; `asked` is what it was limited to.
 
@@ -117,6 +119,7 @@ def report(
         review,
         comparison,
         neutral,
+        outside,
     )
 
 

@@ -431,6 +431,19 @@ class Origin(NamedTuple):
     """The path of the workspace below the root of its repository, `governance/`; empty: it is the root."""
 
 
+class Outside(NamedTuple):
+    """What the command line gave to a run besides the workspace; whoever repeats the run gives it again."""
+
+    repository: str = ""
+    """The `owner/name` that it was told; empty: nobody said."""
+    policies: bool = False
+    """Whether the configuration of another folder judged."""
+    floor: bool = False
+    """Whether the folder of a floor was named."""
+    floor_digest: str = ""
+    """What that floor had to be; empty: whatever was there."""
+
+
 class StageChange(NamedTuple):
     """A product that a change moves to another stage."""
 
@@ -532,6 +545,8 @@ class Portfolio(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
     exit_code: int
     origin: Origin | None = None
+    outside: Outside | None = None
+    """As in a report."""
 
 
 class Turn(NamedTuple):
@@ -605,3 +620,5 @@ class Report(NamedTuple):
     """Only in the report of a change that is held against its base."""
     neutral: str = ""
     """Why nothing had to be judged, one sentence: exit code 0 without a verdict; empty everywhere else."""
+    outside: Outside | None = None
+    """None: the workspace is all that was given."""

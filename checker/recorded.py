@@ -23,6 +23,7 @@ from checker.model import (
     Foreseen,
     Location,
     Origin,
+    Outside,
     Reason,
     Report,
     Result,
@@ -47,7 +48,8 @@ def report(data: Shape) -> Report:
 
     Raises ValueError for a moment that the schema lets pass and Python cannot tell, such as a leap second.
     """
-    review, comparison, origin = data.get("review"), data.get("comparison"), data.get("origin")
+    review, comparison = data.get("review"), data.get("comparison")
+    origin, outside = data.get("origin"), data.get("outside")
     return Report(
         tool_version=data["tool"]["version"],
         workspace=data["workspace"],
@@ -67,6 +69,7 @@ def report(data: Shape) -> Report:
         review=_review(review) if review else None,
         comparison=_comparison(comparison) if comparison else None,
         neutral=data["neutral"],
+        outside=Outside(**outside) if outside else None,
     )
 
 

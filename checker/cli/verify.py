@@ -33,29 +33,29 @@ def command(
 ) -> int:
     """Evaluate REPORT (of --output-format json) again, and say: identical, or exactly what differs.
 
-    The files are read from the commit that the report names, without touching the working tree; where it
-    names none, they are those that are there.
+    REPORT is of a check, of a change, of a review or a portfolio. The files are read from the commit that it
+    names, without touching the working tree; where it names none, they are those that are there. What it was
+    given besides the repository is given again: --policies, --floor.
 
     Exit codes: 0 identical, 1 different, 2 usage error, or the report cannot be evaluated again.
     """
     from checker.model import Diagnostic
-    from checker.policy import reading
+    from checker.publishing import reports
     from checker.run import verifying
 
     workspace = options.workspace_folder(folder, policies, floor)
     door, name = options.named(report)
-    source, wrong = reading.read(name, door.read, "report-v1", "json")
-    if source is None:
+    written, wrong = reports.written(name, door.read, verifying.FORMATS)
+    if written is None:
         console.complain(wrong)
         raise Problem(f"{report} is not a report of gonogo", "Make one with --output-format json=FILE.")
     asked = options.request(workspace, policies=policies, floor=floor, floor_digest=floor_digest)
-    found = verifying.verify(asked, source.data)
+    found = verifying.verify(asked, written)
     if isinstance(found, Diagnostic):
         console.complain((found,))
         return 2
     head = "identical" if found.identical else "different"
-    verdicts = f"{source.data['verdict']} then, {found.again.verdict} now"
-    lines = [f"{head}: evaluated again on {found.read}, {verdicts}"]
+    lines = [f"{head}: evaluated again on {found.read}, {found.was} then, {found.now} now"]
     shown = found.differences if everything else found.differences[:_SHOWN]
     lines += (f"  {difference}" for difference in shown)
     if len(shown) < len(found.differences):

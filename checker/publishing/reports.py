@@ -8,7 +8,7 @@ say more than its results do, and that nothing of it is taken as it is: all that
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from checker import documents, judge, recorded, shipped
@@ -27,15 +27,9 @@ def read(
     path: str, read_file: Callable[[str], bytes | Fault]
 ) -> tuple[Report | None, tuple[Diagnostic, ...]]:
     """The report in the file of that path, or why it is none."""
-    raw, limits = read_file(path), documents.Limits(size=LIMIT)
-    if isinstance(raw, Fault):
-        return None, (Diagnostic(raw.code, raw.message, Location(path), raw.hint),)
-    read = documents.read(raw, "json", limits)
-    # With its nulls, which the reader drops: each has its place in the format.
-    data: Any = None if read.faults else json.loads(read.text)
-    if not _is_valid(data):
-        _, wrong = reading.read(path, lambda _: raw, SCHEMA, "json", limits)
-        return None, wrong[:1]
+    data, wrong = written(path, read_file)
+    if data is None:
+        return None, wrong
     try:
         found = recorded.report(data)
     except ValueError as error:
@@ -48,9 +42,21 @@ def read(
     return found, ()
 
 
-def _is_valid(data: Any) -> bool:
-    schema = json.loads(shipped.schema(SCHEMA))
-    return bool(validation.compiled(schema).is_valid(data))
+def written(
+    path: str, read_file: Callable[[str], bytes | Fault], formats: Sequence[str] = (SCHEMA,)
+) -> tuple[dict[str, Any] | None, tuple[Diagnostic, ...]]:
+    """What the file of that path holds, as it is written, in one of these formats; or why it is in none."""
+    raw, limits = read_file(path), documents.Limits(size=LIMIT)
+    if isinstance(raw, Fault):
+        return None, (Diagnostic(raw.code, raw.message, Location(path), raw.hint),)
+    read = documents.read(raw, "json", limits)
+    # With its nulls, which the reader drops: each has its place in the format.
+    data: Any = None if read.faults else json.loads(read.text)
+    named = data.get("schema") if isinstance(data, dict) else None
+    format = next((each for each in formats if each == named), formats[0])
+    if validation.compiled(json.loads(shipped.schema(format))).is_valid(data):
+        return data, ()
+    return None, reading.read(path, lambda _: raw, format, "json", limits)[1][:1]
 
 
 def _fault(path: str, code: str, message: str) -> Diagnostic:

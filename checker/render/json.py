@@ -48,6 +48,7 @@ def render(report: Report, options: Options) -> str:
         "without_waivers": report.without_waivers,
         "overruled": report.overruled,
         "origin": shapes.origin(report.origin),
+        "outside": shapes.outside(report.outside),
         "review": _review(report.review) if report.review else None,
         "comparison": _comparison(report.comparison) if report.comparison else None,
         "neutral": report.neutral,

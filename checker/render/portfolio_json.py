@@ -24,6 +24,7 @@ def render(table: Portfolio, options: Options) -> str:
         "exit_code": table.exit_code,
         "overruled": table.overruled,
         "origin": shapes.origin(table.origin),
+        "outside": shapes.outside(table.outside),
         "counts": {
             "standings": len(table.standings),
             **{each.replace("-", "_"): verdicts[each] for each in tally.VERDICTS},

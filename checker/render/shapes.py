@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from checker.model import Diagnostic, Evidence, Location, Origin, SubjectRef
+from checker.model import Diagnostic, Evidence, Location, Origin, Outside, SubjectRef
 from checker.render.text import inert_json
 
 Shape = dict[str, Any]
@@ -66,6 +66,18 @@ def origin(found: Origin | None) -> Shape | None:
     if found is None:
         return None
     return {"commit": found.commit, "clock": found.clock, "note": found.note, "prefix": found.prefix}
+
+
+def outside(found: Outside | None) -> Shape | None:
+    """What was given besides the workspace."""
+    if found is None:
+        return None
+    return {
+        "repository": found.repository,
+        "policies": found.policies,
+        "floor": found.floor,
+        "floor_digest": found.floor_digest,
+    }
 
 
 def place(location: Location | None) -> Shape | None:

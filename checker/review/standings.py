@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from checker import judge
-from checker.model import Diagnostic, Origin, Portfolio, Report, Result, Standing
+from checker.model import Diagnostic, Origin, Outside, Portfolio, Report, Result, Standing
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
 from checker.review import assembly
@@ -68,6 +68,7 @@ def portfolio(
     diagnostics: Sequence[Diagnostic],
     origin: Origin | None,
     overruled: int,
+    outside: Outside | None = None,
 ) -> Portfolio:
     """All standings by stage, product and gate, and the exit code that they amount to.
 
@@ -92,11 +93,20 @@ def portfolio(
         code = judge.UNDECIDED
     else:
         code = judge.PASS if rows else judge.NOTHING
-    return Portfolio(workspace.name, table.as_of, rows, overruled, tuple(diagnostics), code, origin)
+    return Portfolio(
+        workspace.name, table.as_of, rows, overruled, tuple(diagnostics), code, origin, outside
+    )
 
 
 def nothing(report: Report) -> Portfolio:
     """The portfolio of a workspace that could not be loaded."""
     return Portfolio(
-        report.workspace, report.as_of, (), 0, report.diagnostics, report.exit_code, report.origin
+        report.workspace,
+        report.as_of,
+        (),
+        0,
+        report.diagnostics,
+        report.exit_code,
+        report.origin,
+        report.outside,
     )

@@ -20,6 +20,7 @@ from checker.model import (
     Files,
     Open,
     Origin,
+    Outside,
     Path,
     Report,
     Result,
@@ -304,8 +305,12 @@ def conclude(
     conditions: int = 0,
     complete: bool | None = None,
     comparison: Comparison | None = None,
+    neutral: str = "",
 ) -> Report:
-    """The report; `complete`: whether everything was found that must be there, the snapshot's by default."""
+    """The report; `complete`: whether everything was found that must be there, the snapshot's by default.
+
+    `neutral`: why nothing had to be judged.
+    """
     fail_on = comparison.fail_on if comparison else "all"
     return judge.report(
         tool_version=checker.__version__,
@@ -324,6 +329,8 @@ def conclude(
         review=review,
         conditions=conditions,
         comparison=comparison,
+        neutral=neutral,
+        outside=outside(request),
     )
 
 
@@ -370,7 +377,14 @@ def failed(
         inputs=workspace.inputs if workspace else (),
         comparison=comparison,
         neutral=neutral,
+        outside=outside(request),
     )
+
+
+def outside(request: Request) -> Outside | None:
+    """What was given besides the workspace; None: nothing was."""
+    found = Outside(request.repository, bool(request.policies), bool(request.floor), request.floor_digest)
+    return found if any(found) else None
 
 
 def strangers(planned: plan.Plan) -> Iterator[Diagnostic]:

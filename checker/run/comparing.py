@@ -154,7 +154,8 @@ class _Comparing:
             return head
         listed = listing.both(base.listing, head.listing)
         if listed.neutral or listed.is_empty:
-            return self._failed(head.diagnostics, workspace, listed.neutral)
+            nothing = self._comparison((), (), (), (), {})
+            return conclude(self.request, head, Evaluated(), (), comparison=nothing, neutral=listed.neutral)
         changed = self._changed()
         if isinstance(changed, Fault):
             return self._failed((doors_.diagnostic(changed),), workspace)
@@ -176,7 +177,7 @@ class _Comparing:
         if isinstance(missing, Fault) and missing.code == "missing" and not request.floor:
             doubt = Diagnostic(
                 "base-unconfigured",
-                f"{self.asked.base} has no {CONFIGURATION}, so this change is judged by its own",
+                f"the base has no {CONFIGURATION}, so this change is judged by its own",
                 hint="Whoever merges it decides by what this repository is judged from then on.",
                 level="warning",
             )
@@ -232,10 +233,10 @@ class _Comparing:
         as_of = self.request.as_of(zone)
         why = "no file that this change touches is an artifact, or judges any"
         if not self.ends.changes:
-            why = f"nothing in this workspace differs between {self.asked.base} and {self.asked.head}"
-        if self.asked.head == "HEAD":
-            why += "; what is not committed is not judged"
+            ends = map(abbreviated, (self.ends.base, self.ends.head))
+            why = f"nothing in this workspace differs between commits {' and '.join(ends)}"
         self.request = self.request._replace(as_of=lambda _: as_of)
+        why += "; what is not committed is not judged"
         return self._failed(doubts, neutral=f"Nothing had to be judged: {why}.")
 
     # both sides
@@ -356,8 +357,8 @@ class _Comparing:
             if newer - base.ledger.entries.keys():
                 yield Diagnostic(
                     "ledger-behind",
-                    f"{self.asked.base} has decisions in {ledger} that this change does not know",
-                    hint=f"Bring the change up to date with {self.asked.base}, and check again.",
+                    f"the base branch has decisions in {ledger} that this change does not know",
+                    hint="Bring the change up to date with it, and check again.",
                 )
 
     def _tip_ledger(self, workspace: Workspace) -> Ledger:
@@ -394,10 +395,10 @@ class _Comparing:
             if isinstance(loaded, Loaded):
                 merged = evaluate(self.request, loaded, _planned(loaded, claims), claims=claims)
                 losses = floor_losses(head.workspace, workspace)
-                return comparing.flips(after.results, merged.results), losses
                 losses += tuple(
                     collecting.uncollected(head.workspace, head.snapshot, workspace, loaded.snapshot)
                 )
+                return comparing.flips(after.results, merged.results), losses
             diagnostics = loaded.diagnostics
         return (), tuple(
             each._replace(message=f"once this change is merged nothing can be judged: {each.message}")

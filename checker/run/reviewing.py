@@ -23,6 +23,7 @@ from checker.run.checking import (
     Request,
     conclude,
     judging,
+    outside,
     overruled,
     prepare,
     trace,
@@ -245,6 +246,7 @@ def portfolio(request: Request, gates: Sequence[str] = ()) -> Portfolio:
         (*loaded.diagnostics, *wrong, *authors.doubts),
         trace(request, loaded),
         overruled(loaded),
+        outside(request),
     )
 
 

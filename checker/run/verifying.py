@@ -2,73 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+import json
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
 from checker import judge, plan
-from checker.model import Check, Diagnostic, Report, Severity
-from checker.render.identity import abbreviated, verdict_digest
+from checker.model import Diagnostic, Portfolio, Report, Severity
+from checker.policy import moment
+from checker.render import RENDERERS, Options, portfolio
+from checker.render.identity import abbreviated
+from checker.render.json import SCHEMA
+from checker.render.portfolio_json import SCHEMA as PORTFOLIO_SCHEMA
 from checker.run import doors as doors_
 from checker.run import reviewing
 from checker.run.checking import Request, check
 from checker.run.comparing import Change, compare
+from checker.run.differing import Shape, differences
+from checker.run.doors import Clock
 from checker.transports.git import Repository
+
+FORMATS = (SCHEMA, PORTFOLIO_SCHEMA)
+"""Of what can be evaluated again."""
 
 
 class Verified(NamedTuple):
     """What a second evaluation found."""
 
     identical: bool
-    """The same verdict, and the same outcome of every check."""
+    """All that the report says is so, as far as the gonogo and the files that are here can tell."""
     differences: tuple[str, ...]
-    """What differs, one sentence each; inputs first."""
+    """What differs, one sentence each; what has changed about gonogo and the inputs first."""
     read: str
     """Which state of the files was evaluated."""
-    again: Report
+    was: str
+    """What the report says in one word: its verdict, or how it ended."""
+    now: str
+    """What its evaluation now says."""
+    again: Report | Portfolio
     exit_code: int
 
 
-def verify(asked: Request, recorded: Mapping[str, Any]) -> Verified | Diagnostic:
-    """Evaluate again what `recorded`, a report that its schema found sound, says; `asked`: where, by what.
+def verify(asked: Request, recorded: Shape) -> Verified | Diagnostic:
+    """Evaluate again what `recorded` says, a report or portfolio with its nulls that its schema found sound.
 
-    The files are those of the commit that it names; where it names none, those that are there.
+    `asked`: where, and with the folders of what judges that the report says it was given. The files are those
+    of the commit that it names; where it names none, those that are there.
     """
-    request = asked._replace(
-        as_of=lambda zone: datetime.fromisoformat(recorded["as_of"]).astimezone(zone),
-        selector=lambda _: _selector(recorded["asked"]),
-        traced=True,
-    )
-    unknown = [each for each in recorded["asked"] if each.startswith("param ")]
+    request = _request(asked, recorded)
+    if isinstance(request, Diagnostic):
+        return request
+    change, read = recorded.get("comparison"), "the files that are there"
+    if change:
+        read = f"the change from commit {abbreviated(change['base'])} to {abbreviated(change['head'])}"
+    elif request.commit:
+        read = f"commit {abbreviated(request.commit)}"
+    again = _evaluated(request, recorded)
+    if isinstance(again, Diagnostic):
+        return again
+    if isinstance(again, Portfolio):
+        text = portfolio.RENDERERS["json"](again, Options())
+    else:
+        text = RENDERERS["json"](again, Options())
+    now = json.loads(text)
+    if wrong := _in_the_way(recorded, again):
+        return wrong
+    # What judges from another folder is not of the commit.
+    fixed = bool(change or request.commit) and not request.policies
+    told, counted = differences(recorded, now, fixed=fixed)
+    code = judge.NO_GO if counted else judge.PASS
+    return Verified(not counted, (*told, *counted), read, _word(recorded), _word(now), again, code)
+
+
+def _request(asked: Request, recorded: Shape) -> Request | Diagnostic:
+    """What a run has to be asked to come to the same again; or why that cannot be told."""
+    outside, origin = recorded["outside"] or {}, recorded["origin"] or {}
+    limits = recorded.get("asked", ())
+    unknown = [each for each in limits if each.startswith("param ")]
     if unknown:
         message = f"the report was made with {unknown[0]}, whose value it does not tell"
         return Diagnostic("not-replayable", message, hint="Only a report without --param can be replayed.")
-    origin = recorded.get("origin") or {}
-    read = "the files that are there"
-    if origin.get("commit"):
-        commit = _known(asked.folder, origin["commit"])
-        if isinstance(commit, Diagnostic):
-            return commit
-        request, read = request._replace(commit=commit), f"commit {abbreviated(commit)}"
+    for option, folder in (("policies", asked.policies), ("floor", asked.floor)):
+        if outside.get(option) and not folder:
+            message = f"the report was made with --{option}, a folder that is not part of this repository"
+            return Diagnostic("not-replayable", message, hint=f"State --{option} DIR, as it was then.")
+    try:
+        as_of = datetime.fromisoformat(recorded["as_of"])
+    except ValueError as error:  # a leap second, which the schema lets pass
+        return Diagnostic("not-replayable", f"the moment of the report is none: {error}")
+    commit = origin.get("commit", "")
+    if commit and not recorded.get("comparison"):
+        found = _known(asked.folder, commit)
+        if isinstance(found, Diagnostic):
+            return found
+        commit = found
+    return asked._replace(
+        as_of=as_of.astimezone,
+        selector=lambda _: _selector(limits),
+        clock=cast(Clock, origin.get("clock", "now")),
+        commit=commit,
+        traced=True,
+        repository=outside.get("repository", ""),
+        floor_digest=asked.floor_digest or (outside.get("floor_digest", "") if outside.get("floor") else ""),
+    )
+
+
+def _evaluated(request: Request, recorded: Shape) -> Report | Portfolio | Diagnostic:
+    """The same again, by the way that it was made."""
     review, change = recorded.get("review"), recorded.get("comparison")
+    if recorded["schema"] == PORTFOLIO_SCHEMA:
+        return reviewing.portfolio(request, tuple({each["gate"]: None for each in recorded["standings"]}))
     if change:
         # With policies of another folder no commit is the judge: what is there now judges.
-        ends = [_known(asked.folder, change[end] or change["base"]) for end in ("judge", "head")]
+        ends = [_known(request.folder, change[end] or change["base"]) for end in ("judge", "head")]
         missing = next((each for each in ends if isinstance(each, Diagnostic)), None)
         if missing:
             return missing
-        again = compare(request, Change(change["judge"] or change["base"], change["head"], change["fail_on"]))
-        read = f"the change from commit {abbreviated(change['base'])} to {abbreviated(change['head'])}"
-    elif review:
+        return compare(request, Change(change["judge"] or change["base"], change["head"], change["fail_on"]))
+    if review:
         launches = {scope["launch"] for scope in review["scopes"]}
         subject = launches.pop() if len(launches) == 1 else ""
-        again = reviewing.review(request, reviewing.Asked(review["gate"], subject or review["product"]))
-    else:
-        again = check(request)
-    inputs, outcomes = tuple(_inputs(recorded, again)), tuple(_outcomes(recorded, again))
-    identical = not outcomes
-    code = judge.PASS if identical else judge.NO_GO
-    return Verified(identical, (*_tool(recorded, again), *inputs, *outcomes), read, again, code)
+        forecast = _ahead(review["forecast_to"]) if review["forecast_to"] else None
+        return reviewing.review(
+            request, reviewing.Asked(review["gate"], subject or review["product"], forecast)
+        )
+    return check(request)
+
+
+def _ahead(day: str) -> Callable[[datetime], datetime]:
+    """The moment that a forecast was about, of which a report tells the day."""
+    return lambda now: moment.end_of(date.fromisoformat(day), cast(Any, now.tzinfo))
 
 
 def _known(folder: str, commit: str) -> str | Diagnostic:
@@ -94,66 +157,16 @@ def _selector(asked: Iterable[str]) -> plan.Selector:
     )
 
 
-def _tool(recorded: Mapping[str, Any], again: Report) -> Iterator[str]:
-    before = recorded["tool"]["version"]
-    if before != again.tool_version:
-        yield f"gonogo was {before} and is {again.tool_version}"
-    versions = {rule["id"]: (rule["policy"], rule["policy_version"]) for rule in recorded["rules"]}
-    now = {rule.id: (rule.policy, rule.policy_version) for rule in again.rules}
-    changed = {versions[id] + (now[id][1],) for id in versions.keys() & now.keys() if versions[id] != now[id]}
-    for policy, old, new in sorted(changed):
-        yield f"policy {policy} was {old or 'without a version'} and is {new or 'without a version'}"
+def _in_the_way(recorded: Shape, again: Report | Portfolio) -> Diagnostic | None:
+    """Why nothing can be judged now that could be then; None: it can, or could not be then either."""
+    if again.standings if isinstance(again, Portfolio) else again.results:
+        return None
+    known = {each["code"] for each in recorded["diagnostics"]}
+    wrong = (each for each in again.diagnostics if each.level == "error" and each.code not in known)
+    return next(wrong, None)
 
 
-def _inputs(recorded: Mapping[str, Any], again: Report) -> Iterator[str]:
-    before = {each["locator"]: each["digest"] for each in recorded["inputs"]}
-    now = {each.locator: each.digest for each in again.inputs}
-    for locator in sorted(before.keys() | now.keys()):
-        if locator not in now:
-            yield f"{locator} was read, and is not there"
-        elif locator not in before:
-            yield f"{locator} is read, and was not there"
-        elif before[locator] != now[locator]:
-            yield f"{locator} has changed"
-
-
-def _outcomes(recorded: Mapping[str, Any], again: Report) -> Iterator[str]:
-    if recorded["verdict"] != again.verdict:
-        yield f"the verdict was {recorded['verdict']} and is {again.verdict}"
-    review = recorded.get("review")
-    said = [(each["launch"], each["market"], each["verdict"]) for each in review["scopes"]] if review else []
-    now_said = list(again.review.scopes) if again.review else []
-    if said != now_said:
-        yield f"the verdicts by launch and market were {_scopes(said)} and are {_scopes(now_said)}"
-    told, computed = recorded["verdict_digest"], verdict_digest(again)
-    if told != computed:
-        yield f"the digest of the verdict was {told} and is {computed}"
-    before: dict[Check, list[str]] = {}
-    for each in recorded["results"]:
-        subject, waived = each["subject"], each.get("waived")
-        key = (each["rule"], subject["kind"], subject["id"], each["key"], tuple(each.get("markets", ())))
-        before.setdefault(key, []).append(
-            _stand(each["outcome"], each["enforcement"], waived and waived["id"])
-        )
-    now: dict[Check, list[str]] = {}
-    for result in again.results:
-        found = _stand(result.outcome, result.enforcement, result.waived and result.waived.id)
-        now.setdefault(result.check, []).append(found)
-    for key in sorted(before.keys() | now.keys()):
-        was, is_ = sorted(before.get(key, ())), sorted(now.get(key, ()))
-        if was != is_:
-            rule, kind, id, element, markets = key
-            what = f"{rule} on {kind} {id}" + (f" [{element}]" if element else "")
-            where = f" in {', '.join(markets)}" if markets else ""
-            before_, now_ = (", ".join(each) or "not checked" for each in (was, is_))
-            yield f"{what}{where} was {before_} and is {now_}"
-
-
-def _scopes(scopes: Iterable[tuple[str, str, str]]) -> str:
-    return ", ".join(
-        f"{' '.join(filter(None, (launch, market)))}: {verdict}" for launch, market, verdict in scopes
-    )
-
-
-def _stand(outcome: str, enforcement: str, waiver: str | None) -> str:
-    return f"{outcome} ({enforcement}" + (f", waived by {waiver})" if waiver else ")")
+def _word(shape: Shape) -> str:
+    if shape.get("neutral"):
+        return "neutral"
+    return str(shape.get("verdict", f"exit code {shape['exit_code']}"))

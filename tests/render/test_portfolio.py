@@ -155,7 +155,7 @@ def test_the_schema_is_closed_and_described() -> None:
 def test_the_two_schemas_say_the_same_of_what_they_share() -> None:
     report = json.loads((Path(__file__).parents[2] / "schemas" / "report-v1.schema.json").read_text("utf-8"))
     shared = set(SCHEMA["$defs"]) & set(report["$defs"])
-    assert shared == {"diagnostic", "location", "origin", "severity", "subject"}
+    assert shared == {"diagnostic", "location", "origin", "outside", "severity", "subject"}
     for name in shared:
         assert SCHEMA["$defs"][name] == report["$defs"][name]
 
