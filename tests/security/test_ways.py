@@ -1,4 +1,4 @@
-"""Which repository is asked, and which files are touched: no link and no folder of a change leads elsewhere."""
+"""Which repository is asked, and which files are touched: no link of a change leads elsewhere."""
 
 from __future__ import annotations
 
