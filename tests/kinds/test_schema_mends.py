@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -402,7 +403,7 @@ def _toml(data: Any) -> str:
     return "".join(lines) + "".join(f"\n[{name}]\n{_toml(value)}" for name, value in tables.items())
 
 
-WRITERS = {
+WRITERS: dict[str, Callable[[Any], str]] = {
     "yaml": _yaml,
     "flow": lambda data: f"# flow\n{json.dumps(data, ensure_ascii=False)}\n",
     "json": lambda data: json.dumps(data, indent="\t", ensure_ascii=False),
