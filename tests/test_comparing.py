@@ -486,6 +486,15 @@ def test_a_change_that_touches_no_input_is_neutral(tmp_path: Path, path: str) ->
     assert [file.path for file in compared(report).files] == []
 
 
+def test_it_may_be_evaluated_in_full_all_the_same(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(OWNED, a=THING)).put({"README.md": "x"})
+    report = proposal.report(whole=True)
+    assert [(r.age, r.outcome) for r in failures(report)] == [("existing", "fail")]
+    assert (report.neutral, report.verdict, report.exit_code) == ("", "go", 0)
+    proposal.on_main({"policies/test.policy.yaml": "["})
+    assert proposal.report(whole=True).neutral != "", "what is wrong with the branch is not its fault"
+
+
 def test_no_pack_is_loaded_for_it(tmp_path: Path) -> None:
     files = {**things("{", a=THING), "gonogo.yaml": configuration()}
     report = propose(tmp_path, files).put({"README.md": "hello\n"}).report()

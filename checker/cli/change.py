@@ -36,8 +36,10 @@ def change_options(command: Any) -> Any:
     return command
 
 
-def asked(base: str | None, head: str | None, fail_on: FailOn | None, as_of: object = None) -> Change | None:
-    """The change that is asked about; None: none is, but all that is there.
+def asked(
+    base: str | None, head: str | None, fail_on: FailOn | None, as_of: object = None, *, whole: bool = False
+) -> Change | None:
+    """The change that is asked about; None: none is, but all that is there. `whole` as in `Change`.
 
     Raises:
         Problem: the options contradict each other, or the CI system does not say.
@@ -60,7 +62,7 @@ def asked(base: str | None, head: str | None, fail_on: FailOn | None, as_of: obj
         if not found.base:
             return None
         base, head = found.base, head or found.head
-    return Change(base, head or "HEAD", fail_on or "new")
+    return Change(base, head or "HEAD", fail_on or "new", whole)
 
 
 def judged(request: Request, change: Change | None) -> Report:

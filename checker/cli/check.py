@@ -13,7 +13,7 @@ from checker.cli.change import change_options
 from checker.cli.output import Output
 from checker.cli.progress import Progress
 from checker.model import FailOn, Report, Severity
-from checker.render import RENDERERS
+from checker.render import HELD, RENDERERS
 
 if TYPE_CHECKING:
     from checker.cache import Run
@@ -83,7 +83,8 @@ def command(
     Exit codes: 0 go, 1 no-go, 2 usage or configuration error, 3 nothing matched, 4 undecided.
     """
     output.keep_apart(outputs)
-    difference = change.asked(base, head, fail_on, as_of)
+    whole = any(each.format in HELD for each in outputs)
+    difference = change.asked(base, head, fail_on, as_of, whole=whole)
     workspace = options.workspace_folder(folder, policies, floor, of_change=difference is not None)
     inside = tuple(options.within(workspace, path) for path in paths)
 

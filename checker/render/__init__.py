@@ -41,6 +41,8 @@ def lazy(module: str) -> Callable[[Any, Options], str]:
     return render
 
 
+HELD = frozenset({"gitlab"})
+"""The formats that a host holds against the report of another commit, where what is missing counts as mended."""
 RENDERERS: dict[str, Renderer] = {
     "terminal": lazy("terminal"),
     "json": lazy("json"),

@@ -59,6 +59,9 @@ class Change(NamedTuple):
     """The last commit of the change."""
     fail_on: FailOn = "new"
 
+    whole: bool = False
+    """Whether everything is evaluated even where the change touches nothing of it, as for a report that a host
+    holds against those of other changes."""
 
 class Shared:
     """What the comparisons of several changes share, where the same policies judge them as of one moment."""
@@ -139,7 +142,17 @@ class _Comparing:
         judging_paths = tuple(touching.fitting(touched, (text for each in both for text in each.judging)))
         touches = judging_paths or (named and any(touching.fitting(touched, (*named.judged, *named.vouched))))
         if named and self.asked.fail_on == "new" and not touches:
-            return self._untouched(opened, doubts)
+            untouched = self._untouched(opened, doubts)
+            full = self._judged(opened, doubts, judging_paths) if self.asked.whole else untouched
+            # What is wrong with the branch itself is nothing that such a change has to answer for.
+            return untouched if full.exit_code else full
+        return self._judged(opened, doubts, judging_paths)
+
+    def _judged(
+        self, opened: Doors, doubts: tuple[Diagnostic, ...], judging_paths: tuple[str, ...]
+    ) -> Report:
+        """Everything on both sides, held against each other."""
+        ends = self.ends
         head_doors = opened._replace(files=self._tree(ends.head), commit=ends.head, note=self._note())
         workspace, diagnostics = judging(self.request, opened)
         if workspace is None:

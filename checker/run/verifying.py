@@ -118,7 +118,9 @@ def _evaluated(request: Request, recorded: Shape) -> Report | Portfolio | Diagno
         missing = next((each for each in ends if isinstance(each, Diagnostic)), None)
         if missing:
             return missing
-        return compare(request, Change(change["judge"] or change["base"], change["head"], change["fail_on"]))
+        base = change["judge"] or change["base"]
+        whole = not recorded["neutral"]
+        return compare(request, Change(base, change["head"], change["fail_on"], whole))
     if review:
         launches = {scope["launch"] for scope in review["scopes"]}
         subject = launches.pop() if len(launches) == 1 else ""

@@ -36,6 +36,17 @@ def test_a_change_that_takes_the_configuration_away_is_judged_by_it(gonogo: Gono
     assert (code, found["message"][:46]) == (2, "once this change is merged nothing can be judg")
 
 
+def test_a_format_that_a_host_compares_has_what_a_change_does_not_touch(gonogo: Gonogo, shop: Made) -> None:
+    shop.commit("words", {"README.md": "Another word.\n"})
+    change = ("--workspace", shop.folder, "--base", "pr~1", "--clock", DAY)
+    assert "NEUTRAL" in gonogo("check", *change).out
+    ran = gonogo("check", *change, "--output-format", "gitlab")
+    everything = gonogo("check", *change, "--output-format", "gitlab", "--fail-on", "all")
+    prints = [{each["fingerprint"] for each in json.loads(it.out)} for it in (ran, everything)]
+    assert prints[0] == prints[1] != set()
+    assert (ran.code, everything.code) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
