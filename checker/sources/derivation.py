@@ -40,6 +40,8 @@ def derive(workspace: Workspace, subjects: Sequence[Subject], as_of: datetime) -
 
 def _with(subject: Subject, derived: Derived, activation: dict[str, Any]) -> Subject:
     name = derived.field
+    if subject.faults:
+        subject = subject._replace(faults=tuple(_unless_it_types(fault, name) for fault in subject.faults))
     if name in subject.data:
         message = f"`{name}` is derived from other facts, so it is not written here"
         fault = Fault("derived-field", message, subject.span((name,)), f"Remove {name}.")
@@ -53,3 +55,9 @@ def _with(subject: Subject, derived: Derived, activation: dict[str, Any]) -> Sub
             faults=(*subject.faults, Fault("derived-field", message, subject.span(()), hint))
         )
     return subject._replace(data={**subject.data, name: value})
+
+
+def _unless_it_types(fault: Fault, name: str) -> Fault:
+    """The fault; without its edit where that would make a field of the name that nobody is to write."""
+    types = fault.edit is not None and fault.edit.text.strip("\"'") == name
+    return fault._replace(edit=None) if types else fault
