@@ -45,6 +45,8 @@ _WORD = re.compile(
 )
 """A character of Chinese or Japanese counts as a word, as no blanks separate them."""
 _NOT_SEARCHED = "\ufffc"
+_MISSES = 100
+"""Texts of one block that may be looked for in vain."""
 
 
 def read(source: Source, limits: Limits) -> Parsed:
@@ -151,6 +153,32 @@ class _Section:
 def _around(nodes: Sequence[Node]) -> Stretch | None:
     """From the first to the last."""
     return (nodes[0].place[0], max(node.place[1] for node in nodes)) if nodes else None
+
+
+class _Finder:
+    """Finds in the source what stands in a block, one text after the other.
+
+    A text that is written otherwise (`a *b*` for `a b`) is looked for to the end of the block in vain; a block
+    may hold as many of them as it has lines, so after some nothing in it is looked for any more.
+    """
+
+    __slots__ = ("cursor", "misses", "place", "text")
+
+    def __init__(self, text: str, place: Stretch) -> None:
+        self.text, self.place = text, place
+        self.cursor = place[0]
+        self.misses = 0
+
+    def find(self, words: str) -> Stretch:
+        """Where the words stand behind those found before; the whole block where nobody knows."""
+        at = -1
+        if words and self.misses < _MISSES:
+            at = self.text.find(words, self.cursor, self.place[1])
+            self.misses += at < 0
+        if at < 0:
+            return self.place
+        self.cursor = at + len(words)
+        return at, self.cursor
 
 
 class _Sections:
@@ -271,6 +299,7 @@ class _Sections:
         """The plain text of a block; its links and placeholders go to the section."""
         text = searched = ""
         link: tuple[str, int] | None = None
+        places = _Finder(self.text, place)
         for child in token.children or ():
             piece = child.content
             if child.type == "html_inline":
@@ -280,11 +309,11 @@ class _Sections:
             elif child.type == "link_open":
                 link = (str(child.attrs.get("href", "")), len(text))
             elif child.type == "link_close" and link is not None:
-                self.link(text[link[1] :], link[0], place)
+                self.link(text[link[1] :], link[0], places)
                 link = None
             elif child.type == "text" and link is None:
                 for url in _BARE_URL.findall(piece):
-                    self.link(url, url, place)
+                    self.link(url, url, places)
             text += piece
             is_break = child.type in ("softbreak", "hardbreak")
             searched += (
@@ -293,19 +322,15 @@ class _Sections:
         self.look_for_placeholders(searched, place)
         return Node(text.strip(), place)
 
-    def link(self, label: str, url: str, place: Stretch) -> None:
-        at = self.text.find(label, *place) if label else -1
-        where = place if at < 0 else (at, at + len(label))
+    def link(self, label: str, url: str, places: _Finder) -> None:
+        where = places.find(label)
         self.section.links.append(Node({"text": Node(label, where), "url": Node(url, where)}, where))
 
     def look_for_placeholders(self, text: str, place: Stretch) -> None:
-        cursor = place[0]
+        places = _Finder(self.text, place)
         for start, end in placeholders.find(text):
             words = text[start:end]
-            at = self.text.find(words, cursor, place[1])
-            where = place if at < 0 else (at, at + len(words))
-            cursor = where[1] if at >= 0 else cursor
-            self.section.placeholders.append(Node(words, where))
+            self.section.placeholders.append(Node(words, places.find(words)))
 
     def lines(self, token: Token) -> Stretch:
         """The lines that a block stands on, as offsets."""

@@ -8,7 +8,8 @@ import pytest
 from reading_checks import at, check_reading, cut, read
 
 from checker import documents
-from checker.documents import Document
+from checker.documents import Document, markdown
+from checker.documents.reading import LIMITS, Source
 
 TEXT = """\
 ---
@@ -252,6 +253,45 @@ def test_real_documents_are_read(proposals: Path) -> None:
             assert heading is not None
             assert all(word in heading for word in re.findall(r"\w+", section["heading"])[:1]), file
     assert titled > 75
+
+
+class Watched(str):
+    """A text that counts the characters that are looked through in it."""
+
+    __slots__ = ("looked",)
+
+    def find(self, *asked: Any) -> int:
+        found = super().find(*asked)
+        words, start, end = asked
+        self.looked = getattr(self, "looked", 0) + (end if found < 0 else found + len(words)) - start
+        return found
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        pytest.param("[label {n}](https://example.org/{n}) ", id="labels"),
+        pytest.param("[la*be*l {n}](https://example.org/{n}) ", id="labels that stand nowhere as they read"),
+        pytest.param("https://example.org/{n} ", id="bare addresses"),
+        pytest.param("TBD ", id="placeholders"),
+    ],
+)
+def test_a_paragraph_is_looked_through_about_once(link: str) -> None:
+    def looked(times: int) -> int:
+        text = Watched("".join(link.format(n=10_000 + n) for n in range(times)))
+        (document,) = markdown.read(Source(text), LIMITS).documents
+        (section,) = document.data["sections"]
+        assert len(section["links"]) + len(section["placeholders"]) == times
+        return text.looked
+
+    few, many = looked(400), looked(800)
+    assert few < many <= 2.3 * few
+
+
+def test_links_of_one_label_stand_apart() -> None:
+    text = "See [here](https://example.org/a), *or* [th*e*re](https://example.org/b), or [here](b).\n"
+    (document,) = read(text, "markdown").documents
+    assert [place(document, "", "links", n) for n in range(3)] == ["1:6-1:10", "1:1-1:88", "1:79-1:83"]
 
 
 def test_a_document_that_nobody_reads_is_not_read() -> None:
