@@ -45,11 +45,11 @@ def compared(change: Comparison) -> str:
 def passages(report: Report) -> list[Passage]:
     """Every change of stage, in the order of products."""
     changes = report.comparison.stages if report.comparison else ()
-    return [_passage(report, each) for each in changes]
+    lacking = tally.lacking(report) if changes else {}
+    return [_passage(each, lacking.get(each.product, []) if each.gates else []) for each in changes]
 
 
-def _passage(report: Report, change: StageChange) -> Passage:
-    lacks = tally.lacking(report, change) if change.gates else []
+def _passage(change: StageChange, lacks: list[Result]) -> Passage:
     still = "That gate still lacks:" if len(change.gates) == 1 else "Those gates still lack:"
     remark = still if lacks else "Nothing blocks there."
     return Passage(change, _moved(change), remark if change.gates else "", lacks)

@@ -16,7 +16,6 @@ from checker.model import (
     Portfolio,
     Report,
     Result,
-    StageChange,
     Verdict,
     Waived,
 )
@@ -70,12 +69,16 @@ def blocks(result: Result, comparison: Comparison | None) -> bool:
     return result.blocks and not inherited(result, comparison)
 
 
-def lacking(report: Report, change: StageChange) -> list[Result]:
-    """What the gates that a product passes still lack, the most pressing first.
+def lacking(report: Report) -> dict[str, list[Result]]:
+    """What the gates that products pass still lack, by product, the most pressing first.
 
     That is all that stands in the way of the product, as in a review: a gate asks for what comes before too.
     """
-    return [each for each in findings(report) if each.subject.product == change.product and each.blocks]
+    found: dict[str, list[Result]] = {}
+    for each in findings(report):
+        if each.blocks:
+            found.setdefault(each.subject.product, []).append(each)
+    return found
 
 
 def counts(results: Iterable[Result]) -> dict[Standing, int]:

@@ -188,8 +188,26 @@ def test_a_gate_lacks_what_it_asks_for_whatever_its_age() -> None:
         MIXED.results[0]._replace(gate="ga"),
     )
     report = compared(*results, stages=(moved,))
-    assert [each.rule for each in tally.lacking(report, moved)] == ["new", "elsewhere", "old"]
+    (passage,) = change.passages(report)
+    assert [each.rule for each in passage.lacks] == ["new", "elsewhere", "old"]
     assert "That gate still lacks:" in page(report)
+
+
+def test_many_changes_of_stage_sort_the_findings_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    moved = [StageChange(f"p{n}", "beta", "ga", ("ga",), None) for n in range(50)]
+    subjects = [MIXED.results[0].subject._replace(product=each.product) for each in moved]
+    results = [failure(f"r{number}", "new", subject=each) for number, each in enumerate(subjects)]
+    ranked: list[Result] = []
+    rank = tally.rank
+
+    def counted(result: Result, comparison: Comparison | None) -> Any:
+        ranked.append(result)
+        return rank(result, comparison)
+
+    monkeypatch.setattr(tally, "rank", counted)
+    passages = change.passages(compared(*results, stages=tuple(moved)))
+    assert [len(each.lacks) for each in passages] == [1] * 50
+    assert len(ranked) == 50
 
 
 def test_many_changes_of_stage_are_counted() -> None:
