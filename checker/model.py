@@ -503,7 +503,7 @@ class Comparison(NamedTuple):
     fail_on: FailOn
     """Which failures block: those that the change brings, or all."""
     fixed: tuple[Result, ...]
-    """What blocked at the base and does no longer, as it was there."""
+    """What blocked at the base, or was waived there, and fails no longer, as it was there."""
     stages: tuple[StageChange, ...]
     """Sorted by product."""
     judging: tuple[str, ...]

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from checker import run
-from checker.model import Comparison, Diagnostic, Location, Report, Result
+from checker.model import Comparison, Diagnostic, Location, Report, Result, Waived
 from checker.render import RENDERERS, Options
+from checker.review.comparing import Sides, aged
 from checker.run.comparing import Change, compare
 from checker.run.verifying import Verified, verify
 from tests import judging
@@ -111,6 +112,15 @@ def test_what_is_mended_is_told_as_it_was(tmp_path: Path) -> None:
     report = propose(tmp_path, things(OWNED, a=THING)).put({"a.thing.yaml": SOUND}).report()
     (fixed,) = compared(report).fixed
     assert (fixed.subject.id, fixed.message != "", failures(report), report.verdict) == ("a", True, [], "go")
+
+
+def test_what_was_waived_and_is_mended_is_told(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(OWNED, a=THING))
+    (failed,) = [r for r in proposal.put({"b.thing.yaml": SOUND}).report().results if r.is_finding]
+    waived = failed._replace(waived=Waived("w1", "Ada Example", "It was there.", "2026-07-01"))
+    for base in (failed, waived):
+        assert aged(Sides([base], [], {}, {}, (), {})) == ([], (base,))
+    assert aged(Sides([failed._replace(enforcement="advisory")], [], {}, {}, (), {})) == ([], ())
 
 
 def test_a_failure_that_changes_its_wording_is_the_same(tmp_path: Path) -> None:

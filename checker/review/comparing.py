@@ -103,7 +103,7 @@ def worded(workspace: Workspace) -> frozenset[str]:
 
 
 def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
-    """The results of the head, each failure with its age; and what blocked at the base and is gone."""
+    """The results of the head, each failure with its age; and what blocked or was waived before and is gone."""
     groups: dict[Hashable, tuple[list[Result], list[int]]] = {}
     for result in sides.base:
         if result.is_finding:
@@ -122,7 +122,8 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
             there = there and not _is_asked_anew(heads[index], sides)
             heads[index] = heads[index]._replace(age="existing" if there else "new")
         used = {id(each) for each in old if each is not None}
-        gone.update((id(each), each) for each in bases if each.blocks and id(each) not in used)
+        asked = (each for each in bases if each.enforcement == "mandatory")
+        gone.update((id(each), each) for each in asked if id(each) not in used)
     # What is an error now where it failed before is not mended, nor the other way round.
     other = {"fail": "error", "error": "fail"}
     failing = {(*_of(result, sides.renamed), result.outcome) for result in heads}
