@@ -103,7 +103,7 @@ def worded(workspace: Workspace) -> frozenset[str]:
 
 
 def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
-    """The results of the head, each failure with its age; and what blocked or was waived before and is gone."""
+    """The results of the head, each failure with its age; and what blocked or was waived and is gone."""
     groups: dict[Hashable, tuple[list[Result], list[int]]] = {}
     for result in sides.base:
         if result.is_finding:
