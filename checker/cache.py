@@ -16,7 +16,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker import shipped
 from checker.model import Fault, Files
@@ -24,8 +24,13 @@ from checker.transports.disk import Disk
 from checker.transports.listening import Listening, Question, ask
 from checker.transports.store import Store
 
+if TYPE_CHECKING:
+    from checker.transports.ssh import Verified
+
 FORMAT = 1
 """Of the entries; another one is not read."""
+_SIGNATURES = ""
+"""Stands where a folder does, for what is asked about signatures."""
 _SIZE = 4
 """Bytes that say how many make up what stands before the texts."""
 
@@ -59,6 +64,8 @@ class Run:
         self._doors: dict[str, Files] = {}
         self._answers: dict[tuple[str, Question], Any] = {}
         """What was asked to compare, for whoever asks again in this run."""
+        self._contents: dict[str, bytes] = {}
+        """What was read and may be signed, by its digest."""
         self._heard: dict[str, dict[Question, str]] = {}
         self._is_whole = not isinstance(self._commit, Fault)
 
@@ -66,19 +73,29 @@ class Run:
 
     def open(self, folder: str) -> Files:
         """A folder of the disk that is listened to."""
+        return Listening(lambda question: self._answer(folder, question))
 
-        def answer(question: Question) -> Any:
-            key = (folder, question)
-            found = self._answers.pop(key) if key in self._answers else ask(self._door(folder), question)
-            digest = _answered(found)
-            if self._heard.setdefault(folder, {}).setdefault(question, digest) != digest:
-                self.depends_on_more()  # it changed while the run was under way
-            return found
-
-        return Listening(answer)
+    def verify(
+        self,
+        payload: bytes,
+        signature: bytes,
+        allowed_signers: bytes,
+        principal: str | None = None,
+        *,
+        at: datetime | None = None,
+    ) -> Verified | Fault:
+        """As `ssh.verify`, whose program an equal run asks anew, and which has to say the same."""
+        names = []
+        for text in (payload, signature, allowed_signers):
+            names.append(_digest(text))
+            self._contents[names[-1]] = text
+        who = () if principal is None else (principal,)
+        question = ("verify", *names, at.isoformat() if at else "", *who)
+        found: Verified | Fault = self._answer(_SIGNATURES, question)
+        return found
 
     def depends_on_more(self) -> None:
-        """Say that the run asks for something that is not heard, such as a program: it is not kept."""
+        """Say that the run asks for something that is not heard, such as git: it is not kept."""
         self._is_whole = False
 
     # before and after
@@ -135,7 +152,8 @@ class Run:
             "day": str(as_of.date()) if is_today else "",
             "heard": [
                 [folder, question, digest]
-                for folder, heard in self._heard.items()
+                # Signatures come last: they are of what was read.
+                for folder, heard in sorted(self._heard.items(), key=lambda each: each[0] == _SIGNATURES)
                 for question, digest in heard.items()
             ],
             "lengths": [len(text) for text in texts],
@@ -153,10 +171,33 @@ class Run:
             self._doors[folder] = Disk(folder)
         return self._doors[folder]
 
+    def _answer(self, folder: str, question: Question) -> Any:
+        """What was asked to compare, or is asked now; heard in any case."""
+        key = (folder, question)
+        found = self._answers.pop(key) if key in self._answers else self._ask(folder, question)
+        digest = _answered(found)
+        if self._heard.setdefault(folder, {}).setdefault(question, digest) != digest:
+            self.depends_on_more()  # it changed while the run was under way
+        return found
+
     def _is_same(self, folder: str, asked: list[str], digest: str) -> bool:
         question = tuple(asked)
-        found = self._answers[folder, question] = ask(self._door(folder), question)
-        return _answered(found) == digest
+        found = self._answers[folder, question] = self._ask(folder, question)
+        answered = _answered(found)
+        if isinstance(found, bytes):
+            self._contents[answered] = found
+        return answered == digest
+
+    def _ask(self, folder: str, question: Question) -> Any:
+        """Raises LookupError for a signature of something that was not read."""
+        if folder != _SIGNATURES:
+            return ask(self._door(folder), question)
+        from checker.transports import ssh  # noqa: PLC0415 - most runs check no signature
+
+        payload, signature, allowed = (self._contents[name] for name in question[1:4])
+        at, *who = question[4:]
+        moment = datetime.fromisoformat(at) if at else None
+        return ssh.verify(payload, signature, allowed, who[0] if who else None, at=moment)
 
 
 def identity() -> str:
@@ -239,7 +280,7 @@ def _answered(answer: Any) -> str:
     """A digest of what a door answered."""
     if isinstance(answer, bytes):
         return _digest(answer)
-    if isinstance(answer, Fault):
+    if isinstance(answer, tuple):  # a fault, or who signed
         return _digest(repr(tuple(answer)).encode("utf-8", "surrogatepass"))
     found = [(pattern, [path for path, _ in paths]) for pattern, paths in answer.items()]
     return _digest(ascii(found).encode())

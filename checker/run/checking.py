@@ -209,9 +209,7 @@ def gather(
     def approvals() -> Approvals:
         from checker.sources.approvals import Approvals  # noqa: PLC0415
 
-        if request.heard:
-            request.heard.depends_on_more()  # a program checks signatures
-        return Approvals(workspace, doors.open(doors.home))
+        return Approvals(workspace, doors.open(doors.home), request.heard.verify if request.heard else None)
 
     @cache
     def lineage() -> Lineage | Fault:

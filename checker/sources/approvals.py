@@ -31,14 +31,29 @@ class Files(Protocol):
         """The bytes of a file, or why there are none."""
 
 
+class Verify(Protocol):
+    """How a signature is checked: as `ssh.verify` does."""
+
+    def __call__(
+        self,
+        payload: bytes,
+        signature: bytes,
+        allowed_signers: bytes,
+        principal: str | None = None,
+        *,
+        at: datetime | None = None,
+    ) -> Verified | Fault:
+        """Who made the signature, or why it does not count."""
+
+
 class Approvals:
     """What vouches for the approvals of one workspace. Nothing is read or checked before it is asked for."""
 
-    def __init__(self, workspace: Workspace, files: Files) -> None:
-        """`files` are those that the workspace was loaded from."""
+    def __init__(self, workspace: Workspace, files: Files, verify: Verify | None = None) -> None:
+        """`files` are those that the workspace was loaded from; `verify` stands in for `ssh.verify`."""
         self._people, self._signers, self._reviews = workspace.people, workspace.signers, workspace.recorded
         self._loaded = {evidence.locator: evidence.digest for evidence in workspace.inputs}
-        self._files, self._floor = files, workspace.floor
+        self._files, self._floor, self._verify = files, workspace.floor, verify or ssh.verify
         self._known: dict[tuple[str, str, datetime | None], Approval] = {}
         self._collected: dict[str, str] = {}
 
@@ -99,7 +114,7 @@ class Approvals:
         def verified(principal: str | None) -> Verified | Fault:
             found: Verified | Fault = Fault("signature", "")
             for moment in (at,) if at else ALWAYS:
-                found = ssh.verify(content, signature, allowed, principal, at=moment)
+                found = self._verify(content, signature, allowed, principal, at=moment)
                 if isinstance(found, Fault):
                     break
             return found

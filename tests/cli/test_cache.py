@@ -11,7 +11,7 @@ import zoneinfo
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 
 from checker import cache, run, shipped
 from checker.cli import cached, options
+from checker.model import Fault
 from checker.render import RENDERERS
-from checker.transports import store
+from checker.transports import ssh, store
+from tests import signing
 from tests.cli.conftest import Gonogo, Ran
 from tests.cli.workspaces import DAY, FILES, GREEN, write
 from tests.policy.floors import ALWAYS, grounded
@@ -517,28 +519,6 @@ def test_what_something_is_wrong_with_is_not_kept(runs: Runs) -> None:
     assert runs.entries == []
 
 
-WAIVER = """\
-waiver: WVR-1
-rule: launch.rollback.owner
-subject: search
-owner: Ada Example
-reason: The owner of the rollback starts on Monday.
-approver: Ben Sample
-granted: 2026-05-30
-expires: 2026-07-01
-accepts:
-  - { subject: search, saw: "sha256:%s", shown: "subject.rollback.owner: TBD" }
-""" % ("0" * 64)
-
-
-def test_what_a_program_vouches_for_is_not_kept(runs: Runs) -> None:
-    write(runs.folder, gonogo=FILES["gonogo.yaml"] + "waivers: waivers/*.waiver.yaml\n")
-    _put("waivers/a.waiver.yaml", WAIVER)(runs.folder)
-    found = runs("--clock", DAY)
-    assert found.code in (0, 1), found.err
-    assert runs.entries == []
-
-
 @pytest.mark.parametrize("clock", ["now", "clock", "as-of"])
 @pytest.mark.parametrize("commit", ["", "HEAD"])
 def test_what_git_answers_is_not_kept(
@@ -562,6 +542,118 @@ def test_a_run_that_asked_nothing_is_not_kept(runs: Runs) -> None:
     assert isinstance(opened, store.Store)
     cache.Run(opened, ["a run"]).keep(cache.Kept(0, "go", (), ()), datetime.now(UTC), False)
     assert runs.entries == []
+
+
+# signatures
+
+WAIVER = """\
+waiver: WVR-1
+rule: launch.rollback.owner
+subject: search
+owner: Ada Example
+reason: The owner of the rollback starts on Monday.
+approver: Ben Sample
+granted: 2026-05-30
+expires: 2026-07-01
+accepts:
+  - { subject: search, saw: "sha256:%s", shown: "subject.rollback.owner: TBD" }
+""" % ("0" * 64)
+
+
+@pytest.fixture
+def signed(runs: Runs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace with a waiver that Ben signed; the folder of his key and a stranger's."""
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("ssh-keygen is not installed")
+    keys = signing.keys(tmp_path_factory.mktemp("keys"), "ben", "stranger")
+    more = "waivers: waivers/*.waiver.yaml\npeople: people.yaml\nsigners: keys\n"
+    write(runs.folder, gonogo=FILES["gonogo.yaml"] + more)
+    people = "people:\n  - { id: ben, name: Ben Sample }\nroles: []\n"
+    signers = signing.allowed(keys, ben="ben")
+    for path, text in (("people.yaml", people), ("keys", signers), ("waivers/a.waiver.yaml", WAIVER)):
+        _put(path, text)(runs.folder)
+    sign(runs.folder, keys / "ben")
+    return keys
+
+
+def sign(folder: Path, key: Path) -> None:
+    made = ssh.sign((folder / "waivers/a.waiver.yaml").read_bytes(), str(key))
+    assert isinstance(made, bytes)
+    (folder / "waivers/a.waiver.yaml.sig").write_bytes(made)
+
+
+SIGNED = ("--clock", DAY, "--output-format", "json")
+
+
+def assurance(ran: Ran) -> str:
+    (waiver,) = json.loads(ran.out)["waivers"]
+    return str(waiver["approval"]["assurance"])
+
+
+def test_a_run_that_checks_signatures_is_kept_and_checks_them_anew(
+    runs: Runs, signed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = runs(*SIGNED)
+    assert assurance(first) == "signed"
+    checks: list[object] = []
+    verify = ssh.verify
+
+    def counted(*given: Any, **named: Any) -> object:
+        checks.append(given)
+        return verify(*given, **named)
+
+    monkeypatch.setattr(ssh, "verify", counted)
+    assert (runs(*SIGNED), runs.was_answered) == (first, True)
+    assert len(checks) == 1
+
+
+CHANGED_SIGNATURES: dict[str, Callable[[Path, Path], object]] = {
+    "another's": lambda folder, keys: sign(folder, keys / "stranger"),
+    "none": lambda folder, _: (folder / "waivers/a.waiver.yaml.sig").unlink(),
+    "of other words": lambda folder, _: _replace("waivers/a.waiver.yaml", "Monday", "Friday")(folder),
+    "of a key that nobody has any more": lambda folder, _: (folder / "keys").write_text(""),
+    "of a key that is somebody else's": lambda folder, _: _replace("keys", "ben ", "ada ")(folder),
+    "of a key that is no longer valid": lambda folder, _: _replace(
+        "keys", "ben ", 'ben valid-before="20260101" '
+    )(folder),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED_SIGNATURES)
+def test_a_change_of_a_signature_is_never_missed(runs: Runs, signed: Path, change: str) -> None:
+    before = runs(*SIGNED)
+    CHANGED_SIGNATURES[change](runs.folder, signed)
+    after = runs.is_right(*SIGNED)
+    assert not runs.answers[1]
+    assert (assurance(before), assurance(after)) == ("signed", "asserted")
+
+
+@pytest.mark.parametrize("says", ["no", "nothing", "something else"])
+def test_a_program_that_says_otherwise_is_believed(
+    runs: Runs, signed: Path, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = runs(*SIGNED)
+    other = tmp_path / "programs"
+    other.mkdir()
+    if says != "nothing":
+        said = "exit 1" if says == "no" else "echo 'Good signature with ED25519 key SHA256:another'"
+        (other / "ssh-keygen").write_text(f"#!/bin/sh\n{said}\n")
+        (other / "ssh-keygen").chmod(0o755)
+    with monkeypatch.context() as patched:
+        patched.setenv("PATH", f"{other}:/nowhere" if says == "nothing" else f"{other}:{os.environ['PATH']}")
+        found = runs.is_right(*SIGNED)
+        assert (found != first, runs.answers[1]) == (True, False)
+    runs.is_right(*SIGNED)
+
+
+def test_a_signature_of_what_was_not_read_answers_for_nothing(runs: Runs) -> None:
+    opened = store.open_store()
+    assert isinstance(opened, store.Store)
+    first = cache.Run(opened, ["a run"])
+    assert isinstance(first.verify(b"text", b"signature", b"keys", "ben"), Fault)
+    first.keep(cache.Kept(0, "go", (), ()), datetime.now(UTC), False)
+    assert len(runs.entries) == 1
+    assert cache.Run(opened, ["a run"]).recall(lambda zone: datetime.now(zone).date()) is None
 
 
 # the commit that an output names
@@ -620,7 +712,7 @@ def hook(event, arguments):
     if event in ("open", "os.scandir", "os.listdir") and isinstance(arguments[0], (str, bytes)):
         seen.append(os.path.realpath(os.fsdecode(arguments[0])))
     elif event in ("subprocess.Popen", "os.posix_spawn", "os.exec", "os.system", "socket.connect"):
-        seen.append(event)
+        seen.append(f"{event} {arguments[0]}")
 sys.addaudithook(hook)
 from checker.cli import root
 code = root.main(json.loads(sys.argv[1]))
@@ -637,8 +729,6 @@ def test_every_file_that_is_opened_was_asked_for_through_a_door(
     folder = runs.folder
     if example == "company":
         folder = Path(shutil.copytree(ROOT / "examples" / "company", tmp_path / "example"))
-        _replace("gonogo.yaml", "waivers: waivers/*.waiver.yaml", "")(folder)
-        _replace("gonogo.yaml", "waiver_limits:", "#")(folder)
     if example == "floor":
         folder = grounded(tmp_path)
     judging = Path(shutil.copytree(folder, tmp_path / "judging"))
@@ -655,9 +745,11 @@ def test_every_file_that_is_opened_was_asked_for_through_a_door(
     raw = path.read_bytes()[32:]
     size = int.from_bytes(raw[:4], "big")
     heard = json.loads(raw[4 : 4 + size])["heard"]
-    asked = {os.path.realpath(os.path.join(door, question[1])) for door, question, _ in heard}
+    asked = {os.path.realpath(os.path.join(door, question[1])) for door, question, _ in heard if door}
     where = tuple(f"{each}/" for each in (folder, judging, tmp_path / "governance"))
     opened = {path for path in seen if path.startswith(where) and os.path.isfile(path)}
     assert opened
     assert opened <= asked
-    assert not {"subprocess.Popen", "os.posix_spawn", "os.exec", "os.system", "socket.connect"} & set(seen)
+    programs = {each for each in seen if not each.startswith("/")}
+    assert programs == ({"subprocess.Popen ssh-keygen"} if example == "company" else set())
+    assert len([each for each in heard if each[1][0] == "verify"]) >= len(programs)
