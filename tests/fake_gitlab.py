@@ -19,6 +19,13 @@ class FakeGitLab(FakeHost):
         super().__init__()
         self.project, self.merge_request, self.commit = project, merge_request, commit
         self.notes: list[dict[str, Any]] = []
+        self.diff_refs: dict[str, str] | None = {
+            "base_sha": "b" * 40,
+            "start_sha": "a" * 40,
+            "head_sha": commit,
+        }
+        self.added: dict[tuple[str, str], set[int]] = {}
+        """The lines that are new in the diff, by the old and the new path of their file."""
         self._ids = count(1)
 
     def note(self, body: str, author: int) -> dict[str, Any]:
@@ -37,12 +44,30 @@ class FakeGitLab(FakeHost):
         folder = f"/projects/{quote(self.project, safe='')}/merge_requests/{self.merge_request}"
         return [
             ("GET", "/user", lambda asked: Answer(200, {"id": 1, "username": "project_1_bot"})),
-            ("GET", re.escape(folder), lambda asked: Answer(200, {"sha": self.commit})),
+            (
+                "GET",
+                re.escape(folder),
+                lambda asked: Answer(200, {"sha": self.commit, "diff_refs": self.diff_refs}),
+            ),
+            ("POST", f"{re.escape(folder)}/discussions", self._thread),
             ("GET", f"{re.escape(folder)}/notes", self._list),
             ("POST", f"{re.escape(folder)}/notes", lambda asked: Answer(201, self.note(_body(asked), 1))),
             ("PUT", rf"{re.escape(folder)}/notes/(\d+)", self._edit),
             ("DELETE", rf"{re.escape(folder)}/notes/(\d+)", self._delete),
         ]
+
+    def _thread(self, asked: Asked) -> Answer:
+        position = dict(asked.body["position"])
+        sides = {side: position.pop(side) for side in ("base_sha", "start_sha", "head_sha")}
+        paths = (position.pop("old_path"), position.pop("new_path"))
+        line = position.pop("new_line")
+        if position != {"position_type": "text"} or sides != self.diff_refs:
+            raise RefusedError(400, '400 Bad request - Note {:position=>["is invalid"]}')
+        if line not in self.added.get(paths, ()):
+            raise RefusedError(400, '400 Bad request - Note {:line_code=>["can\'t be blank"]}')
+        note = self.note(_body(asked), 1) | {"type": "DiffNote", "position": {"new_line": line}}
+        self.notes[-1] = note
+        return Answer(201, {"id": str(note["id"]), "notes": [note]})
 
     def _list(self, asked: Asked) -> Answer:
         page, following = paged(self, asked, self.notes)

@@ -70,6 +70,16 @@ def newest(destination: Destination, commit: Any) -> int:
     return destination.pull_request
 
 
+def said(client: Client, folder: str, mine: Callable[[Any], bool]) -> set[str]:
+    """What our comments below `folder` say already, as `text` gives it; on whichever line they are by now."""
+    return {text(each) for each in client.all(f"{folder}?per_page=100") if mine(each)}
+
+
+def text(comment: Any) -> str:
+    """What a comment says, however the host writes the ends of its lines."""
+    return str(field(comment, "body")).replace("\r\n", "\n").strip()
+
+
 def _marked(client: Client, folder: str) -> Iterator[Any]:
     for each in client.all(f"{folder}?per_page=100"):
         body = field(each, "body")

@@ -192,12 +192,9 @@ class _Posting:
         return f"{note}, {tally.counted(len(refused), 'place')} not taken by GitHub" if refused else note
 
     def _missing(self, folder: str, wanted: list[Any], refused: set[str]) -> list[Any]:
-        """Those that no comment of ours makes yet, on whichever line it is by now."""
-        mine, there = self._own(), set(refused)
-        for each in self.client.all(f"{folder}/comments?per_page=100"):
-            if mine(each):
-                there.add(_text(each))
-        return [each for each in wanted if _text(each) not in there]
+        """Those that no comment of ours makes yet."""
+        there = refused | comments.said(self.client, f"{folder}/comments", self._own())
+        return [each for each in wanted if comments.text(each) not in there]
 
     def _suggest(self, folder: str, comment: Any, refused: set[str]) -> int:
         try:
@@ -205,16 +202,12 @@ class _Posting:
         except RejectedError as error:
             if error.status != 422:
                 raise
-            refused.add(_text(comment))
+            refused.add(comments.text(comment))
             return 0
         return 1
 
 
 _REVIEW = "gonogo can mend this."
-
-
-def _text(comment: Any) -> str:
-    return str(field(comment, "body")).replace("\r\n", "\n").strip()
 
 
 def _annotated(run: Any) -> int:

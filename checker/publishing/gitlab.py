@@ -1,16 +1,21 @@
-"""GitLab: one note on a merge request.
+"""GitLab: one note on a merge request, and suggested changes as threads on its lines.
 
 The Code Quality report needs no token: it is an artifact of the job.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
 from urllib.parse import quote
 
+from checker.model import Location
 from checker.publishing import Access, Job, Part, Variables, bearer, comments
-from checker.publishing.client import Client, field
-from checker.render import RENDERERS
+from checker.publishing.client import Client, InDoubtError, LeftOutError, RejectedError, field
+from checker.render import RENDERERS, tally
+from checker.render.placing import from_root
 
 ACCESS = Access(
     "https://gitlab.com/api/v4",
@@ -27,25 +32,112 @@ ACCESS = Access(
         merge="CI_COMMIT_SHA",
     ),
 )
+_SIDES = ("base_sha", "start_sha", "head_sha")
+"""What GitLab holds against what, by the names of the merge request and of a position alike."""
 
 
 def parts(client: Client, job: Job) -> Iterator[Part]:
-    """The note."""
-    destination = job.destination
-    folder = f"/projects/{quote(destination.repository, safe='')}/merge_requests/{destination.pull_request}"
+    """The note, and the suggestions."""
+    posting = _Posting(client, job)
+    if job.comment:
+        yield "note", posting.note
+    if job.suggestions:
+        yield "suggestions", posting.suggestions
 
-    def note() -> str:
-        merge_request = client.get(folder) if destination.pull_request else None
-        comments.newest(destination, field(merge_request, "sha"))
-        me = field(client.get("/user"), "id")
+
+class _Posting:
+    """What is to be posted to one merge request."""
+
+    def __init__(self, client: Client, job: Job) -> None:
+        self.client, self.job = client, job
+        project, number = quote(job.destination.repository, safe=""), job.destination.pull_request
+        self.folder = f"/projects/{project}/merge_requests/{number}"
+        self.notes = f"{self.folder}/notes"
+
+    def note(self) -> str:
+        """The one note, made or edited."""
+        self._merge_request()
         return comments.keep_one(
-            client,
-            f"{folder}/notes",
-            lambda id: f"{folder}/notes/{id}",
+            self.client,
+            self.notes,
+            lambda id: f"{self.notes}/{id}",
             "PUT",
-            RENDERERS["comment"](job.report, job.options),
-            lambda each: field(each, "author", "id") == me,
+            self._rendered("comment"),
+            self._is_mine,
         )
 
-    if job.comment:
-        yield "note", note
+    def suggestions(self) -> str:
+        """A thread for each that is not there yet, on its line of the change."""
+        wanted = json.loads(self._rendered("suggestions"))
+        if not wanted:
+            raise LeftOutError("nothing can be mended mechanically on a changed line")
+        refs = field(self._merge_request(), "diff_refs")
+        sides = {side: field(refs, side) for side in _SIDES}
+        if None in sides.values():
+            raise LeftOutError("GitLab does not say yet which lines the change brings")
+        refused: set[str] = set()
+        made = 0
+        while left := self._missing(wanted, refused):
+            try:
+                for each in left:
+                    made += self._suggest(each, sides, refused)
+                break
+            except InDoubtError:
+                continue
+        note = f"{made} made" if made else "none made" if refused else "there already"
+        return f"{note}, {tally.counted(len(refused), 'place')} not taken by GitLab" if refused else note
+
+    def _missing(self, wanted: list[Any], refused: set[str]) -> list[Any]:
+        there = refused | comments.said(self.client, self.notes, self._is_mine)
+        return [each for each in wanted if comments.text(each) not in there]
+
+    def _suggest(self, comment: Any, sides: dict[str, Any], refused: set[str]) -> int:
+        """Begin a thread; 1, or 0 where GitLab does not take the place.
+
+        Both paths are asked for, and on a line that is new the number of the old one must be left out.
+        """
+        path = comment["path"]
+        position = {
+            "position_type": "text",
+            **sides,
+            "old_path": self._old_paths.get(path, path),
+            "new_path": path,
+            "new_line": comment["line"],
+        }
+        try:
+            self.client.once(
+                "POST", f"{self.folder}/discussions", {"body": comment["body"], "position": position}
+            )
+        except RejectedError as error:
+            if error.status != 400:
+                raise
+            refused.add(comments.text(comment))
+            return 0
+        return 1
+
+    def _rendered(self, format: str) -> str:
+        return RENDERERS[format](self.job.report, self.job.options)
+
+    def _merge_request(self) -> Any:
+        """What GitLab says of it, if the report is about its newest commit."""
+        destination = self.job.destination
+        found = self.client.get(self.folder) if destination.pull_request else None
+        comments.newest(destination, field(found, "sha"))
+        return found
+
+    @cached_property
+    def _is_mine(self) -> Callable[[Any], bool]:
+        """Whether the token's owner wrote a note."""
+        me = field(self.client.get("/user"), "id")
+        return lambda each: field(each, "author", "id") == me
+
+    @cached_property
+    def _old_paths(self) -> dict[str, str]:
+        """What renamed files were called, both from the root of the repository."""
+        report = self.job.report
+        files = report.comparison.files if report.comparison else ()
+        return {
+            from_root(report, Location(file.path)).path: from_root(report, Location(file.old_path)).path
+            for file in files
+            if file.old_path
+        }

@@ -116,3 +116,14 @@ def test_the_terminal_shows_the_line_as_it_will_read() -> None:
 def test_of_a_long_line_the_terminal_shows_what_is_new() -> None:
     edit = EDIT._replace(whole_line=LINE + "#" * 500)
     assert "   = mend: approved\n" in RENDERERS["terminal"](with_edit(edit), Options())
+
+
+@pytest.mark.parametrize("text", ["/approve\n/merge", "x\r/merge", "x\u2028/merge", "x  \n/label ~x"])
+def test_no_sentence_of_a_suggestion_is_a_command_to_a_host(text: str) -> None:
+    report = with_edit(EDIT._replace(whole_line="/merge # pending", span=Span(14, 10, 14, 17)), rule=text)
+    report = report._replace(results=(report.results[0]._replace(message=text, fix=text),))
+    (comment,) = json.loads(RENDERERS["suggestions"](report, Options()))
+    outside, fence, inside = comment["body"].partition("```suggestion\n")
+    assert inside.startswith("/merge # approved\n```")
+    assert fence
+    assert not [line for line in outside.splitlines() if line.lstrip().startswith("/")]
