@@ -223,6 +223,9 @@ class Result(NamedTuple):
     """The changed line that made it fail, where that is not `location`; None: there is none, or no base."""
     edit: Edit | None = None
     """What would mend it, where that is mechanical."""
+    altered: str = ""
+    """What was there before the change, and is wrong in another way since: what it saw, and sees now, for a
+    person; empty for all else."""
 
     @property
     def check(self) -> Check:

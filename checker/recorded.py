@@ -121,6 +121,7 @@ def _result(data: Shape) -> Result:
         age=data["age"],
         anchor=_place(data.get("anchor")),
         edit=_edit(edit) if edit else None,
+        altered=data["altered"],
     )
 
 

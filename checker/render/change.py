@@ -114,6 +114,11 @@ def before(report: Report) -> list[Result]:
     return [each for each in tally.findings(report) if tally.inherited(each, report.comparison)]
 
 
+def altered(report: Report) -> list[Result]:
+    """What of that is wrong in another way since, the most pressing first."""
+    return [each for each in before(report) if each.altered]
+
+
 def brought(report: Report) -> list[Result]:
     """The other findings, which are told in full."""
     return [each for each in tally.findings(report) if not tally.inherited(each, report.comparison)]
@@ -144,5 +149,6 @@ def briefly(result: Result, *, aged: bool = False) -> str:
     """A finding in one line: what, which rule, and where; with `aged` also whether it was there before."""
     where = place(result.location)
     where = f"{where}{tally.element(result)}" if where else tally.subject(result)
-    age = f", {tally.AGES[result.age]}" if aged and result.age == "existing" else ""
-    return f"{clip(result.message, _TEXT_LIMIT)} ({result.rule}, {where}{age})"
+    age = f", {tally.age(result)}" if aged and result.age == "existing" else ""
+    told = f"{clip(result.message, _TEXT_LIMIT)} ({result.rule}, {where}{age})"
+    return f"{told}. {clip(tally.alteration(result), _TEXT_LIMIT)}" if result.altered else told

@@ -88,6 +88,7 @@ def _result(result: Result, fingerprint: str) -> Shape:
         "age": result.age,
         "anchor": shapes.place(result.anchor),
         "edit": _edit(result.edit) if result.edit else None,
+        "altered": result.altered,
         "fingerprint": fingerprint,
     }
 

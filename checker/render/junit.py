@@ -63,7 +63,7 @@ def _file(result: Result) -> str:
 def _check(report: Report, result: Result) -> _Case:
     element = f" [{result.key}]" if result.key else ""
     standing = tally.standing(result)
-    age = f"{tally.AGES[result.age]}, " if tally.inherited(result, report.comparison) else ""
+    age = f"{tally.age(result)}, " if tally.inherited(result, report.comparison) else ""
     state, message = "skipped", f"{age}{standing}: {result.message}"
     if standing == "pass":
         state, message = "", ""

@@ -99,7 +99,7 @@ def _finding(report: Report, group: tuple[Result, ...], fingerprint: str, touche
         level = "notice"
     labels = {"fail": result.enforcement, "error": "undecided"}
     label = labels.get(standing, standing)
-    label += f", {tally.AGES[result.age]}" if result.age == "existing" else ""
+    label += f", {tally.age(result)}" if result.age == "existing" else ""
     lines = [result.message, *tally.reasons(result)]
     if others := len(group) - 1:
         lines.append(f"{tally.counted(others, 'other rule says', 'other rules say')} the same.")

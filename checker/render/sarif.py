@@ -129,7 +129,8 @@ def _result(
         },
     }
     if result.age:
-        found["baselineState"] = "unchanged" if result.age == "existing" else "new"
+        known = "updated" if result.altered else "unchanged"
+        found["baselineState"] = known if result.age == "existing" else "new"
     if related:
         found["relatedLocations"] = [
             {

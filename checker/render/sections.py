@@ -77,7 +77,8 @@ class Sections:
                 *self._flips(report.comparison),
                 self._listed("Not blocking", others),
                 *self._fixed(report.comparison),
-                _counted(change.before(report)),
+                self._listed("There before, and altered by this change", change.altered(report), open=True),
+                _counted(each for each in change.before(report) if not each.altered),
                 self._warnings(),
             )
         )
@@ -157,7 +158,7 @@ class Sections:
     def _brief(self, result: Result, *, linked: bool = True) -> list[str]:
         element = f"element {result.key}" if result.key else ""
         where = self._where(result.location, self._address if linked else "")
-        age = tally.AGES[result.age] if result.age == "existing" else ""
+        age = tally.age(result) if result.age == "existing" else ""
         return [cell(code(result.rule), age), cell(result.message, where, element)]
 
     def _finding(self, group: tuple[Result, ...]) -> list[str]:
@@ -171,7 +172,7 @@ class Sections:
         if limits := review.markets(result):
             lines.append(f"Counts {limits}.")
         name = result.rule if len(group) == 1 else f"{len(group)} rules"
-        about = ", ".join(filter(None, (result.severity, tally.AGES[result.age])))
+        about = ", ".join(filter(None, (result.severity, tally.age(result))))
         found = (result.message, *lines)
         return self._row((name, about), (result.location, tally.subject(result)), found, result.fix)
 

@@ -59,6 +59,11 @@ def standing(result: Result) -> Standing:
     return "fail" if result.enforcement == "mandatory" else result.enforcement
 
 
+def age(result: Result) -> str:
+    """How old a failure is, as people are shown it; empty where nobody asked."""
+    return AGES[result.age] + (", altered" if result.altered else "")
+
+
 def inherited(result: Result, comparison: Comparison | None) -> bool:
     """Whether a result stays in sight and blocks nothing, because it was there before the change."""
     return comparison is not None and not result.counts(comparison.fail_on)
@@ -87,10 +92,11 @@ def counts(results: Iterable[Result]) -> dict[Standing, int]:
     return {each: found[each] for each in STANDINGS}
 
 
-def rank(result: Result, comparison: Comparison | None) -> tuple[bool, bool, int, int]:
-    """Sorts what blocks before what does not, the new before the old, and the more severe first."""
+def rank(result: Result, comparison: Comparison | None) -> tuple[bool, bool, bool, int, int]:
+    """Sorts what blocks before what does not, the new before the old, of that the altered, the severe first."""
     old = result.age == "existing"
-    return not blocks(result, comparison), old, _RANKS[standing(result)], _SEVERITY_RANKS[result.severity]
+    ranks = _RANKS[standing(result)], _SEVERITY_RANKS[result.severity]
+    return not blocks(result, comparison), old, old and not result.altered, *ranks
 
 
 def findings(report: Report) -> list[Result]:
@@ -101,9 +107,14 @@ def findings(report: Report) -> list[Result]:
 
 def reasons(result: Result) -> list[str]:
     """Why a result is what it is, in sentences that say more than its message does."""
-    return [
-        text for text in dict.fromkeys(reason.text for reason in result.reasons) if text != result.message
-    ]
+    found = (reason.text for reason in result.reasons)
+    told = [alteration(result)] if result.altered else []
+    return [*told, *dict.fromkeys(text for text in found if text != result.message)]
+
+
+def alteration(result: Result) -> str:
+    """What a change made of what was wrong before, in a sentence."""
+    return f"This change altered it: {result.altered}."
 
 
 def folded(found: Iterable[Result]) -> list[tuple[Result, ...]]:

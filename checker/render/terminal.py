@@ -321,7 +321,7 @@ def _notes(group: tuple[Result, ...]) -> Iterator[tuple[str, str]]:
     if result.fix:
         yield "fix", result.fix
     if result.age == "existing":
-        yield "note", "was there before this change"
+        yield "note", tally.alteration(result) if result.altered else "was there before this change"
     if result.enforcement == "upcoming":
         yield "note", f"will count at gate {result.gate}" if result.gate else "announced, does not count yet"
     elif result.outcome == "error" and result.enforcement == "advisory":

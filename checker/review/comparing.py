@@ -6,6 +6,7 @@ Everything was evaluated on both sides by then, by the same policies: here resul
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -120,7 +121,8 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
             there = paired is not None and _weight(paired) >= _weight(heads[index])
             there = there or _is_of_an_outage(heads[index], sides)
             there = there and not _is_asked_anew(heads[index], sides)
-            heads[index] = heads[index]._replace(age="existing" if there else "new")
+            altered = _altered(paired, heads[index]) if there and paired else ""
+            heads[index] = heads[index]._replace(age="existing" if there else "new", altered=altered)
         used = {id(each) for each in old if each is not None}
         asked = (each for each in bases if each.enforcement == "mandatory")
         gone.update((id(each), each) for each in asked if id(each) not in used)
@@ -134,6 +136,38 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
         for each in fixed
         if (*_of(each, {}), other[each.outcome]) not in failing and _in_file(each, {}) not in unread
     )
+
+
+def _altered(was: Result, now: Result) -> str:
+    """Which values that stand in files are in the way now and were not before; empty: none.
+
+    Both are judged alike, as of one moment, so the change made them what they are.
+    """
+    before, after = _values(was), _values(now)
+    told = []
+    for expression, values in after.items():
+        old = before.get(expression, Counter())
+        come, gone = (" and ".join(each) for each in (values - old, old - values))
+        if come:
+            name = expression or now.location.path
+            too = " too" if old and not gone else ""
+            told.append(f"{name} was {gone} and is {come}" if gone else f"{name} is {come}{too}")
+    more = [f"{len(told) - _TOLD:,} more"] if len(told) > _TOLD else []
+    return "; ".join([*told[:_TOLD], *more])
+
+
+_TOLD = 3
+"""Values that a sentence names; of more, the number is told."""
+
+
+def _values(result: Result) -> dict[str, Counter[str]]:
+    """The values that decided a result and stand in a file, by what was read; how often each did."""
+    found: dict[str, Counter[str]] = {}
+    for reason in result.reasons:
+        for seen in reason.seen:
+            if seen.location is not None:
+                found.setdefault(seen.expression, Counter())[seen.value] += 1
+    return found
 
 
 def _is_of_an_outage(result: Result, sides: Sides) -> bool:

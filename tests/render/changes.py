@@ -76,7 +76,9 @@ CHANGE: Report = MIXED._replace(
             gate="ga",
         ),
         _PASS,
-        _REHEARSED._replace(age="existing"),
+        _REHEARSED._replace(
+            age="existing", altered='subject.rollback.rehearsed_on was "2026-02-01" and is "2025-12-31"'
+        ),
         _WAIVED._replace(age="existing"),
         _PRIVACY._replace(age="existing"),
         _UPCOMING._replace(age="new", gate="growth"),
@@ -139,6 +141,7 @@ HOSTILE_CHANGE: Report = HOSTILE._replace(
     results=tuple(
         each._replace(
             age="existing" if number % 2 else "new",
+            altered=_ALL if number % 2 else "",
             gate=_ALL,
             subject=each.subject._replace(product=_ALL),
             anchor=at(TRICKS[number], 2, 1, 3) if number % 3 == 0 else None,

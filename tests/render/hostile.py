@@ -184,6 +184,7 @@ def reports(draw: st.DrawFn) -> Report:
         age=st.just(""),
         anchor=st.none() | locations,
         edit=st.none() | st.builds(Edit, _spans(), text, text),
+        altered=st.just("") | text,
     )
     levels = st.sampled_from(["error", "warning"])
     waivers = st.builds(
