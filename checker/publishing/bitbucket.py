@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from checker.publishing import Access, Job, Part, Variables, bearer
 from checker.publishing.client import Client, RejectedError
-from checker.render import RENDERERS, tally
+from checker.render import RENDERERS, identity, tally
 
 ACCESS = Access(
     "https://api.bitbucket.org/2.0",
@@ -31,7 +31,8 @@ _A_REQUEST = 100
 def parts(client: Client, job: Job) -> Iterator[Part]:
     """The report."""
     destination = job.destination
-    path = f"/repositories/{destination.repository}/commit/{destination.commit}/reports/gonogo"
+    name = "-".join(filter(None, ("gonogo", identity.folder_key(job.report))))
+    path = f"/repositories/{destination.repository}/commit/{destination.commit}/reports/{name}"
 
     def report() -> str:
         """Put in place of that of an earlier run, whose annotations would stay otherwise.

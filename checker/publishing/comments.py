@@ -14,7 +14,6 @@ from checker.publishing.client import (
     RejectedError,
     field,
 )
-from checker.render.comment import MARK
 from checker.render.identity import abbreviated
 
 _MOST_ATTEMPTS = 5
@@ -31,10 +30,11 @@ def keep_one(
     """Make the comment, or edit the one of an earlier run; tells which.
 
     `folder`: the path of all comments; `one`: the path of one by its id; `edit`: the method that edits;
-    `mine`: whether the token's owner wrote a comment. Others may write the mark too.
+    `body`: what it says, of which the first line is the mark; `mine`: whether the token's owner wrote a
+    comment. Others may write the mark too.
     """
     for _ in range(_MOST_ATTEMPTS):
-        own = [each for each in _marked(client, folder) if mine(each)]
+        own = [each for each in _marked(client, folder, body.partition("\n")[0]) if mine(each)]
         try:
             if not own:
                 client.once("POST", folder, {"body": body})
@@ -80,8 +80,8 @@ def text(comment: Any) -> str:
     return str(field(comment, "body")).replace("\r\n", "\n").strip()
 
 
-def _marked(client: Client, folder: str) -> Iterator[Any]:
+def _marked(client: Client, folder: str, mark: str) -> Iterator[Any]:
     for each in client.all(f"{folder}?per_page=100"):
         body = field(each, "body")
-        if isinstance(body, str) and body.startswith(MARK):
+        if isinstance(body, str) and body.startswith(mark):
             yield each

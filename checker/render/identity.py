@@ -26,6 +26,17 @@ def commit(report: Report) -> str:
     return found if is_commit(found) else ""
 
 
+def folder(report: Report) -> str:
+    """The folder of the workspace below the root of its repository; empty: it is the root, or not known."""
+    return report.origin.prefix.rstrip("/") if report.origin else ""
+
+
+def folder_key(report: Report) -> str:
+    """A few digits that tell workspaces of one repository apart; empty for its root."""
+    found = folder(report)
+    return hashlib.sha256(_canonical(found)).hexdigest()[:_DIGITS] if found else ""
+
+
 def abbreviated(commit: str) -> str:
     """As many digits of the id of a commit as a person needs; the JSON report has them all."""
     return commit[:_DIGITS]

@@ -16,6 +16,7 @@ from checker.model import (
     Files,
     Flip,
     Open,
+    Origin,
     Report,
     Result,
     StageChange,
@@ -179,7 +180,11 @@ class _Comparing:
     ) -> Report:
         """The report of a change that came to no result; it says which change it is about."""
         comparison = self._comparison((), (), (), (), {})
-        return failed(self.request, diagnostics, workspace, neutral, comparison)
+        report = failed(self.request, diagnostics, workspace, neutral, comparison)
+        ends = self.ends
+        return report._replace(
+            origin=Origin(ends.head, self.request.clock, self._note(), ends.repository.prefix)
+        )
 
     # what judges
 

@@ -14,6 +14,7 @@ import pytest
 from checker import publishing
 from checker.cli import publish
 from checker.model import Diagnostic, Report
+from checker.render import identity
 from tests.cli.conftest import Gonogo, Ran
 from tests.fake_bitbucket import FakeBitbucket
 from tests.fake_github import FakeGitHub
@@ -362,7 +363,7 @@ def test_bitbucket(gonogo: Gonogo, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("BITBUCKET_TOKEN", TOKEN)
         ran = gonogo("publish", "bitbucket", "report.json", "--api", bitbucket.api)
         assert ran.code == 0
-        assert list(bitbucket.reports) == [f"{HEAD}/gonogo"]
+        assert list(bitbucket.reports) == [f"{HEAD}/gonogo-{identity.folder_key(CHANGE)}"]
 
 
 def test_the_hosts_of_the_command_are_those_there_are() -> None:

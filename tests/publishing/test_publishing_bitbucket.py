@@ -8,13 +8,14 @@ import pytest
 
 from checker.model import Report
 from checker.publishing import Destination, Done
+from checker.render import identity
 from tests.fake_bitbucket import FakeBitbucket
 from tests.fake_host import READING, TOKEN
 from tests.publishing.posting import REPOSITORY, failing, job, post
 from tests.render.changes import CHANGE, HEAD
 
 DESTINATION = Destination(REPOSITORY, HEAD)
-KEY = f"{HEAD}/gonogo"
+KEY = f"{HEAD}/gonogo-{identity.folder_key(CHANGE)}"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from checker.publishing import Destination, Done, Job
 from checker.render import RENDERERS, Options
-from checker.render.comment import MARK
+from checker.render.comment import mark
 from tests.fake_github import BOT, FakeGitHub
 from tests.fake_host import Asked
 from tests.publishing.posting import (
@@ -26,6 +26,7 @@ from tests.render.changes import CHANGE, CLEAN_CHANGE, HEAD, NEUTRAL
 
 NEWER = "e" * 40
 COMMENT = RENDERERS["comment"](sound(CHANGE), Options())
+MARK = mark(CHANGE)
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_a_check_run_has_every_annotation_once(github: FakeGitHub, number: int, 
     done = posted(github, job(failing(number) if number else CLEAN_CHANGE, check=True))
     assert states(done) == {"check run": "posted"}
     (run,) = github.check_runs
-    assert (run["name"], run["head_sha"], run["status"]) == ("gonogo", HEAD, "completed")
+    assert (run["name"], run["head_sha"], run["status"]) == ("gonogo governance", HEAD, "completed")
     assert run["conclusion"] == ("failure" if number else "success")
     if number:
         assert len(run["annotations"]) == number

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from checker.publishing import Destination, Done
-from checker.render.comment import MARK
+from checker.render.comment import mark
 from tests.fake_gitlab import FakeGitLab
 from tests.fake_host import READING, TOKEN
 from tests.publishing.posting import job, post
@@ -15,6 +15,7 @@ from tests.render.changes import CHANGE, CLEAN_CHANGE, HEAD
 
 PROJECT = "acme/launches/shop"
 DESTINATION = Destination(PROJECT, HEAD, (), 7)
+MARK = mark(CHANGE)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 
 from checker.model import ChangedFile, Comparison, Diagnostic, Flip, Location, Report, Result, StageChange
 from checker.render import RENDERERS, Options, change, tally
+from checker.render.comment import mark
 from checker.render.identity import fingerprints
 from tests.render.changes import BASE, CHANGE, CHANGE_ALL, CLEAN_CHANGE, COMPARISON, HEAD, NEUTRAL, PRODUCTS
 from tests.render.hostile import reports
@@ -397,7 +398,7 @@ def test_junit_is_red_for_what_is_new_alone() -> None:
 
 def test_a_comment_begins_with_its_marks() -> None:
     lines = page(CHANGE, "comment").splitlines()
-    assert lines[:3] == ["<!-- gonogo: comment -->", f"<!-- gonogo: head {HEAD} -->", "## NO-GO acme"]
+    assert lines[:3] == [mark(CHANGE), f"<!-- gonogo: head {HEAD} -->", "## NO-GO acme"]
 
 
 @pytest.mark.parametrize("head", ["", "--> <b>", "main", HEAD.upper(), f"{HEAD}\n"])

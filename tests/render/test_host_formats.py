@@ -464,7 +464,7 @@ CHECKS = Draft202012Validator(
         "additionalProperties": False,
         "required": ["name", "head_sha", "conclusion", "output"],
         "properties": {
-            "name": {"const": "gonogo"},
+            "name": {"pattern": "^gonogo( .+)?$"},
             "head_sha": {"type": "string", "pattern": "^([0-9a-f]{40}|[0-9a-f]{64})?$"},
             "conclusion": {"enum": ["success", "failure", "neutral", "action_required"]},
             "output": {

@@ -25,7 +25,7 @@ from tests.render.reports import HOSTILE, MIXED, PLAN, TRICKS, at, result
 pytest.importorskip("linkify_it", reason="links that GitHub makes by itself need linkify-it-py")
 READER = MarkdownIt("gfm-like")
 FORMATS = ("markdown", "summary", "comment")
-MARKS = r"<!-- gonogo(?::report|: comment|: head [0-9a-f]{40}) -->"
+MARKS = r"<!-- gonogo(?::report|: comment(?: [0-9a-f]{12})?|: head [0-9a-f]{40}) -->"
 OURS = re.compile(rf"(?:{MARKS}|</?details>|<summary>[\w ,]+ \(\d+\)</summary>|<br>|\s)*")
 PLAIN = {"text", "code_inline", "softbreak", "html_inline", "strong_open", "strong_close"}
 LINKED = re.compile(r"@\w|#\w|\bgh-\d|:\w+:|www\.|://|!\d|%[\w\"]|[~&$]\d", re.IGNORECASE)
