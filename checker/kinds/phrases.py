@@ -106,6 +106,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that was probably meant; empty when none is near."""
     import difflib  # noqa: PLC0415 - only needed to word a fault
 
-    letters = {re.sub(r"[\W_]", "", other).lower(): other for other in known}
-    close = difflib.get_close_matches(re.sub(r"[\W_]", "", name).lower()[:LONGEST_VALUE], letters, 1, 0.7)
-    return letters[close[0]] if close else ""
+    by_letters = {letters(other): other for other in known}
+    close = difflib.get_close_matches(letters(name)[:LONGEST_VALUE], by_letters, 1, 0.7)
+    return by_letters[close[0]] if close else ""
+
+
+def letters(name: str) -> str:
+    """What `nearest` compares: letters and digits, whatever their case."""
+    return re.sub(r"[\W_]", "", name).lower()

@@ -13,7 +13,7 @@ from datetime import date
 
 from checker.documents.mending import Scalar
 from checker.kinds.fields import Field
-from checker.kinds.phrases import LONGEST_VALUE, nearest
+from checker.kinds.phrases import LONGEST_VALUE, letters, nearest
 
 _SHORTEST = 4
 """Letters of a word that one slip leaves to be known; `eu` and `us` are two words."""
@@ -39,7 +39,9 @@ def meant(name: str, known: Collection[str]) -> str:
     folded = _folded(name)
     found = [other for other in known if _folded(other) == folded]
     found = found or [other for other in known if _is_slip(folded, _folded(other))]
-    return found[0] if len(found) == 1 and nearest(name, known) == found[0] else ""
+    if len(found) != 1 or [other for other in known if letters(other) == letters(found[0])] != found:
+        return ""
+    return found[0] if nearest(name, known) == found[0] else ""
 
 
 def rewritten(value: Scalar, written: str, field: Field) -> Iterator[Scalar]:
