@@ -21,7 +21,9 @@ STEPS = "name: Lamp\nsteps:\n- { id: dim, owner: %s }\n- { id: douse, owner: %s 
 
 def change(folder: Path, assertion: str, base: str, head: str, **more: str) -> Report:
     """The report of a change of one thing that fails a rule on both sides."""
-    made = started(folder, {"policies/test.policy.yaml": policy(rule(assertion, **more)), "a.thing.yaml": base})
+    made = started(
+        folder, {"policies/test.policy.yaml": policy(rule(assertion, **more)), "a.thing.yaml": base}
+    )
     made.commit("change", {"a.thing.yaml": head})
     return checked(made)
 

@@ -93,7 +93,7 @@ def counts(results: Iterable[Result]) -> dict[Standing, int]:
 
 
 def rank(result: Result, comparison: Comparison | None) -> tuple[bool, bool, bool, int, int]:
-    """Sorts what blocks before what does not, the new before the old, of that the altered, the severe first."""
+    """Sorts what blocks before what does not, the new before the altered and the old, the severe first."""
     old = result.age == "existing"
     ranks = _RANKS[standing(result)], _SEVERITY_RANKS[result.severity]
     return not blocks(result, comparison), old, old and not result.altered, *ranks
