@@ -44,6 +44,8 @@ Approve = Callable[[str, str, datetime | None], Approval]
 
 MOST_NAMED = 3
 """Failures that a sentence names; the others are counted."""
+MOST_COMPARED = 100_000
+"""Names that are compared, for all waivers together, with names that nothing has, to say which was meant."""
 
 
 class RuleTerms(NamedTuple):
@@ -241,6 +243,9 @@ class _Register:
         self.by_rule: dict[str, list[int]] = {}
         self.by_id: dict[tuple[str, str], list[int]] = {}
         """By rule, and every id of the subject."""
+        self.known: dict[str, tuple[str, ...]] = {}
+        """As `_known` gives them, of the rules that it was asked about."""
+        self.compared = 0
         for index, result in enumerate(results):
             if result.rule in named:
                 self.by_rule.setdefault(result.rule, []).append(index)
@@ -260,7 +265,7 @@ class _Register:
             )
             return _Found("not-waivable", message, approval)
         if rule is None:
-            near = suggestion(waiver.rule, tuple(self.rules)) or f"Mend the id, or {_rid(waiver)}."
+            near = self._meant(waiver.rule, self.rules) or f"Mend the id, or {_rid(waiver)}."
             return _Found("unused", f"no rule is called `{waiver.rule}`. {near}", approval)
         if not rule.waivable:
             return _Found("not-waivable", f"{waiver.rule} cannot be waived: mend what fails", approval)
@@ -331,8 +336,7 @@ class _Register:
         if not judged:
             return f"nothing is judged by {waiver.rule}: {delete}"
         if not outcomes:
-            known = tuple(sorted({id for index in judged for id in self._ids(index)}))
-            near = suggestion(waiver.subject, known) or f"If it is gone, {delete}."
+            near = self._meant(waiver.subject, self._known(waiver.rule)) or f"If it is gone, {delete}."
             how = "fits the pattern" if "*" in waiver.subject else "has the id"
             return f"nothing that {waiver.rule} judges {how} `{waiver.subject}`. {near}"
         if "error" in outcomes:
@@ -342,6 +346,20 @@ class _Register:
         if "fail" in outcomes:
             return f"{waiver.rule} fails there for another kind or market only: {delete}"
         return f"nothing fails there that it would waive: {delete}"
+
+    def _known(self, rule: str) -> tuple[str, ...]:
+        """The ids of all that a rule judges, sorted."""
+        if rule not in self.known:
+            self.known[rule] = tuple(sorted({id for index in self.by_rule[rule] for id in self._ids(index)}))
+        return self.known[rule]
+
+    def _meant(self, name: str, known: Collection[str]) -> str:
+        """Which of the known names was probably meant, in a sentence; empty when none is near.
+
+        Many waivers may be about what is gone, and each would be compared with all that is there.
+        """
+        self.compared += len(known)
+        return suggestion(name, tuple(known)) if self.compared <= MOST_COMPARED else ""
 
     def _refusal(
         self, waiver: Waiver, since: Day, concerned: Sequence[int]

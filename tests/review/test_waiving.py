@@ -634,3 +634,21 @@ def test_former_ids_are_those_that_nobody_bears_today() -> None:
         (product("find", "search", "Seek"), product("search"), product("other")._replace(data={}))
     )
     assert waiving.former_ids(snapshot) == {("product", "find"): ("Seek",)}
+
+
+def test_names_that_nothing_has_are_compared_so_often_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiving, "MOST_COMPARED", 250)
+    results = [failure(f"search-{n}") for n in range(100)]
+    register = [waiver(waiver=f"w{n}", subject=f"serch-{n}") for n in range(5)]
+    compared: list[int] = []
+    suggestion = waiving.suggestion
+
+    def counted(word: str, known: tuple[str, ...]) -> str:
+        compared.append(len(known))
+        return suggestion(word, known)
+
+    monkeypatch.setattr(waiving, "suggestion", counted)
+    _, states = apply(results, *register)
+    assert compared == [100, 100]
+    assert [state.status for state in states] == ["unused"] * 5
+    assert ["Did you mean" in state.message for state in states] == [True, True, False, False, False]
