@@ -495,6 +495,9 @@ class _Explainer:
         match node:
             case Comprehension():
                 yield node.range
+                if self.outcome(node.range).value:
+                    for part in (node.condition, node.body):
+                        yield from self._beside(part, self.checked.slots[id(node)]) if part else ()
             case Bind():
                 yield node.value
             case OptionalMap():
@@ -511,6 +514,28 @@ class _Explainer:
                     yield from self._parts(below)
             case _:
                 yield from self._operands(node)
+
+
+    def _beside(self, node: Node, own: int) -> Iterator[Node]:
+        """The paths that a part of a loop reads and that are the same for all elements.
+
+        `own`: the first slot of the loop; what is bound inside of it has this slot or a lower one.
+        """
+        if isinstance(node, Variable | Field | Index) and self._is_free(node, own):
+            yield node
+            return
+        for child in children(node):
+            yield from self._beside(child, own)
+
+    def _is_free(self, node: Node, own: int) -> bool:
+        """Whether a path reads nothing of the loop."""
+        slot = self.checked.slots.get(id(node))
+        if slot is not None:
+            return slot > own
+        keys = self._is_free(node.key, own) if isinstance(node, Index) else True
+        return isinstance(node, LiteralNode) or (
+            isinstance(node, Field | Index) and keys and self._is_free(node.operand, own)
+        )
 
 
 def _below(origin: Origin | None, key: object) -> Origin | None:

@@ -571,13 +571,29 @@ def test_another_value_gives_another(assertion: str, tmp_path: Path) -> None:
     assert digest(tmp_path, assertion, other) != digest(tmp_path, assertion, SUBJECT)
 
 
-@pytest.mark.xfail(
-    reason="what an `exists` that finds nothing reads beside its list is not told", strict=True
-)
-def test_what_is_read_beside_a_list_is_seen(tmp_path: Path) -> None:
-    assertion = "subject.steps.exists(s, age(subject.launch_on) < 3)"
+BESIDE = {
+    "age": "subject.steps.exists(s, age(subject.launch_on) < 3)",
+    "all": "!subject.steps.all(s, filled(s.id) && subject.launch_on > '2020')",
+    "in a loop": "subject.tags.exists(t, subject.steps.exists(s, s.id + t == subject.launch_on))",
+    "around a loop": "subject.steps.exists(s, subject.tags.exists(t, t + s.id == subject.launch_on))",
+    "of a filter": "subject.steps.filter(s, s.id == subject.launch_on).size() == 1",
+    "of a map": "subject.steps.map(s, s.id + subject.launch_on).join('') == 'x'",
+    "a condition": "subject.steps.map(s, s.id < subject.launch_on, s.id) == ['x']",
+    "a key": "subject.steps.exists(s, s.id == {'a': subject.launch_on}['a'])",
+    "a field that may be there": "subject.steps.exists(s, has(subject.rollback.owner) || s.id == subject.launch_on)",
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_is_read_beside_a_list_is_seen(tmp_path: Path, name: str) -> None:
     other = SUBJECT.replace("03-01", "03-02")
-    assert digest(tmp_path, assertion, other) != digest(tmp_path, assertion, SUBJECT)
+    assert digest(tmp_path, BESIDE[name], other) != digest(tmp_path, BESIDE[name], SUBJECT)
+
+
+def test_beside_a_list_that_is_empty_nothing_is_read(tmp_path: Path) -> None:
+    assertion = "subject.any.many.filter(m, m == 'z').exists(m, m == subject.launch_on)"
+    other = SUBJECT.replace("03-01", "03-02")
+    assert digest(tmp_path, assertion, other) == digest(tmp_path, assertion, SUBJECT)
 
 
 def test_what_was_seen_is_told_to_people(tmp_path: Path) -> None:
