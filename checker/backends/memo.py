@@ -30,6 +30,8 @@ class Memo:
         self._asked: dict[int, tuple[Bound, str]] = {}
         """What differs between two ways to ask a rule, by the identity of the bound, which is kept alive."""
         self._snapshots = 0
+        self._compared: dict[tuple[int, int], tuple[Any, Any, bool]] = {}
+        """Which lists hold the same, by their identities, for which they are kept alive."""
         self._heard: list[_Heard] = []
 
     def listening(self, context: language.Context) -> language.Context:
@@ -97,10 +99,22 @@ class Memo:
                 now = getattr(self._context, name)(one, other)
             except cel.FunctionError as error:
                 now = str(error)
-            if not _is_same(name, now, answer):
+            if not self._are_same(name, now, answer):
                 return False
             record.same += 1
         return True
+
+    def _are_same(self, function: str, one: Any, other: Any) -> bool:
+        """Whether two answers are the same objects, or say the same of who wrote what or why nobody can tell."""
+        if function == "provenance" or isinstance(one, str):
+            return bool(one == other)
+        if one is other or not (isinstance(one, list) and isinstance(other, list)):
+            return one is other
+        key = id(one), id(other)  # all subjects of a product hear the same list
+        if key not in self._compared:
+            same = len(one) == len(other) and all(map(operator.is_, one, other))
+            self._compared[key] = (one, other, same)
+        return self._compared[key][2]
 
 
 @dataclass(slots=True)
@@ -120,12 +134,3 @@ class _Record:
 
 _Heard = tuple[str, Any, str, Any]
 """A function of the language, its arguments, and its answer, or the text of the error in its place."""
-
-
-def _is_same(function: str, one: Any, other: Any) -> bool:
-    """Whether two answers are the same objects, or say the same of who wrote what or why nobody can tell."""
-    if function == "provenance" or isinstance(one, str):
-        return bool(one == other)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(operator.is_, one, other))
-    return one is other

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from checker import cel, explain
@@ -86,12 +86,18 @@ def _lookup(snapshot: Snapshot, unread: list[Subject]) -> Callable[[str, str], d
 
 
 def _related(snapshot: Snapshot) -> Callable[[str, str], list[Any]]:
+    @cache  # all subjects of a product ask the same
+    def found(kind: str, product: str) -> list[Any] | Subject:
+        """The data of the subjects, or the first that is not sound."""
+        subjects = snapshot.related(kind, product) if product else ()
+        unsound = next((other for other in subjects if not other.sound), None)
+        return unsound or [other.data for other in subjects]
+
     def related(kind: str, product: str) -> list[Any]:
-        found = snapshot.related(kind, product) if product else ()
-        for other in found:
-            if not other.sound:
-                raise cel.FunctionError(_distrust(other), unreadable=True)
-        return [other.data for other in found]
+        answer = found(kind, product)
+        if isinstance(answer, Subject):
+            raise cel.FunctionError(_distrust(answer), unreadable=True)
+        return answer
 
     return related
 

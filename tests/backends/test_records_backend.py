@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from checker import plan, run
-from checker.backends import records
+from checker.backends import memo, records
 from checker.model import Result
 from checker.plan import Selector
+from checker.snapshot import Snapshot, Subject
 from checker.transports.disk import Disk
 from tests.judging import DAY, judged, policy, rule, write
 
@@ -173,3 +176,37 @@ def test_progress_is_told_for_every_subject(tmp_path: Path) -> None:
         )
     )
     assert told == [(1, 2), (2, 2)]
+
+
+def test_what_is_related_is_gathered_once_and_compared_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = policy(rule("related('thing').exists(t, t.id == subject.id)"))
+    things = "".join(f"- {{ id: t{n}, product: checkout }}\n" for n in range(50))
+    workspace, _ = run.load(str(write(tmp_path, {"policies/p.policy.yaml": asking, "a.thing.yaml": things})))
+    assert workspace is not None
+    as_of = datetime(2026, 6, 1, tzinfo=UTC)
+    first, _, _ = run.collect(workspace, Disk(tmp_path), Selector(), as_of)
+    second = replace(first)  # another snapshot, with the same subjects in it
+    gathered: list[str] = []
+    compared: list[object] = []
+    related = Snapshot.related
+
+    def gathering(snapshot: Snapshot, kind: str, product: str) -> Sequence[Subject]:
+        gathered.append(product)
+        return related(snapshot, kind, product)
+
+    def comparing(one: object, other: object) -> bool:
+        compared.append(one)
+        return one is other
+
+    monkeypatch.setattr(Snapshot, "related", gathering)
+    monkeypatch.setattr(memo, "operator", SimpleNamespace(is_=comparing))
+    shared = records.Memo()
+    found = [
+        records.run(plan.make(workspace, each, as_of, Selector(rules=("test.*",))), memo=shared)
+        for each in (first, second)
+    ]
+    assert found[0] == found[1]
+    assert [result.outcome for result in found[0]] == ["pass"] * 50
+    assert (gathered, len(compared)) == (["checkout"] * 2, 50)
