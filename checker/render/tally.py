@@ -156,7 +156,7 @@ def acceptance(waived: Waived) -> str:
 
 def in_full(report: Report) -> str:
     """Where all of it is that a format has no room for, in a sentence."""
-    return f"All are in the output of {command(report)}."
+    return f"The json output of {command(report)} has all of them."
 
 
 def command(report: Report) -> str:
