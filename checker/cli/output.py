@@ -11,6 +11,7 @@ import click
 
 from checker.cli import console
 from checker.cli.console import Problem
+from checker.cli.options import CONFIGURATION
 from checker.render import Options
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def spare(outputs: Iterable[Output], folder: str, read: Iterable[str]) -> None:
         Problem: an output would go into one of these files.
     """
     files = [output for output in outputs if output.file]
-    known = frozenset(read) if files else ()
+    # Where nothing had to be judged a report names no input, though the configuration was read.
+    known = frozenset((CONFIGURATION, *read)) if files else ()
     for output in files:
         target = os.path.relpath(os.path.realpath(output.file), os.path.realpath(folder))
         if target.replace(os.sep, "/") in known:
