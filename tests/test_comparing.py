@@ -281,7 +281,8 @@ def test_another_id_in_a_list_is_another_subject(tmp_path: Path) -> None:
     proposal = propose(tmp_path, things(OWNED, a=LIST))
     report = proposal.put({"a.thing.yaml": LIST.replace("id: x", "id: q")}).report()
     assert ages(report) == {"q": "new", "y": "existing", "z": "existing"}
-    assert [r.subject.id for r in compared(report).fixed] == ["x"]
+    assert compared(report).fixed == ()
+    assert [each.code for each in report.diagnostics] == ["subject-gone"]
 
 
 def test_old_is_bound_also_after_a_rename(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from checker.model import Diagnostic
@@ -15,22 +14,22 @@ _NAMED = 3
 
 
 def gone(base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key], changed: Changed) -> list[Subject]:
-    """What was there: its file is deleted, or nothing collects it from where it is now.
+    """What was there: its file is deleted, nothing collects it from where it is now, or a list lost it.
 
-    What has another id in the same file is there still. Products are told as changes of stage.
+    What nobody can read any more may be there still, and says so. Products are told as changes of stage.
     """
     there = {renamed.get(key(subject), key(subject)) for subject in head.subjects}
-    fewer: Counter[tuple[str, str]] = Counter()
+    unread: set[tuple[str, str]] = set()
     for subject in head.subjects:
-        path = subject.ref.path
-        fewer[changed[path].old_path if path in changed else path, subject.ref.kind] += 1
-    fewer.subtract((subject.ref.path, subject.ref.kind) for subject in base.subjects)
+        if subject.unreadable:
+            path = subject.ref.path
+            unread.add((changed[path].old_path if path in changed else path, subject.ref.kind))
     return [
         subject
         for subject in base.subjects
-        if fewer[subject.ref.path, subject.ref.kind] < 0
-        and subject.ref.kind != "product"
+        if subject.ref.kind != "product"
         and key(subject) not in there
+        and (subject.ref.path, subject.ref.kind) not in unread
     ]
 
 

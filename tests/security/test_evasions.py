@@ -275,3 +275,28 @@ def test_what_is_judged_still_is_not_said_to_be_gone(tmp_path: Path, evade: Evad
     evade(made)
     made.commit("harmless")
     assert not {each.code for each in checked(made).diagnostics} & {"subject-gone", "product-changed"}
+
+
+LIST = {
+    **BASE,
+    "gonogo.yaml": configuration(subjects=[{"kind": "thing", "files": "all.yaml"}]),
+    "policies/test.policy.yaml": policy(rule("is_new || subject.tier <= old.tier")),
+    "all.yaml": "- { id: a, tier: 1 }\n- { id: b, tier: 1 }\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("- { id: c, tier: 3 }\n- { id: b, tier: 1 }\n", "subject-gone"),
+        ("- { id: b, tier: 1 }\n", "subject-gone"),
+        ("- { id: b, tier: 1 }\n- { id: a, tier: 1 }\n- { id: c, tier: 1 }\n", ""),
+        ("- { id: a, tier: ]\n", ""),
+    ],
+    ids=["another id", "gone", "moved", "unreadable"],
+)
+def test_an_element_of_a_list_that_forgets_what_it_was_is_told(tmp_path: Path, text: str, code: str) -> None:
+    made = started(tmp_path, LIST)
+    made.commit("harmless", {"all.yaml": text})
+    report = checked(made)
+    assert [each.code for each in report.diagnostics if each.code == "subject-gone"] == [code] * bool(code)
