@@ -515,7 +515,6 @@ class _Explainer:
             case _:
                 yield from self._operands(node)
 
-
     def _beside(self, node: Node, own: int) -> Iterator[Node]:
         """The paths that a part of a loop reads and that are the same for all elements.
 

@@ -580,7 +580,7 @@ BESIDE = {
     "of a map": "subject.steps.map(s, s.id + subject.launch_on).join('') == 'x'",
     "a condition": "subject.steps.map(s, s.id < subject.launch_on, s.id) == ['x']",
     "a key": "subject.steps.exists(s, s.id == {'a': subject.launch_on}['a'])",
-    "a field that may be there": "subject.steps.exists(s, has(subject.rollback.owner) || s.id == subject.launch_on)",
+    "after a question": "subject.steps.exists(s, has(subject.rollback.owner) || s.id == subject.launch_on)",
 }
 
 
