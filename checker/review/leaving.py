@@ -45,7 +45,10 @@ def left(gone: Sequence[Subject], base: Snapshot, head: Snapshot, renames: Renam
         hint = f"From now on the stage of another product says what is asked; {product} is asked without it."
         names = (each.ref.product for each in subjects)
         if new := next((name for name in names if product in renames.doubted.get(name, ())), ""):
-            hint = f"If {new} is {product} under another name, write `formerly: [{product}]` into its record."
+            hint = (
+                f"In this change {new} is held to the stage of {product}. If it is the same under another"
+                f" name, write `formerly: [{product}]` into its record."
+            )
         place = subjects[0].location(("product",))
         yield Diagnostic("product-changed", message, place, hint, "warning", subjects[0].excerpt(place.span))
 

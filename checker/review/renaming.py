@@ -58,8 +58,9 @@ def told(head: Snapshot, renames: Renames) -> Iterator[Diagnostic]:
     for new in sorted(renames.seen):
         old, record = renames.products[new], head.find("product", new)
         message = f"product {old} is called {new} by this change: all of its artifacts moved there"
+        where = "its record" if record else "a record of it in the register"
         hint = (
-            f"Write `formerly: [{old}]` into its record; nothing else lets sign-offs, waivers and decisions"
+            f"Write `formerly: [{old}]` into {where}; nothing else lets sign-offs, waivers and decisions"
             f" of {old} count for {new}."
         )
         place = (record or head.of_product(new)[0]).location(("id",))

@@ -413,8 +413,9 @@ def test_a_new_name_frees_nothing(tmp_path: Path, name: str) -> None:
 def test_what_may_be_another_says_what_to_write(tmp_path: Path) -> None:
     base, steps = NEW["edited, with other facts"]
     found = {each.code: each.hint for each in change(tmp_path, base, *steps).diagnostics}
-    hint = "If torch is lamp under another name, write `formerly: [lamp]` into its record."
-    assert found["product-changed"] == hint
+    held, _, mend = found["product-changed"].partition(". ")
+    assert held == "In this change torch is held to the stage of lamp"
+    assert mend == "If it is the same under another name, write `formerly: [lamp]` into its record."
 
 
 def test_very_many_products_under_other_names_are_found_in_good_time(tmp_path: Path) -> None:
