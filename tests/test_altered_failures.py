@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from checker import recorded
-from checker.model import Report, Result
+from checker.model import Report, Result, Waived
 from checker.render import RENDERERS, Options
 from checker.render.notes import notes
+from checker.review.comparing import Sides, aged
 from tests.judging import policy, rule
 from tests.security.attacks import blocking, checked, started, texts
 
@@ -99,6 +100,16 @@ def test_a_rule_may_ask_that_nothing_gets_worse(tmp_path: Path) -> None:
     report = change(tmp_path / "worse", ratchet, BASE, BASE.replace("4", "5"))
     assert (failed(report).age, failed(report).altered, report.exit_code) == ("new", "", 1)
     assert change(tmp_path / "better", ratchet, BASE.replace("4", "9"), BASE).exit_code == 0
+
+
+def test_what_was_waived_and_is_altered_blocks(tmp_path: Path) -> None:
+    """A waiver accepted another value, so the head has none; it is new, as nobody accepted it."""
+    was = failed(change(tmp_path / "base", TIER, BASE, BASE + "legacy: x\n"))
+    now = failed(change(tmp_path / "head", TIER, BASE, BASE.replace("4", "5")))
+    waived = was._replace(waived=Waived("w1", "Ada Example", "It was there.", "2026-07-01"), age="")
+    for base, age, altered in ((waived, "new", ""), (was, "existing", "subject.tier was 4 and is 5")):
+        (held,), _ = aged(Sides((base,), (now._replace(age="", altered=""),), {}, {}, (), {}))
+        assert (held.age, held.altered) == (age, altered)
 
 
 def test_what_is_new_was_not_altered(tmp_path: Path) -> None:
