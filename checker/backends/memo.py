@@ -105,7 +105,7 @@ class Memo:
         return True
 
     def _are_same(self, function: str, one: Any, other: Any) -> bool:
-        """Whether two answers are the same objects, or say the same of who wrote what or why nobody can tell."""
+        """Whether two answers are the same objects, or tell the same of who wrote what or of an error."""
         if function == "provenance" or isinstance(one, str):
             return bool(one == other)
         if one is other or not (isinstance(one, list) and isinstance(other, list)):

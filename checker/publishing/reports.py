@@ -18,8 +18,9 @@ from checker.policy import reading
 from checker.render import RENDERERS, Options, tally
 from checker.render.json import SCHEMA
 
-LIMIT = 50 * 1024 * 1024
-"""Bytes of a report."""
+LIMIT = 128 * 1024 * 1024
+"""Bytes of a report: a hundred thousand failures. Reading it takes eight times as much memory."""
+_FEWER = "Check less at once: name paths, --kind, --severity or --rule."
 _WORSE: tuple[Verdict, ...] = ("go", "conditional", "undecided", "no-go")
 
 
@@ -27,14 +28,17 @@ def read(
     path: str, read_file: Callable[[str], bytes | Fault]
 ) -> tuple[Report | None, tuple[Diagnostic, ...]]:
     """The report in the file of that path, or why it is none."""
-    data, wrong = written(path, read_file)
+    text, data, wrong = _written(path, read_file, (SCHEMA,))
     if data is None:
         return None, wrong
     try:
         found = recorded.report(data)
     except ValueError as error:
         return None, (_fault(path, "not-a-report", f"a moment in it is none: {error}"),)
-    if json.loads(RENDERERS["json"](found, Options())) != data:
+    # What we wrote ourselves is the same to the byte; only what somebody laid out anew is taken apart again.
+    del data
+    again = RENDERERS["json"](found, Options())
+    if again != text and json.loads(again) != json.loads(text):
         message = "its counts, digests or fingerprints are not those of its results"
         return None, (_fault(path, "inconsistent-report", message),)
     if message := inconsistent(found):
@@ -46,17 +50,31 @@ def written(
     path: str, read_file: Callable[[str], bytes | Fault], formats: Sequence[str] = (SCHEMA,)
 ) -> tuple[dict[str, Any] | None, tuple[Diagnostic, ...]]:
     """What the file of that path holds, as it is written, in one of these formats; or why it is in none."""
+    return _written(path, read_file, formats)[1:]
+
+
+def _written(
+    path: str, read_file: Callable[[str], bytes | Fault], formats: Sequence[str]
+) -> tuple[str, dict[str, Any] | None, tuple[Diagnostic, ...]]:
+    """The same, and its text. A report may be large: whatever else is made of it is let go of."""
     raw, limits = read_file(path), documents.Limits(size=LIMIT)
     if isinstance(raw, Fault):
-        return None, (Diagnostic(raw.code, raw.message, Location(path), raw.hint),)
-    read = documents.read(raw, "json", limits)
+        hint = _FEWER if raw.code == "too-large" else raw.hint
+        return "", None, (Diagnostic(raw.code, raw.message, Location(path), hint),)
+    text = _sound(raw, limits)
     # With its nulls, which the reader drops: each has its place in the format.
-    data: Any = None if read.faults else json.loads(read.text)
+    data: Any = None if text is None else json.loads(text)
     named = data.get("schema") if isinstance(data, dict) else None
     format = next((each for each in formats if each == named), formats[0])
     if validation.compiled(json.loads(shipped.schema(format))).is_valid(data):
-        return data, ()
-    return None, reading.read(path, lambda _: raw, format, "json", limits)[1][:1]
+        return text or "", data, ()
+    return "", None, reading.read(path, lambda _: raw, format, "json", limits)[1][:1]
+
+
+def _sound(raw: bytes, limits: documents.Limits) -> str | None:
+    """The text of a file that is JSON without any fault."""
+    read = documents.read(raw, "json", limits)
+    return None if read.faults else read.text
 
 
 def _fault(path: str, code: str, message: str) -> Diagnostic:

@@ -101,9 +101,36 @@ def test_what_is_no_report_of_ours_is_refused(raw: bytes, sentence: str) -> None
 
 
 def test_a_file_that_cannot_be_read_is_said() -> None:
-    found, wrong = reports.read("report.json", lambda _: Fault("too-large", "The file is too large."))
+    found, wrong = reports.read("report.json", lambda _: Fault("missing", "There is no such file."))
     assert found is None
-    assert wrong[0].message == "The file is too large."
+    assert wrong[0].message == "There is no such file."
+
+
+def test_a_report_that_is_too_large_is_not_to_be_split() -> None:
+    large = Fault("too-large", "The file is too large.", hint="Split it.")
+    _, (wrong,) = reports.read("report.json", lambda _: large)
+    assert wrong.hint == "Check less at once: name paths, --kind, --severity or --rule."
+
+
+def test_a_report_that_somebody_laid_out_anew_is_taken() -> None:
+    raw = json.dumps(json.loads(written(sound(MIXED))), indent=4, sort_keys=True).encode()
+    found, wrong = read(raw)
+    assert found is not None, wrong
+
+
+def test_what_we_wrote_is_not_taken_apart_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = written(sound(MIXED))
+    taken: list[int] = []
+    loads = json.loads
+
+    def counted(text: str, **options: Any) -> Any:
+        taken.append(len(text))
+        return loads(text, **options)
+
+    monkeypatch.setattr(json, "loads", counted)
+    found, wrong = read(raw)
+    assert found is not None, wrong
+    assert taken.count(len(raw)) == 2  # by the reader, which drops nulls, and with them
 
 
 @settings(max_examples=25)
