@@ -162,10 +162,11 @@ class _Seeing:
         for old in sorted(self.gone):
             pairs = self.of_old.get(old, [])
             there = {_key(was) for was, _ in pairs}
-            for new in {now.ref.product for _, now in pairs} & self.come - set(self.declared):
+            for new in {now.ref.product for _, now in pairs} & self.come:
                 lacking = (each for each in _parts(self.base, old) if _key(each) not in there)
                 if (
-                    self.of_new[new] == pairs
+                    new not in self.declared
+                    and self.of_new[new] == pairs
                     and all(self._is_record_in_place(each, new) for each in lacking)
                     and any(now.ref.path != self._old_path(now) for _, now in pairs)
                     and self._is_sure(new, old)
