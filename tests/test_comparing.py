@@ -455,6 +455,14 @@ def test_a_base_without_a_configuration_lets_the_change_judge_itself_and_says_so
     report = Proposal(made).report()
     assert (ages(report), report.exit_code) == ({"a": "new"}, 1)
     assert [d.code for d in report.diagnostics] == ["base-unconfigured"]
+    comparison = compared(report)
+    assert (comparison.judge, "gonogo.yaml" in comparison.judging) == (comparison.head, True)
+    said = RENDERERS["terminal"](report, Options())
+    assert "It judges this change too, since the base has nothing that could." in said
+    recorded = json.loads(RENDERERS["json"](report, Options()))
+    again = verify(run.Request(str(made.folder), judging.clock("2027-01-01")), recorded)
+    assert isinstance(again, Verified)
+    assert (again.identical, again.differences) == (True, ())
 
 
 def test_policies_of_another_folder_judge_both_sides(tmp_path: Path) -> None:

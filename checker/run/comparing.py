@@ -59,10 +59,10 @@ class Change(NamedTuple):
     head: str = "HEAD"
     """The last commit of the change."""
     fail_on: FailOn = "new"
-
     whole: bool = False
     """Whether everything is evaluated even where the change touches nothing of it, as for a report that a host
     holds against those of other changes."""
+
 
 class Shared:
     """What the comparisons of several changes share, where the same policies judge them as of one moment."""
@@ -129,6 +129,8 @@ class _Comparing:
     def __init__(self, request: Request, asked: Change, ends: _Ends, shared: Shared) -> None:
         self.request, self.asked, self.ends = request, asked, ends
         self.files, self.results = shared.files, shared.results
+        self.judge = ends.tip
+        """The commit that judges."""
 
     def report(self) -> Report:
         ends = self.ends
@@ -199,7 +201,8 @@ class _Comparing:
                 hint="Whoever merges it decides by what this repository is judged from then on.",
                 level="warning",
             )
-            return self._doors(self.ends.head), None, (doubt,)
+            self.judge = self.ends.head
+            return self._doors(self.judge), None, (doubt,)
         named = naming.named(doors.open, doors.home)
         return doors._replace(open=self._vouched(doors, named)) if named else doors, named, ()
 
@@ -240,9 +243,9 @@ class _Comparing:
         return self._doors(commit).files
 
     def _note(self) -> str:
-        base, head, tip = map(abbreviated, (self.ends.base, self.ends.head, self.ends.tip))
-        judge = "a folder" if self.request.policies else f"commit {tip}"
-        return f"the change from commit {base} to {head}, judged by {judge}"
+        base, head, judge = map(abbreviated, (self.ends.base, self.ends.head, self.judge))
+        by = "a folder" if self.request.policies else f"commit {judge}"
+        return f"the change from commit {base} to {head}, judged by {by}"
 
     # what is touched
 
@@ -326,7 +329,7 @@ class _Comparing:
         flips: tuple[Flip, ...],
         changed: comparing.Changed,
     ) -> Comparison:
-        ends, judge = self.ends, "" if self.request.policies else self.ends.tip
+        ends, judge = self.ends, "" if self.request.policies else self.judge
         files = comparing.files(changed)
         return Comparison(
             ends.base, ends.head, judge, self.asked.fail_on, fixed, stages, judging_paths, flips, files

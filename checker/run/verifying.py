@@ -118,7 +118,8 @@ def _evaluated(request: Request, recorded: Shape) -> Report | Portfolio | Diagno
         missing = next((each for each in ends if isinstance(each, Diagnostic)), None)
         if missing:
             return missing
-        base = change["judge"] or change["base"]
+        # Where the base had nothing to judge with, the change judged itself.
+        base = change["base"] if change["judge"] in ("", change["head"]) else change["judge"]
         whole = not recorded["neutral"]
         return compare(request, Change(base, change["head"], change["fail_on"], whole))
     if review:
