@@ -30,7 +30,7 @@ class Renames(NamedTuple):
     products: Mapping[str, str]
     """The products that are known under another name, each with the one that it had."""
     seen: frozenset[str]
-    """Those of `products` that do not say it themselves."""
+    """Those of `products` that are known by what git shows, not by what the register said before."""
     doubted: Mapping[str, frozenset[str]]
     """Products that were not there, are not `seen`, and have something of others that are gone; each with
     those."""
@@ -57,6 +57,8 @@ def told(head: Snapshot, renames: Renames) -> Iterator[Diagnostic]:
     """Say which products are known again that do not say themselves what they were called."""
     for new in sorted(renames.seen):
         old, record = renames.products[new], head.find("product", new)
+        if record and old in head.former(record):
+            continue
         message = f"product {old} is called {new} by this change: all of its artifacts moved there"
         where = "its record" if record else "a record of it in the register"
         hint = (
@@ -128,6 +130,11 @@ class _Seeing:
         self.gone = before - after - set(declared.values())
         self.come = after - before
         self.declared = declared
+        self.claimants: dict[str, set[str]] = {}
+        """The products whose records say that they had a name, by that name."""
+        for record in head.by_kind.get("product", ()):
+            for name in head.former(record):
+                self.claimants.setdefault(name, set()).add(record.ref.id)
         self.of_old: dict[str, list[_Pair]] = {}
         """The artifacts of each product that goes which are there still."""
         self.of_new: dict[str, list[_Pair]] = {}
@@ -166,6 +173,7 @@ class _Seeing:
                 lacking = (each for each in _parts(self.base, old) if _key(each) not in there)
                 if (
                     new not in self.declared
+                    and self.claimants.get(old, {new}) == {new}
                     and self.of_new[new] == pairs
                     and all(self._is_record_in_place(each, new) for each in lacking)
                     and any(now.ref.path != self._old_path(now) for _, now in pairs)

@@ -233,6 +233,15 @@ def test_what_says_itself_what_it_was_called_is_not_told(tmp_path: Path) -> None
     assert (report.diagnostics, report.exit_code, entered(report)) == ((), 0, set())
 
 
+def test_what_was_in_no_register_may_say_so_too(tmp_path: Path) -> None:
+    base = workspace(
+        register(bell="beta"), lamp__plan=thing("lamp", "TBD", stage="ga"), bell__plan=thing("bell")
+    )
+    records = register(torch="ga", bell="beta").replace("torch,", "torch, formerly: [ lamp ],")
+    report = change(tmp_path, base, move("lamp", "torch"), put(records))
+    assert (entered(report), [each.code for each in report.diagnostics]) == (set(), [])
+
+
 def test_what_is_broken_on_the_way_is_new(tmp_path: Path) -> None:
     base = workspace(register(lamp="ga"), lamp__plan=thing("lamp"))
     report = change(tmp_path, base, move("lamp", "torch"), put(register(torch="ga"), torch__plan=FAULTY))
@@ -329,6 +338,13 @@ NEW: dict[str, tuple[dict[str, str], tuple[Steps, ...]]] = {
     "files that are nearly alike": (
         workspace(register(lamp="ga", bell="alpha"), lamp__plan=ALIKE, bell__plan=ALIKE + "tier: 1\n"),
         (drop("lamp"), move("bell", "torch"), put(register(torch="ga"), torch__plan=ALIKE + "tier: 2\n")),
+    ),
+    "another claims the name": (
+        workspace(register(lamp="ga", bell="ga"), lamp__plan=FAULTY, bell__plan=thing("bell")),
+        (
+            move("lamp", "torch"),
+            put(register(torch="ga", bell="ga").replace("bell,", "bell, formerly: [ lamp ],")),
+        ),
     ),
     "the name stays in the register": (
         workspace(register(lamp="ga"), lamp__plan=FAULTY),
