@@ -60,8 +60,8 @@ class Change(NamedTuple):
     """The last commit of the change."""
     fail_on: FailOn = "new"
     whole: bool = False
-    """Whether everything is evaluated even where the change touches nothing of it, as for a report that a host
-    holds against those of other changes."""
+    """Whether everything is evaluated even where the change touches nothing of it, as for a report that a
+    host holds against those of other changes."""
 
 
 class Shared:
