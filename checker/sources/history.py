@@ -14,7 +14,8 @@ from checker.model import Fault, Path
 from checker.snapshot import Subject
 from checker.sources import codeowners
 from checker.sources.codeowners import Codeowners
-from checker.transports.git import BlamedLine, Commit, FileHistory, Identity, Repository, Signature, Tree
+from checker.transports.git import Commit, FileHistory, Identity, Repository, Signature, Tree
+from checker.transports.git_lines import Lines
 
 REVIEWS = ("Reviewed-by", "Approved-by")
 """Trailers by which a commit names who reviewed it."""
@@ -32,8 +33,8 @@ class Provenance:
         self._repository = repository
         self._ref = ref
         self._allowed_signers = allowed_signers
-        self._blamed: dict[tuple[str, str], tuple[BlamedLine, ...] | Fault] = {}
-        """By path and digest."""
+        self._written: dict[tuple[str, str], tuple[str, ...] | Fault] = {}
+        """The commits of lines, by path and digest."""
 
     def file(self, path: str) -> FileHistory | Fault:
         """The life of a file, given by its path in the workspace."""
@@ -82,8 +83,8 @@ class Provenance:
         tree = id if isinstance(id, Fault) else self._repository.tree(id, self._repository.root)
         return tree if isinstance(tree, Fault) else codeowners.load(tree)
 
-    def field_changes(self, subject: Subject, at: Path) -> tuple[BlamedLine, ...] | Fault:
-        """For each line of a field's value, who changed it last; none where the field is absent."""
+    def field_changes(self, subject: Subject, at: Path) -> tuple[str, ...] | Fault:
+        """For each line of a field's value, the commit that changed it last; none where it is absent."""
         path = subject.ref.path
         if subject.document is None or not subject.evidence:
             return Fault("unreadable", f"{path} cannot be read, so its fields have no place in it.")
@@ -91,11 +92,11 @@ class Provenance:
         if span is None:
             return ()
         read = path, subject.evidence[0].digest
-        if read not in self._blamed:
-            self._blamed[read] = self._blame(*read)
-        blamed = self._blamed[read]
-        if isinstance(blamed, Fault):
-            return blamed
+        if read not in self._written:
+            self._written[read] = self._lines_of(*read)
+        lines = self._written[read]
+        if isinstance(lines, Fault):
+            return lines
         source = subject.document.positions.source
         last = span.end_line - (span.end_column == 1 and span.end_line > span.line)
 
@@ -103,7 +104,7 @@ class Provenance:
             """Git ends lines with line feeds alone."""
             return source.text.count("\n", 0, source.starts[number - 1])
 
-        return blamed[line(span.line) : line(last) + 1]
+        return lines[line(span.line) : line(last) + 1]
 
     def field(self, subject: Subject, at: Path) -> FileHistory | Fault | None:
         """The commits that changed the lines of a field's value last; None where the field has no lines."""
@@ -115,7 +116,7 @@ class Provenance:
             return file
         order = {commit.id: number for number, commit in enumerate(file.commits)}
         commits: list[Commit] = []
-        for id in sorted({change.commit for change in changes}, key=lambda id: (order.get(id, -1), id)):
+        for id in sorted(set(changes), key=lambda id: (order.get(id, -1), id)):
             commit = file.commits[order[id]] if id in order else self._repository.commit(id)
             if isinstance(commit, Fault):
                 return commit
@@ -155,7 +156,16 @@ class Provenance:
         id = self._commit
         return id if isinstance(id, Fault) else self._repository.tree(id)
 
-    def _blame(self, path: str, digest: str) -> tuple[BlamedLine, ...] | Fault:
+    def _lines_of(self, path: str, digest: str) -> tuple[str, ...] | Fault:
         """The lines of a file, where the commit holds the very bytes that the subject was read from."""
-        id = self._holder(path, digest)
-        return id if isinstance(id, Fault) else self._repository.blame(path, id)
+        id, lines = self._holder(path, digest), self._lines
+        if isinstance(id, Fault):
+            return id
+        return lines if isinstance(lines, Fault) else lines.of(path)
+
+    @cached_property
+    def _lines(self) -> Lines | Fault:
+        id, histories = self._commit, self._histories
+        if isinstance(id, Fault):
+            return id
+        return histories if isinstance(histories, Fault) else Lines(self._repository, id, histories)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
 from typing import NamedTuple
@@ -92,10 +92,11 @@ class Commit(NamedTuple):
 class FileHistory:
     """The life of one file, under all names that it had."""
 
-    def __init__(self, path: str, commits: tuple[Commit, ...]) -> None:
-        """`commits`: those that changed it, newest last; at least one."""
+    def __init__(self, path: str, commits: tuple[Commit, ...], end: str = "") -> None:
+        """`commits`: those that changed it, newest last; at least one. `end`: as `ends` tells it."""
         self.path = path
         self.commits = commits
+        self.end = end
 
     @property
     def last(self) -> Commit:
@@ -230,7 +231,7 @@ def _said(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def lives(oldest_first: Iterable[Commit], merged: Mapping[str, tuple[Change, ...]]) -> dict[str, FileHistory]:
+def lives(oldest_first: Sequence[Commit], merged: Mapping[str, tuple[Change, ...]]) -> dict[str, FileHistory]:
     """For each path that is a file after the last commit: the commits of its life.
 
     A file lives on under another name. What another branch did to it under the former name, before or
@@ -255,7 +256,34 @@ def lives(oldest_first: Iterable[Commit], merged: Mapping[str, tuple[Change, ...
                 gone.add(path)
             else:
                 gone.discard(path)
-    return {path: FileHistory(path, tuple(life)) for path, life in lives.items()}
+    straight = ends(oldest_first, merged)
+    return {path: FileHistory(path, tuple(life), straight.get(path, "")) for path, life in lives.items()}
+
+
+def ends(oldest_first: Iterable[Commit], merged: Mapping[str, tuple[Change, ...]]) -> dict[str, str]:
+    """For each path whose life is a straight line: the id of the content at its end.
+
+    It was added once, where nothing was that it could be another name of; every other commit made new content
+    of what the one before had left, none twice; no merge changed it by itself. So whatever commit has one
+    of these contents has it from the one that made it, on whichever way. `merged` as in `lives`.
+    """
+    lines: dict[str, dict[str, None]] = {}
+    for commit in oldest_first:
+        fresh = not any(change.status in ("D", "R") for change in commit.changes)
+        for change in commit.changes:
+            path, line = change.path, lines.get(change.path)
+            if change.status == "A" and line is None and fresh:
+                lines[path] = {change.blob: None}
+            elif change.status == "M" and line and _follows(change, line):
+                line[change.blob] = None
+            else:
+                lines[path] = lines[change.old_path] = {}
+        lines.update((change.path, {}) for change in merged.get(commit.id, ()))
+    return {path: next(reversed(line)) for path, line in lines.items() if line}
+
+
+def _follows(change: Change, line: dict[str, None]) -> bool:
+    return change.blob not in line and change.old_blob == next(reversed(line))
 
 
 def blamed(answer: bytes) -> tuple[BlamedLine, ...]:
