@@ -25,9 +25,10 @@ _BLOCKING: dict[Severity, str] = {
 
 
 def render(report: Report, options: Options) -> str:
-    """One JSON list; the options make no difference."""
+    """One JSON list, an issue a line; the options make no difference."""
     del options
-    return inert_json(list(map(_issue, notes(report))), indent=1) + "\n"
+    issues = ",\n".join(inert_json(_issue(note)) for note in notes(report))
+    return f"[\n{issues}\n]\n" if issues else "[]\n"
 
 
 def _issue(note: Note) -> Shape:

@@ -15,8 +15,8 @@ from checker.model import Edit, Excerpt, Report, Span
 from checker.render import Options
 from checker.render.mends import mended, offering
 from checker.render.notes import Note, notes
-from checker.render.shapes import Shape
-from checker.render.text import MESSAGE_LIMIT, clip, inert_json, visible
+from checker.render.shapes import Shape, lines
+from checker.render.text import MESSAGE_LIMIT, clip, visible
 
 _SEVERITIES = {"error": "ERROR", "warning": "WARNING", "notice": "INFO"}
 _LONGEST_LINE = 1_000
@@ -27,13 +27,12 @@ _ACTIVE = re.compile(
 
 
 def render(report: Report, options: Options) -> str:
-    """One `DiagnosticResult`; the options make no difference."""
+    """One `DiagnosticResult`, a diagnostic a line; the options make no difference."""
     del options
     shown = [note for note in notes(report) if not note.is_waived]
     offered = offering(report)
-    diagnostics = [_diagnostic(note, offered(note.result) if note.result else None) for note in shown]
-    result = {"source": {"name": "gonogo"}, "diagnostics": diagnostics}
-    return inert_json(result, indent=1) + "\n"
+    diagnostics = (_diagnostic(note, offered(note.result) if note.result else None) for note in shown)
+    return "\n".join(lines({"source": {"name": "gonogo"}}, {"diagnostics": diagnostics}))
 
 
 def _diagnostic(note: Note, edit: Edit | None) -> Shape:

@@ -636,3 +636,9 @@ def test_a_report_that_was_written_down_says_the_same(case: str) -> None:
     again = recorded.report(parsed("json", CASES[case]))
     for name in ("checks", "suggestions", "gitlab", "azure", "bitbucket", "checkstyle"):
         assert rendered(name, again) == rendered(name, CASES[case]), name
+
+
+@pytest.mark.parametrize("name", ["gitlab", "rdjson"])
+def test_a_finding_is_a_line(name: str) -> None:
+    """Lists without an end are written one by one: indented as a whole they take many times their size."""
+    assert rendered(name, many(30)).count("\n") - rendered(name, many(20)).count("\n") == 10
