@@ -446,6 +446,15 @@ def test_what_the_base_branch_mended_meanwhile_is_not_called_new(tmp_path: Path)
     assert ages(proposal.report()) == {"a": "existing"}
 
 
+def test_a_base_branch_that_cannot_judge_is_said_to_be_at_fault(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, {**things(policy(rule("filled(subject.onwer)")), a=SOUND)})
+    report = proposal.put({"policies/test.policy.yaml": OWNED}).report()
+    (told,) = report.diagnostics
+    assert (report.exit_code, told.code) == (2, "expression")
+    assert told.message == "the base branch itself cannot judge: `thing` has no field `onwer`"
+    assert told.hint.startswith("Did you mean `owner`? What mends it has to be merged past this check")
+
+
 def test_a_base_without_a_configuration_lets_the_change_judge_itself_and_says_so(tmp_path: Path) -> None:
     made = Made(tmp_path / "repository")
     made.commit("base", {"README.md": "hello\n"})

@@ -161,7 +161,7 @@ class _Comparing:
         if workspace is None:
             workspace, diagnostics = self._left_behind(opened, diagnostics)
         if workspace is None:
-            return self._failed((*doubts, *diagnostics))
+            return self._failed((*doubts, *map(self._of_the_base, diagnostics)))
         base = self._gather(opened._replace(files=self._tree(ends.base), commit=ends.base), workspace, ())
         head = self._gather(head_doors, workspace, (*doubts, *diagnostics))
         if isinstance(base, Report):
@@ -222,6 +222,15 @@ class _Comparing:
         unlocked = (each for each in wrong if each.code == "lock-mismatch")
         hint = "What is here judges, and this change locks it."
         return workspace, (*(each._replace(level="warning", hint=hint) for each in unlocked), *diagnostics)
+
+    def _of_the_base(self, wrong: Diagnostic) -> Diagnostic:
+        """A defect, and whose it is where a file of the base branch has it: the change may be sound there."""
+        place = wrong.location
+        pinned = self.judge != self.ends.tip or self.request.policies
+        if pinned or wrong.level != "error" or place is None or place.path.startswith(PREFIX):
+            return wrong
+        hint = f"{wrong.hint} What mends it has to be merged past this check, by somebody who may.".lstrip()
+        return wrong._replace(message=f"the base branch itself cannot judge: {wrong.message}", hint=hint)
 
     def _vouched(self, doors: Doors, named: Named) -> Open:
         """The same doors; what says itself who made it is that of the change."""
