@@ -17,7 +17,7 @@ from .checker import Checked
 from .errors import EvaluationError, FunctionError
 from .functions import Definition
 from .macros import Closure
-from .operations import ORDERED, call, compare, guarded, is_member, raise_error, select, unwrap
+from .operations import ORDERED, call, compare, is_member, raise_error, select, unwrap
 from .patterns import matcher
 from .tree import (
     Binary,
@@ -161,12 +161,13 @@ class Compiler:
         keys: list[str] = []
         below: Node = node
         while (
-            isinstance(below, Field)
+            isinstance(below, Field | Index)
             and not below.optional
             and id(below) not in self.checked.slots
             and id(below) not in self.checked.constants
+            and (key := _name(below)) is not None
         ):
-            keys.append(below.name)
+            keys.append(key)
             below = below.operand
         slot = self.checked.slots.get(id(below))
         if slot is None or not keys:
@@ -177,10 +178,12 @@ class Compiler:
         """One step, whatever is behind it: the general case of a path."""
         operand = self.compile(node.operand)
         missing = f"`{self.written(node)}` is absent"
-        if isinstance(node, Field):
-            name, wrap = node.name, node.optional
+        wrap = node.optional
+        name = _name(node)
+        if name is not None:
             return lambda frame: select(node, operand(frame), name, wrap, missing)
-        index, wrap = self.compile(node.key), node.optional
+        assert isinstance(node, Index), "a field has a name"
+        index = self.compile(node.key)
         return lambda frame: select(node, operand(frame), index(frame), wrap, missing)
 
     def _has(self, node: Has) -> Closure:
@@ -238,6 +241,7 @@ class Compiler:
         general = self._apply(node, definition, (left, right))
         if symbol != "+":
             return general
+        known = definition.dispatch.get
 
         def add(frame: Frame) -> object:
             a = left(frame)
@@ -246,7 +250,7 @@ class Compiler:
                 total = a + b
                 if INT_MIN <= total <= INT_MAX:
                     return total
-            return call(node, definition, frame, (a, b))
+            return call(node, definition, frame, (a, b), known((a.__class__, b.__class__)))
 
         return add
 
@@ -303,38 +307,31 @@ class Compiler:
                 return self._matches(node, definition, arguments, literal.value)
         if definition.name in _FOLDED and len(places) == 1 and isinstance(places[0], Literal):
             return self._folded(node, definition, arguments)
-        if definition.contextual:
-            return self._contextual(node, definition, arguments)
         general = self._apply(node, definition, arguments)
         if definition.name in _CHOOSING and len(arguments) == 2:
             return _choosing(arguments[0], general, definition.name == "or")
         return general
 
     def _apply(self, node: Node, definition: Definition, arguments: tuple[Closure, ...]) -> Closure:
-        if definition.metered or len(arguments) != 1:
-            return lambda frame: call(node, definition, frame, tuple([a(frame) for a in arguments]))
-        only = arguments[0]
-        dispatch = definition.dispatch
+        known = definition.dispatch.get
+        if len(arguments) == 1:
+            only = arguments[0]
 
-        def apply(frame: Frame) -> object:
-            value = only(frame)
-            implementation = dispatch.get((value.__class__,))
-            if implementation is None:
-                return call(node, definition, frame, (value,))
-            return guarded(node, implementation, (value,))
+            def unary(frame: Frame) -> object:
+                value = only(frame)
+                return call(node, definition, frame, (value,), known((value.__class__,)))
 
-        return apply
+            return unary
+        if len(arguments) == 2:
+            first, second = arguments
 
-    def _contextual(self, node: Call, definition: Definition, arguments: tuple[Closure, ...]) -> Closure:
-        def contextual(frame: Frame) -> object:
-            values = tuple([argument(frame) for argument in arguments])
-            try:
-                implementation = definition.select(values)
-            except FunctionError as error:
-                raise_error(node, error.message)
-            return guarded(node, implementation, (frame[1], *values))
+            def binary(frame: Frame) -> object:
+                a = first(frame)
+                b = second(frame)
+                return call(node, definition, frame, (a, b), known((a.__class__, b.__class__)))
 
-        return contextual
+            return binary
+        return lambda frame: call(node, definition, frame, tuple([a(frame) for a in arguments]))
 
     def _folded(self, node: Call, definition: Definition, arguments: tuple[Closure, ...]) -> Closure:
         try:
@@ -432,6 +429,14 @@ class Compiler:
 
 
 # Shapes of closures
+
+
+def _name(step: Field | Index) -> str | None:
+    """What a step looks up where that is a text which is written there, as in `a.b` and `a["b"]`."""
+    if isinstance(step, Field):
+        return step.name
+    key = step.key
+    return key.value if isinstance(key, Literal) and isinstance(key.value, str) else None
 
 
 def _constant(value: object) -> Closure:

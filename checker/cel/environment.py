@@ -92,14 +92,19 @@ class Program:
         return self.checked.types.get(id(node), DYN)
 
     @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """The nodes of `tree`, parents first."""
+        return tuple(walk(self.tree))
+
+    @cached_property
     def parts(self) -> Mapping[tuple[int, int], Node]:
         """The nodes of `tree` by start and end; the innermost where several stand at one place."""
-        return {(node.start, node.end): node for node in walk(self.tree)}
+        return {(node.start, node.end): node for node in self.nodes}
 
     @cached_property
     def parents(self) -> Mapping[int, Node]:
         """By the `id` of a node of `tree`, the one that it stands directly below."""
-        return {id(child): node for node in walk(self.tree) for child in children(node)}
+        return {id(child): node for node in self.nodes for child in children(node)}
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:
@@ -137,7 +142,10 @@ class Program:
 
     def frame(self, activation: Mapping[str, object]) -> Frame:
         """A fresh state for one evaluation."""
-        return [self.budget, activation, *[activation.get(n, UNSET) for n in self._names], *self._locals]
+        frame: Frame = [self.budget, activation]
+        for name in self._names:
+            frame.append(activation.get(name, UNSET))
+        return frame + self._locals
 
     def evaluate(self, activation: Mapping[str, object]) -> object:
         """The value for these variables. Raises EvaluationError, and nothing else."""

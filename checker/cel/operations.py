@@ -99,19 +99,25 @@ def compare(node: Binary, order: Callable[[Any, Any], bool], a: Any, b: Any) -> 
     raise_error(node, f"`{node.operator}` cannot compare {word(a)} with {word(b)}")
 
 
-def call(node: Node, definition: Definition, frame: Frame, values: tuple[object, ...]) -> object:
-    """What a function gives for these arguments."""
-    try:
-        implementation = definition.select(values)
-    except FunctionError as error:
-        raise_error(node, error.message)
-    return guarded(node, implementation, (frame, *values) if definition.metered else values)
+def call(
+    node: Node,
+    definition: Definition,
+    frame: Frame,
+    values: tuple[object, ...],
+    known: Implementation | None = None,
+) -> object:
+    """What a function gives for these arguments, its errors with the position of the call.
 
-
-def guarded(node: Node, implementation: Implementation, values: tuple[object, ...]) -> object:
-    """What an implementation gives, its errors with the position of the call."""
+    `known`: what runs for them, where that was found before.
+    """
     try:
-        result: object = implementation(*values)
+        run = known or definition.select(values)
+        if definition.metered:
+            result = run(frame, *values)
+        elif definition.contextual:
+            result = run(frame[1], *values)
+        else:
+            result = run(*values)
     except FunctionError as error:
         kind: Kind = "unreadable" if error.unreadable else "error"
         raise EvaluationError(kind, error.message, node.start, node.end) from None

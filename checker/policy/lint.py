@@ -30,7 +30,7 @@ def null_comparisons(program: cel.Program) -> list[tuple[int, int]]:
     """Where an expression compares something with `null`: (start, end) offsets."""
     return [
         (node.start, node.end)
-        for node in tree.walk(program.tree)
+        for node in program.nodes
         if isinstance(node, tree.Binary)
         and node.operator in ("==", "!=")
         and any(isinstance(side, tree.Literal) and side.value is None for side in (node.left, node.right))
@@ -41,7 +41,7 @@ def named_kinds(program: cel.Program) -> list[tuple[int, int, str]]:
     """The kinds that an expression asks for by name: (start, end, name) of each."""
     return [
         (kind.start, kind.end, kind.value)
-        for node in tree.walk(program.tree)
+        for node in program.nodes
         if isinstance(node, tree.Call) and node.function in ("lookup", "related") and node.arguments
         if isinstance(kind := node.arguments[0], tree.Literal) and isinstance(kind.value, str)
     ]
@@ -51,7 +51,7 @@ def named_fields(program: cel.Program) -> list[tuple[int, int, str]]:
     """The JSON pointers to fields whose provenance an expression asks for: (start, end, pointer) of each."""
     return [
         (field.start, field.end, field.value)
-        for node in tree.walk(program.tree)
+        for node in program.nodes
         if isinstance(node, tree.Call) and node.function == "provenance" and node.arguments
         if isinstance(field := node.arguments[0], tree.Literal) and isinstance(field.value, str)
     ]
@@ -90,7 +90,7 @@ def ages_ahead(program: cel.Program, guards: Iterable[cel.Program] = ()) -> list
     read = [
         _place(each, node).text
         for each in (program, *guards)
-        for node in tree.walk(each.tree)
+        for node in each.nodes
         if isinstance(node, tree.Call) and node.function == "age"
     ]
     found = []
