@@ -26,6 +26,7 @@ class Bound(NamedTuple):
     gate: str
     """The gate that decided; empty where none binds the rule."""
     params: Mapping[str, ParamValue]
+    """One object for all rules of a policy that have the same."""
     policy: Policy | None
     """None for a kind's own rules."""
     rule: Rule | None
@@ -253,6 +254,7 @@ class _Maker:
         self.entering, self.claims = entering, claims
         self.candidates: dict[str, tuple[_Candidate, ...]] = {}
         self.slates: dict[tuple[Any, ...], Slate] = {}
+        self.params: dict[tuple[str, str], Mapping[str, ParamValue]] = {}
         self.staged = any(gate.leads_to is not None for gate in workspace.gates)
         self.by_market = any(binding.markets for gate in workspace.gates for binding in gate.bindings)
 
@@ -267,9 +269,9 @@ class _Maker:
     def for_kind(self, kind: Kind) -> tuple[_Candidate, ...]:
         """The rules that are asked for, for subjects of a kind, before any gate is considered."""
         if kind.name not in self.candidates:
-            own = (_Candidate(info, None, None, {}) for info in kind_rules(kind))
+            own = (self._candidate(info) for info in kind_rules(kind))
             written = (
-                _Candidate(rule_info(policy, rule), policy, rule, self._base_params(policy))
+                self._candidate(rule_info(policy, rule), policy, rule)
                 for policy in self.workspace.policies
                 if policy.kind.name == kind.name
                 for rule in policy.rules
@@ -278,18 +280,26 @@ class _Maker:
             self.candidates[kind.name] = tuple(sorted(asked, key=lambda candidate: candidate.info.id))
         return self.candidates[kind.name]
 
-    def _base_params(self, policy: Policy) -> dict[str, ParamValue]:
-        return {
-            **{name: param.default for name, param in policy.params.items()},
-            **self.workspace.params.get(policy.id, {}),
-        }
+    def _candidate(
+        self, info: RuleInfo, policy: Policy | None = None, rule: Rule | None = None
+    ) -> _Candidate:
+        params: dict[str, ParamValue] = {}
+        if policy:
+            params = {name: param.default for name, param in policy.params.items()}
+            params |= self.workspace.params.get(policy.id, {})
+        bound = (
+            (gate, binding)
+            for gate in self.workspace.gates
+            for binding in gate.bindings_of(info.id, info.policy, info.pack)
+        )
+        return _Candidate(info, policy, rule, params, tuple(bound))
 
     def slate(self, subject: Subject) -> Slate:
         where = Place((), "", ())
         if self.staged or self.by_market:
             where = place(self.workspace, self.snapshot, subject, self.entering)
             where = where.held_to(self.claims.get(subject.ref.product))
-        if not self.by_market:  # so that subjects that stand alike share a slate
+        if where.markets and not self.by_market:  # so that subjects that stand alike share a slate
             where = where._replace(markets=())
         day = self._launch_day(subject)
         key = (subject.ref.kind, where.stages, where.lifecycle, where.also, where.markets, day)
@@ -312,12 +322,7 @@ class _Maker:
 
     def _bind(self, candidate: _Candidate, where: Place, day: Day) -> Iterable[Bound]:
         """What a rule counts for here: once for all markets, and once for each group that a gate names."""
-        info = candidate.info
-        bound = [
-            (gate, binding)
-            for gate in self.workspace.gates
-            for binding in gate.bindings_of(info.id, info.policy, info.pack)
-        ]
+        bound = candidate.bound
         if not bound:
             yield self._weigh(candidate, "mandatory", None, candidate.params, day)
             return
@@ -373,6 +378,7 @@ class _Maker:
         if policy:
             params = {**params, **self.selector.params.get(policy.id, {})}
             params = {name: policy.params[name].fitted(value) for name, value in params.items()}
+            params = self.params.setdefault((policy.id, repr(params)), params)  # where 1 is not true, nor 1.0
         if rule and rule.title.variables:
             info = info._replace(title=title(rule, params))
         return Bound(info, enforcement, gate.id if gate else "", params, policy, rule)
@@ -398,6 +404,9 @@ class _Candidate(NamedTuple):
     policy: Policy | None
     rule: Rule | None
     params: Mapping[str, ParamValue]
+    """Before any gate sets others."""
+    bound: tuple[tuple[Gate, Binding], ...]
+    """Every gate that binds it, with each binding that counts there."""
 
 
 def _along(pair: tuple[Gate, Binding]) -> tuple[int, str]:

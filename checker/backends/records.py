@@ -13,7 +13,7 @@ from checker.documents import mending
 from checker.model import Edit, Fault, Location, Outcome, Path, Reason, Result, Seen
 from checker.plan import Bound, Plan, Slate
 from checker.policy import language
-from checker.policy.policies import Mend, Policy, Rule, pointer
+from checker.policy.policies import Mend, ParamValue, Policy, Rule, pointer
 from checker.snapshot import Snapshot, Subject
 
 if TYPE_CHECKING:
@@ -176,47 +176,52 @@ class _Evaluation:
             language.PRODUCT: ref.product,
         }
         self.whole = subject.location()
-        self.applies: dict[str, explain.Told | bool] = {}
+        self.applies: dict[str, tuple[Mapping[str, ParamValue], explain.Told | bool]] = {}
+        """By policy: with which parameters its condition was asked last, and what it came to."""
         self.markets: tuple[str, ...] = ()
         """The market that the current element is; empty where elements are none."""
 
     def run(self, slate: Slate, memo: Memo | None = None) -> None:
         """Add the results of all rules."""
         record = memo.record(self.subject, self.product) if memo else None
+        if memo is None or record is None:
+            for bound in slate:
+                self._check(bound)
+            return
         for bound in slate:
-            # What compares with a base depends on it.
-            shared = memo if not (bound.rule and bound.rule.reads_old) else None
-            if shared is None or record is None:
+            if bound.rule and bound.rule.reads_old:  # what compares with a base depends on it
                 self._check(bound)
                 continue
-            known = shared.find(record, bound)
+            known = memo.find(record, bound)
             if known is None:
                 before = len(self.results)
                 self._check(bound)
-                shared.keep(record, bound, self.results[before:])
+                memo.keep(record, bound, self.results[before:])
             else:
                 self.results += known
 
     def _check(self, bound: Bound) -> None:
         policy, rule = bound.policy, bound.rule
-        unread = f"not evaluated: {self.subject.ref.path} cannot be read"
         if policy is None or rule is None:
-            self._kind_rule(bound, unread)
+            self._kind_rule(bound)
         elif bound.later:
             self._add(bound, "not-applicable", bound.later, self.whole)
         elif self.subject.unreadable:
-            self._add(bound, "error", unread, self.whole)
+            self._add_unread(bound)
         elif rule.reads_old and not self.based:
             self._add(bound, "not-applicable", "there is no base revision to compare with", self.whole)
         else:
             self.activation["params"] = bound.params
             self._rule(bound, policy, rule)
 
-    def _kind_rule(self, bound: Bound, unread: str) -> None:
+    def _add_unread(self, bound: Bound) -> None:
+        self._add(bound, "error", f"not evaluated: {self.subject.ref.path} cannot be read", self.whole)
+
+    def _kind_rule(self, bound: Bound) -> None:
         readable = bound.info.id == self.subject.kind.rules.readable
         faults = self.subject.unreadable if readable else self.subject.faults
         if not readable and self.subject.unreadable:
-            self._add(bound, "error", unread, self.whole)
+            self._add_unread(bound)
         elif not faults:
             self._add(bound, "pass", bound.info.title, self.whole)
         for fault in faults:
@@ -226,7 +231,7 @@ class _Evaluation:
     def _rule(self, bound: Bound, policy: Policy, rule: Rule) -> None:
         applies: explain.Told | bool = True
         if policy.when is not None:
-            applies = self._applies(policy, policy.when.program)
+            applies = self._applies(policy.id, policy.when.program, bound.params)
         whens = rule.when.program if rule.when else None
         for_each = whens is not None and "item" in whens.variables
         if applies is True and whens is not None and not for_each:
@@ -240,13 +245,14 @@ class _Evaluation:
         else:
             self._each(bound, rule, rule.each.program, whens if for_each else None)
 
-    def _applies(self, policy: Policy, when: cel.Program) -> explain.Told | bool:
-        """True, False, or why it cannot be said."""
-        if "params" in when.variables:  # which a gate may set for each rule
-            return self._holds(when)
-        if policy.id not in self.applies:
-            self.applies[policy.id] = self._holds(when)
-        return self.applies[policy.id]
+    def _applies(
+        self, policy: str, when: cel.Program, params: Mapping[str, ParamValue]
+    ) -> explain.Told | bool:
+        """True, False, or why it cannot be said: asked once for parameters that rules of a policy share."""
+        known = self.applies.get(policy)
+        if known is None or known[0] is not params:
+            known = self.applies[policy] = params, self._holds(when)
+        return known[1]
 
     def _holds(self, program: cel.Program) -> explain.Told | bool:
         try:

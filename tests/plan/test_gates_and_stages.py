@@ -254,6 +254,18 @@ def test_a_later_gate_sets_its_parameters_over_those_of_the_gates_before(
     assert (result.enforcement, result.message) == ("mandatory", limit)
 
 
+@pytest.mark.parametrize("other", [{"limit": 3}, {"first": [True]}, {"first": [2]}])
+def test_the_condition_of_a_policy_is_asked_with_the_parameters_of_each_rule(
+    tmp_path: Path, other: dict[str, Any]
+) -> None:
+    head = {"when": "params.limit == 1 && params.first[0] == 1", "params": {"limit": 1, "first": [1]}}
+    found = results(tmp_path, gate("all", PACK, {"rule": "r.two", "params": other}), head=head)
+    assert {id: result.outcome for id, result in found.items() if id.startswith("r.")} == {
+        "r.one": "fail",
+        "r.two": "not-applicable",
+    }
+
+
 def test_a_whole_number_sets_a_parameter_that_is_a_double(tmp_path: Path) -> None:
     found = results(
         tmp_path,
