@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checker import kinds
 from checker.authoring import schemas
 from checker.authoring.detection import USUAL, Found, Repository
-from checker.kinds.template import modeline
+from checker.kinds.template import modeline, template
 
 GATES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "definition": (
@@ -63,7 +63,7 @@ def files(name: str, found: Repository) -> tuple[File, ...]:
     made += [File(path, _gate(path, id), f"what counts from the stage {id} on") for id, path in gates.items()]
     if not found.artifacts:
         first = USUAL["prd"].replace("{product}", own)
-        text = kinds.template(kinds.shipped_kind("prd"))
+        text = template(kinds.shipped_kind("prd"))
         made.append(File(first, text, "a requirements document to fill in"))
     return tuple(made)
 

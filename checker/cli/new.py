@@ -28,9 +28,9 @@ def command(kind: str, path: str | None, folder: str | None) -> int:
 
     PATH is KIND.yaml, or KIND.md for kinds that are documents, when left out. Nothing is overwritten.
     """
-    from checker import documents, kinds
+    from checker import documents
     from checker.cli import selection, setting
-    from checker.kinds.template import formats
+    from checker.kinds.template import formats, template
 
     library, wrong = setting.library(folder)
     found = library.kind(kind)
@@ -47,7 +47,7 @@ def command(kind: str, path: str | None, folder: str | None) -> int:
         raise Problem(f"{target} does not say in which format to write", f"Name a file {fitting}.")
     start = os.path.dirname(options.absolute(target))
     home = options.nearest(start)
-    output.write_new(target, kinds.template(found, format, _schema(found, home, start)))
+    output.write_new(target, template(found, format, _schema(found, home, start)))
     console.put(console.plain(f"wrote {target}\n"))
     if home is None:
         console.put("Next: fill it in, then run gonogo init to make a workspace\n")

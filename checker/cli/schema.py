@@ -72,8 +72,9 @@ def _show(name: str, format: str, library: Library, wrong: tuple[Diagnostic, ...
     """Print one schema; what is `wrong` with the kinds of the workspace keeps nobody from a file format."""
     import json
 
-    from checker import kinds, shipped
+    from checker import shipped
     from checker.cli import selection
+    from checker.kinds.describe import describe
 
     kind = library.kind(name)
     schema = kind.schema if kind else {}
@@ -88,7 +89,7 @@ def _show(name: str, format: str, library: Library, wrong: tuple[Diagnostic, ...
     if format == "json":
         console.put(json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
     else:
-        console.put(console.plain(kinds.describe(name, schema)))
+        console.put(console.plain(describe(name, schema)))
     return 0
 
 

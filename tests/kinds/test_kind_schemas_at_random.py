@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checker import documents
-from checker.kinds import Kind, describe, load, template
-from checker.kinds.template import formats
+from checker.kinds import Kind, load
+from checker.kinds.describe import describe
+from checker.kinds.template import formats, template
 from tests.kinds.making import document
 
 NAMES = st.sampled_from(["a", "b", "c d", "^x"])

@@ -12,9 +12,10 @@ import jsonschema
 import pytest
 
 from checker import documents, shipped
-from checker.kinds import Kind, describe, shipped_kind, shipped_names, template
+from checker.kinds import Kind, shipped_kind, shipped_names
+from checker.kinds.describe import describe
 from checker.kinds.fields import Field, unfold
-from checker.kinds.template import formats
+from checker.kinds.template import formats, template
 from checker.kinds.validation import Validator
 from tests.kinds.making import document, kind
 
