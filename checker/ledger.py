@@ -27,12 +27,10 @@ TYPES: tuple[Type, ...] = get_args(Type)
 TOLERANCE = timedelta(minutes=5)
 """How far the clocks of two machines may be apart before an entry counts as backdated."""
 
-_ID = re.compile(r"sha256:[0-9a-f]{64}")
-_PATH = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{62})\.json(\.sig)?")
-_NAME = re.compile(r"(?:.*/)?([0-9a-f]{64})\.json(?:\.sig)?")
-_MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
-)
+_ID = r"sha256:[0-9a-f]{64}"
+_PATH = r"([0-9a-f]{2})/(\1[0-9a-f]{62})\.json(\.sig)?"
+_NAME = r"(?:.*/)?([0-9a-f]{64})\.json(?:\.sig)?"
+_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 _FIELDS = frozenset({"format", "type", "at", "by", "parents", "body"})
 _CHECKPOINT_FIELDS = frozenset({"heads", "count", "root"})
 
@@ -125,7 +123,7 @@ def read(files: Iterable[tuple[str, bytes | Fault]]) -> Ledger:
     faults: list[Finding] = []
     damaged: set[str] = set()
     for path, content in sorted(files, key=lambda file: file[0]):
-        match = _PATH.fullmatch(path)
+        match = re.fullmatch(_PATH, path)
         id = f"sha256:{match[2]}" if match else ""
         if isinstance(content, Fault):
             faults.append(Finding(content.code, content.message, id, path, content.hint))
@@ -236,7 +234,7 @@ def verify_stamp(ledger: Ledger, digest: str) -> tuple[Finding, ...]:
     message = (
         f"{digest} is neither an entry nor the root of a checkpoint: it was mistyped, or that was removed."
     )
-    return (Finding("stamp-unknown", message, digest if _ID.fullmatch(digest) else "", hint=_RESTORE),)
+    return (Finding("stamp-unknown", message, digest if re.fullmatch(_ID, digest) else "", hint=_RESTORE),)
 
 
 def ancestors(ledger: Ledger, ids: Iterable[str]) -> set[str]:
@@ -256,7 +254,7 @@ _RESTORE = "Restore it from the history of the repository, or from a copy."
 
 
 def _stranger(path: str) -> Finding:
-    named = _NAME.fullmatch(path)
+    named = re.fullmatch(_NAME, path)
     if named:
         message = f"The file of this entry lies in the wrong place; it belongs in {named[1][:2]}/."
         return Finding("entry-misplaced", message, f"sha256:{named[1]}", path, "Move it back.")
@@ -311,7 +309,7 @@ def _entry(id: str, raw: bytes) -> Entry | str:
 
 
 def _moment(text: object) -> datetime | None:
-    if type(text) is not str or not _MOMENT.fullmatch(text):
+    if type(text) is not str or not re.fullmatch(_MOMENT, text):
         return None
     try:
         return datetime.fromisoformat(text)
@@ -322,7 +320,7 @@ def _moment(text: object) -> datetime | None:
 def _are_ids(value: object) -> bool:
     return (
         type(value) is list
-        and all(type(id) is str and _ID.fullmatch(id) for id in value)
+        and all(type(id) is str and re.fullmatch(_ID, id) for id in value)
         and value == sorted(set(value))
     )
 
@@ -337,7 +335,7 @@ def _checkpoint_fault(body: Mapping[str, Any], parents: list[str] | None = None)
         return "has other heads than parents"
     if type(body["count"]) is not int or body["count"] < len(body["heads"]):
         return "counts fewer entries than it has heads"
-    if type(body["root"]) is not str or not _ID.fullmatch(body["root"]):
+    if type(body["root"]) is not str or not re.fullmatch(_ID, body["root"]):
         return "has a root that is no digest"
     return ""
 

@@ -46,10 +46,12 @@ class Cached:
 
     def keep(self) -> None:
         """Remember the result, now that it is written; none that something is wrong with."""
+        report = self._report
+        if report is None or report.comparison or not self._run:
+            return
         from checker.judge import USAGE
 
-        report = self._report
-        if self._run and report and report.exit_code != USAGE and not report.comparison:
+        if report.exit_code != USAGE:
             clock = report.origin.clock if report.origin else "now"
             commit = report.origin.commit if report.origin else ""
             with suppress(OSError):

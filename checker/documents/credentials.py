@@ -15,7 +15,7 @@ REDACTED = "<redacted>"
 
 _NAMES = "passwords?|passwd|passphrase|secrets?|token|(?:api|access|private|secret)[_-]?keys?|credentials?"
 _FIELD = re.compile(rf"(?i)(?:{_NAMES})$")
-_SHAPES = re.compile(
+_SHAPES = (
     r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END [A-Z ]{0,40}-----|\Z)"
     r"|(?<![\w-])(?:"
     r"(?:AKIA|ASIA)[A-Z0-9]{16}(?!\w)"
@@ -33,7 +33,7 @@ _BEGINNINGS = re.compile(
     r"-----BEGIN|AKIA|ASIA|gh[opusr]_|github_pat_|gl[a-z]{2,5}-|xox|AIza|k_live_|npm_|pypi-|eyJ|://|(?i:bearer)"
 )
 """Most texts have none of them, and are not searched again."""
-_PAIR = re.compile(rf'(?i)("[\w.-]{{0,80}}?(?:{_NAMES})": )"(?:[^"\\]|\\.)*(?:"|$)')
+_PAIR = rf'(?i)("[\w.-]{{0,80}}?(?:{_NAMES})": )"(?:[^"\\]|\\.)*(?:"|$)'
 """A field and its text as a map shows them; what is cut has no closing quote."""
 _LINE = re.compile(rf"(?i)(?:{_NAMES})[\"']?\s{{0,8}}[:=]\s{{0,8}}(?P<value>\S.*)")
 _MATERIAL = re.compile(r"\s*(?P<value>[A-Za-z0-9+/]{60,}={0,2})\s*")
@@ -47,20 +47,20 @@ def is_credential(name: str) -> bool:
 
 def shapes(text: str) -> list[str]:
     """The parts of a text that have the shape of one."""
-    return [found[0] for found in _SHAPES.finditer(text)] if _BEGINNINGS.search(text) else []
+    return [found[0] for found in re.finditer(_SHAPES, text)] if _BEGINNINGS.search(text) else []
 
 
 def hidden(text: str) -> str:
     """A text of a report, `<redacted>` in place of each credential in it."""
     if _BEGINNINGS.search(text):
-        text = _SHAPES.sub(REDACTED, text)
-    return _PAIR.sub(rf'\1"{REDACTED}"', text) if '": "' in text else text
+        text = re.sub(_SHAPES, REDACTED, text)
+    return re.sub(_PAIR, rf'\1"{REDACTED}"', text) if '": "' in text else text
 
 
 def masked(line: str) -> str:
     """A line of a file without what it says of credentials; as long as before, so that columns hold."""
     if _BEGINNINGS.search(line):
-        line = _SHAPES.sub(lambda found: mask(len(found[0])), line)
+        line = re.sub(_SHAPES, lambda found: mask(len(found[0])), line)
     found = _LINE.search(line) or _MATERIAL.fullmatch(line)
     if found is None:
         return line

@@ -8,9 +8,7 @@ import re
 from checker.documents.reading import Limits, Source
 from checker.model import Fault, Span
 
-_CONFLICT = tuple(
-    re.compile(rf"(?:^|(?<=\r)){mark}{{7}}(?: [^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE) for mark in "<=>"
-)
+_CONFLICT = tuple(rf"(?m)(?:^|(?<=\r)){mark}{{7}}(?: [^\r\n]*)?(?=[\r\n]|\Z)" for mark in "<=>")
 """The three lines that git leaves in a file with a conflict, in their order."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -60,7 +58,7 @@ def _conflict(text: str) -> tuple[int, int] | None:
     at = 0
     lines = []
     for mark in _CONFLICT:
-        found = mark.search(text, at)
+        found = re.compile(mark).search(text, at)
         if found is None:
             return None
         lines.append(found.span())

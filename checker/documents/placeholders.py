@@ -79,7 +79,7 @@ PLACEHOLDERS = (
 """A new family is a line here."""
 
 _EMPHASIS = " \t\r\n*_`\"'"
-_UNSEEN = re.compile(
+_UNSEEN = (
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
@@ -88,7 +88,7 @@ _UNSEEN = re.compile(
 
 def visible(text: str) -> str:
     """What a reader sees of a text: without characters that show nothing, and blanks around it."""
-    return (text if text.isascii() else _UNSEEN.sub("", text)).strip()
+    return (text if text.isascii() else re.sub(_UNSEEN, "", text)).strip()
 
 
 @cache

@@ -253,9 +253,10 @@ class Positions:
 
     def _stretch(self, slot: int) -> tuple[int, int]:
         """Start and end, without the blank lines that a parser counts to the text before them."""
-        start, end = self.places.offsets[slot : slot + 2]
-        if self._source.text[end - 1 : end] in ("\n", "\r"):
-            end = start + len(self._source.text[start:end].rstrip(" \t\r\n"))
+        offsets, text = self.places.offsets, self._source.text
+        start, end = offsets[slot], offsets[slot + 1]
+        if text[end - 1 : end] in ("\n", "\r"):
+            end = start + len(text[start:end].rstrip(" \t\r\n"))
         return start, end
 
 

@@ -29,7 +29,6 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from checker.documents import yaml_messages
 from checker.documents.faults import EMPTY, LONGEST_QUOTE, Faults, StopError, unusable_texts
 from checker.documents.reading import (
     ABSENT,
@@ -49,10 +48,10 @@ try:
 except ImportError:  # PyYAML was built without libyaml: the same events, some twenty times slower
     from checker.documents.yaml_slow import Parser as _Parser
 
-_FOREIGN_BREAK = re.compile("[\x85\u2028\u2029]")
+_FOREIGN_BREAK = "[\x85\u2028\u2029]"
 _UNUSABLE_ESCAPE = re.compile(r"\\(?:0|x00|(?:u|U0000)(?:0000|[dD][89a-fA-F]))")
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*)?)*)*")
-_LONE_TAG = re.compile(r"(?<![^\s,\[\]{}:?-])!(?=[\s,\]}]|\Z)")
+_LONE_TAG = r"(?<![^\s,\[\]{}:?-])!(?=[\s,\]}]|\Z)"
 _TAG = re.compile(r"!<[^>\s]*>|\S*")
 _CORE = "tag:yaml.org,2002:"
 _TAGS: dict[str, type] = {
@@ -106,7 +105,7 @@ class _Reader:
         self.get: Callable[[], _Event]
         self.faults = Faults(source)
         text = source.text
-        self.lone_tags = {found.start() for found in _LONE_TAG.finditer(text)} if "!" in text else ()
+        self.lone_tags = {found.start() for found in re.finditer(_LONE_TAG, text)} if "!" in text else ()
         self.start_document()
 
     def start_document(self) -> None:
@@ -134,6 +133,8 @@ class _Reader:
         except StopError:
             documents = []
         except YAMLError as error:
+            from checker.documents import yaml_messages  # noqa: PLC0415 - most files are sound
+
             documents = []
             self.faults.found.append(yaml_messages.fault(error, self.source))
         if not documents and not self.faults.found:
@@ -142,7 +143,7 @@ class _Reader:
 
     def refuse_foreign_breaks(self) -> None:
         text = self.source.text
-        if not text.isascii() and (found := _FOREIGN_BREAK.search(text)):
+        if not text.isascii() and (found := re.search(_FOREIGN_BREAK, text)):
             raise self.faults.stop(
                 *found.span(),
                 "line-separator",

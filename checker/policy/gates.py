@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date as Day
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from checker import cel
 from checker.kinds import Kind
@@ -13,7 +13,9 @@ from checker.policy import language
 from checker.policy.people import People, day
 from checker.policy.policies import Expression, ParamValue, Policy, suggestion
 from checker.policy.reading import Source, issue_diagnostic
-from checker.policy.signoffs import Meaning
+
+if TYPE_CHECKING:
+    from checker.policy.signoffs import Meaning
 
 STANDARD = "standard"
 """The lifecycle meant where a gate names none."""

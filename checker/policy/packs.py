@@ -80,7 +80,7 @@ def named(
             state.diagnostics.append(source.diagnostic("empty-pack", message, at, hint))
             continue
         pack, inside = found
-        packs.append(pack._replace(name=name, location=source.diagnostic("", "", at).location))
+        packs.append(pack._replace(name=name, location=Location(source.path, source.span(at))))
         policies += inside
     _unique(state, policies)
     return policies, packs

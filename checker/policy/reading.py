@@ -161,7 +161,7 @@ def _may_be_null(schema: Any) -> bool:
     )
 
 
-_TEXT = re.compile(
+_TEXT = (
     r"""\s*(?:-\s+)?"?(assert|when|each|key|id|product|title|message|fix|text|set)"?\s*:\s+("""
     r"""[^"'\s|>].*|(?:"[^"]*"|'[^']*')\s*[^\s#].*)"""
 )
@@ -174,7 +174,7 @@ def _quoted(fault: Fault, line: str) -> Fault:
         before, after = line[: fault.span.column - 1].rstrip(), line[fault.span.end_column - 1 :].lstrip()
         if before.endswith(",") and after[:1] in (",", "}"):
             return fault._replace(hint="A comma in { } begins a new field: put a text with commas in quotes.")
-    found = _TEXT.match(line) if fault.code in _BENT else None
+    found = re.match(_TEXT, line) if fault.code in _BENT else None
     if found is None:
         return fault
     if fault.code == "schema-type" and fault.span and fault.span.column != found.start(2) + 1:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from checker.model import Diagnostic
-from checker.policy import reading, signoffs
+from checker.policy import reading
 from checker.policy import waivers as waivers_
 from checker.policy.gates import Gate
 from checker.policy.loading import Loading, listed
 from checker.policy.policies import suggestion
-from checker.policy.signoffs import Recorded, SignOff
 from checker.policy.waivers import Waiver
+
+if TYPE_CHECKING:
+    from checker.policy.signoffs import Recorded, SignOff
 
 _T = TypeVar("_T")
 
@@ -30,6 +32,10 @@ class Registers(NamedTuple):
 
 def registers(state: Loading, source: reading.Source) -> Registers:
     """The registers that a configuration names."""
+    if source.data.keys().isdisjoint(("waivers", "signoffs", "reviews")):
+        return Registers()
+    from checker.policy import signoffs  # noqa: PLC0415 - many workspaces grant nothing
+
     waivers = [
         waiver for file in _register(state, source, "waivers", "waiver", waivers_.written) for waiver in file
     ]

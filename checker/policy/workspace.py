@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, tzinfo
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.kinds import Kind
 from checker.model import Diagnostic, Evidence, Open, Path
@@ -21,8 +21,10 @@ from checker.policy.lock import Lock
 from checker.policy.people import People
 from checker.policy.policies import ParamValue, Policy, suggestion
 from checker.policy.selections import Derived, Selection
-from checker.policy.signoffs import Recorded, SignOff
 from checker.policy.waivers import Limits, Waiver
+
+if TYPE_CHECKING:
+    from checker.policy.signoffs import Recorded, SignOff
 
 
 class Workspace(NamedTuple):
