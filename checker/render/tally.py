@@ -166,8 +166,9 @@ def command(report: Report) -> str:
 
 def extent(report: Report) -> str:
     """What was looked at: `12 subjects in 9 files, 45 rules`; and that it was not all, where it was not."""
-    subjects = {(result.subject.kind, result.subject.id, result.subject.path) for result in report.results}
-    files = {path for _, _, path in subjects}
+    refs = {result.subject for result in report.results}
+    subjects = {(ref.kind, ref.id, ref.path) for ref in refs}
+    files = {ref.path for ref in refs}
     looked_at = f"{counted(len(subjects), 'subject')} in {counted(len(files), 'file')}"
     limits = f" (as asked: {', '.join(report.asked)})" if report.asked else ""
     return f"{looked_at}, {counted(len(report.rules), 'rule')}{limits}"
@@ -199,7 +200,7 @@ def summary(report: Report) -> str:
     if nothing_checked(report):
         skipped = f"{counted(len(report.results), 'check was', 'checks were')} not applicable"
         return "nothing was checked, and that is not a pass" + (f"; {skipped}" if report.results else "")
-    ages = Counter((standing(each), AGES[each.age]) for each in report.results)
+    ages = Counter((standing(each), AGES[each.age]) for each in report.results if each.age)
     parts = []
     for each, number in counts(report.results).items():
         known = {age: ages[each, age] for age in AGES.values() if age and ages[each, age]}

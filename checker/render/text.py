@@ -102,8 +102,9 @@ def _columns(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
-_WIDE = r"\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef"
-_ASCII_WORDS = re.compile(r"\s+|\S+")
+_FIRST_WIDE = "\u2e80"
+_WIDE = rf"{_FIRST_WIDE}-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef"
+_SPACED_WORDS = re.compile(r"\s+|\S+")
 
 
 @cache
@@ -114,9 +115,11 @@ def _words() -> re.Pattern[str]:
 
 def wrap(text: str, columns: int, indent: str = "") -> list[str]:
     """Lines of at most `columns`, those after the first indented; a longer word stays whole."""
+    if width(text) <= columns:
+        return [text.rstrip()]
     lines: list[str] = []
     line, used = "", 0
-    words = _ASCII_WORDS if text.isascii() else _words()
+    words = _SPACED_WORDS if max(text) < _FIRST_WIDE else _words()
     for word in words.findall(text):
         size = width(word)
         if used + size > columns and line.strip():

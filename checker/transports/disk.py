@@ -135,7 +135,7 @@ class _Folders:
     def names(self, folder: str, level: Level) -> Names | None:
         """What can matter in a folder; None where it cannot be listed."""
         self._real_folders.add(folder)
-        full = os.path.join(self._root, folder)
+        full = f"{self._root}/{folder}"
         try:
             return _scanned(full, level) if level.kept or level.sought else _probed(full, level.expected)
         except FileNotFoundError:  # it went away since its parent was listed
