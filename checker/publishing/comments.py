@@ -26,16 +26,23 @@ def keep_one(
     edit: str,
     body: str,
     mine: Callable[[Any], bool],
+    *,
+    begins: bool,
 ) -> str:
     """Make the comment, or edit the one of an earlier run; tells which.
 
     `folder`: the path of all comments; `one`: the path of one by its id; `edit`: the method that edits;
     `body`: what it says, of which the first line is the mark; `mine`: whether the token's owner wrote a
-    comment. Others may write the mark too.
+    comment. Others may write the mark too. `begins`: whether it is worth a comment where there is none yet.
+
+    Raises:
+        LeftOutError: there is none, and it is not.
     """
     for _ in range(_MOST_ATTEMPTS):
         own = [each for each in _marked(client, folder, body.partition("\n")[0]) if mine(each)]
         try:
+            if not own and not begins:
+                raise LeftOutError("nothing had to be judged, and no comment says otherwise")
             if not own:
                 client.once("POST", folder, {"body": body})
                 return "made"

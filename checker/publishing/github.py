@@ -122,6 +122,7 @@ class _Posting:
             "PATCH",
             self.rendered("comment"),
             self._own(),
+            begins=not self.job.report.neutral,
         )
 
     def _pull_request(self) -> int:

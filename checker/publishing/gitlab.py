@@ -64,6 +64,7 @@ class _Posting:
             "PUT",
             self._rendered("comment"),
             self._is_mine,
+            begins=not self.job.report.neutral,
         )
 
     def suggestions(self) -> str:

@@ -313,8 +313,15 @@ def test_a_neutral_report(runner: Runner, github: FakeGitHub) -> None:
     comparison = CHANGE.comparison
     assert comparison
     empty = comparison._replace(fixed=(), stages=(), judging=(), flips=(), files=())
-    assert runner.publish(report=NEUTRAL._replace(comparison=empty)).code == 0
+    neutral = NEUTRAL._replace(comparison=empty, origin=CHANGE.origin)
+    ran = runner.publish(report=neutral)
+    assert (ran.code, comments(github)) == (0, [])
+    assert "comment: left out: nothing had to be judged" in ran.err
     assert github.check_runs[0]["conclusion"] == "neutral"
+    assert runner.publish().code == 0
+    assert "NO-GO" in comments(github)[0]
+    assert runner.publish(report=neutral).code == 0
+    assert [("NEUTRAL" in body, "NO-GO" in body) for body in comments(github)] == [(True, False)]
 
 
 def test_without_the_extra(runner: Runner, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> None:
