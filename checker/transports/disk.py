@@ -96,8 +96,17 @@ class Disk:
         return full if _REFUSES_LINKS or not os.path.islink(full) else None
 
     def _behind_links(self, path: str) -> str | None:
-        """The file to open, behind all symbolic links; None where that is outside of the root."""
-        full = os.path.realpath(os.path.join(self._root, path))
+        """The file to open, behind all symbolic links; None where that is outside of the root.
+
+        Raises OSError where there are more links than the system follows.
+        """
+        full = os.path.join(self._root, path)
+        try:
+            os.stat(full)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise
+        full = os.path.realpath(full)
         return full if _inside(self._root, full) else None
 
 

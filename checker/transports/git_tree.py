@@ -23,6 +23,8 @@ FILE_MODES = "100"
 """How the modes of regular files begin."""
 _MOST_LINKS = 40
 """Links on the way to one file, as on Linux."""
+_MOST_STEPS = 1000
+"""Names on the way to one file, over all links."""
 _LONGEST_LINK = 4096
 """Bytes of where a link leads."""
 _POINTER = b"version https://git-lfs.github.com/spec/"
@@ -174,8 +176,7 @@ class Tree:
             return found
         to_folder: dict[str, list[str]] = {}
         for link in (path for path, entry in listed.entries.items() if entry.mode == LINK):
-            way: set[str] = set()
-            end = self.behind_links(link, listed, way)
+            end, way = self._way(link, listed)
             if any(changed.get(each, False) for each in way):
                 found[link] = True
             elif isinstance(end, str) and end in listed.folders:
@@ -200,17 +201,26 @@ class Tree:
             self._listed = found if isinstance(found, Fault) else _Listed(found)
         return self._listed
 
-    def behind_links(self, path: str, listed: _Listed, way: set[str] | None = None) -> str | Fault:
-        """The path behind all links, or why there is none: it leaves the workspace, or leads back.
+    def behind_links(self, path: str, listed: _Listed) -> str | Fault:
+        """The path behind all links, or why there is none: it leaves the workspace, or leads back."""
+        return self._way(path, listed).end
 
-        The links that lead there join `way`.
-        """
+    def _way(self, path: str, listed: _Listed) -> _Way:
+        known = listed.ways.get(path)
+        if known is None:
+            links: list[str] = []
+            known = listed.ways[path] = _Way(self._walked(path, listed, links), tuple(links))
+        return known
+
+    def _walked(self, path: str, listed: _Listed, links: list[str]) -> str | Fault:
+        """As `behind_links`; the links on the way join `links`."""
         if path.startswith("/"):
             return OUTSIDE
         waiting = path.split("/")[::-1]
         behind: list[str] = []
-        links = 0
-        while waiting:
+        for _ in range(_MOST_STEPS):
+            if not waiting:
+                return "/".join(behind)
             part = waiting.pop()
             if part == "..":
                 if not behind:
@@ -220,14 +230,13 @@ class Tree:
             if part in ("", "."):
                 continue
             behind.append(part)
-            entry = listed.entries.get("/".join(behind))
+            at = "/".join(behind)
+            entry = listed.entries.get(at)
             if entry is None or entry.mode != LINK:
                 continue
-            links += 1
-            if links > _MOST_LINKS:
+            links.append(at)
+            if len(links) > _MOST_LINKS:
                 return LEADS_BACK
-            if way is not None:
-                way.add("/".join(behind))
             target = self._contents(entry.id, _LONGEST_LINK, ())
             if isinstance(target, Fault):
                 return target
@@ -235,16 +244,26 @@ class Tree:
                 return OUTSIDE
             behind.pop()
             waiting += reversed(target.decode("utf-8", "surrogateescape").split("/"))
-        return "/".join(behind)
+        return LEADS_BACK
+
+
+class _Way(NamedTuple):
+    """Where a path leads."""
+
+    end: str | Fault
+    links: tuple[str, ...]
+    """Those on the way."""
 
 
 class _Listed:
     """The entries of a commit, and the folders that they make."""
 
-    __slots__ = ("entries", "folders")
+    __slots__ = ("entries", "folders", "ways")
 
     def __init__(self, entries: dict[str, Entry]) -> None:
         self.entries = entries
+        self.ways: dict[str, _Way] = {}
+        """Where the paths lead that were asked about."""
         self.folders: dict[str, tuple[list[str], list[str]]] = {"": ([], [])}
         """By path: the names of the folders in it, and of everything else."""
         for path in entries:

@@ -10,13 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checker import run
 from checker.model import Hunk, Report
 from checker.render import RENDERERS, Options
 from checker.review.comparing import Lines
+from checker.run.comparing import Change, compare
 from checker.transports import patterns
 from checker.transports.disk import LIMIT
+from tests import judging
 from tests.judging import policy, rule
-from tests.security.attacks import Contents, attacked, stopped
+from tests.security.attacks import Contents, attacked, started, stopped
 
 OWNED = policy(rule("filled(subject.owner)", at="/owner"))
 PATIENCE = 60.0
@@ -168,3 +171,16 @@ def test_a_change_of_very_many_places_is_searched_in_good_time() -> None:
     assert time.process_time() - began < PATIENCE / 4
     assert found[:9] == [3, 3, 3, 3, 6, 6, 6, 9, 9]
     assert all(line and abs(line - asked) <= 2 for asked, line in enumerate(found, 1))
+
+
+def test_links_in_circles_are_followed_no_further_than_anybody_needs(tmp_path: Path) -> None:
+    made = started(tmp_path, {"policies/test.policy.yaml": OWNED, "a.thing.yaml": "owner: Ada\n", "d/x": ""})
+    for number in range(300):  # each goes a long way, and on to the next
+        target = f"{'d/../' * 780}k{number + 1}.thing.yaml"
+        (made.folder / f"k{number}.thing.yaml").symlink_to(target)
+    made.commit("harmless")
+    request = run.Request(str(made.folder), judging.clock(judging.DAY))
+    change = Change("main", made.git("rev-parse", "HEAD"))
+    began = time.process_time()
+    assert stopped(compare(request, change))
+    assert time.process_time() - began < PATIENCE

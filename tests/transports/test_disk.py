@@ -556,3 +556,12 @@ def test_a_file_in_the_way_of_a_folder(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         disk.write_all({str(tmp_path / "a" / "1"): b"1", str(tmp_path / "b" / "2"): b"2"})
     assert names(tmp_path) == ["b"]
+
+
+def test_links_without_end_are_told(root: Path) -> None:
+    """More of them than Python's own way to follow them has room for."""
+    for number in range(2_000):
+        (root / f"link{number}").symlink_to(f"link{number + 1}")
+    (root / "link2000").write_text("x")
+    assert Disk(root).read("link0") == disk.LEADS_BACK
+    assert Disk(root).read("link1990") == b"x"
