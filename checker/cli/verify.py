@@ -43,7 +43,7 @@ def command(
     from checker.publishing import reports
     from checker.run import verifying
 
-    workspace = options.workspace_folder(folder, policies, floor)
+    workspace = options.workspace_folder(folder, policies, floor, of_change=True)
     door, name = options.named(report)
     written, wrong = reports.written(name, door.read, verifying.FORMATS)
     if written is None:

@@ -90,13 +90,17 @@ def _request(asked: Request, recorded: Shape) -> Request | Diagnostic:
         as_of = datetime.fromisoformat(recorded["as_of"])
     except ValueError as error:  # a leap second, which the schema lets pass
         return Diagnostic("not-replayable", f"the moment of the report is none: {error}")
-    commit = origin.get("commit", "")
-    if commit and not recorded.get("comparison"):
-        found = _known(asked.folder, commit)
+    commit, place = origin.get("commit", ""), asked.folder
+    if commit:
+        found = _place(asked.folder, origin["prefix"])
         if isinstance(found, Diagnostic):
             return found
-        commit = found
+        known = _known(found, commit)
+        if isinstance(known, Diagnostic):
+            return known
+        place, commit = found, "" if recorded.get("comparison") else known
     return asked._replace(
+        folder=place,
         as_of=as_of.astimezone,
         selector=lambda _: _selector(limits),
         clock=cast(Clock, origin.get("clock", "now")),
@@ -135,6 +139,21 @@ def _evaluated(request: Request, recorded: Shape) -> Report | Portfolio | Diagno
 def _ahead(day: str) -> Callable[[datetime], datetime]:
     """The moment that a forecast was about, of which a report tells the day."""
     return lambda now: moment.end_of(date.fromisoformat(day), cast(Any, now.tzinfo))
+
+
+def _place(folder: str, prefix: str) -> str | Diagnostic:
+    """Where the workspace lies in the repository around a folder; `prefix` as in `Origin`."""
+    repository = doors_.history(folder)
+    if not isinstance(repository, Repository):
+        return doors_.diagnostic(repository)
+    if repository.prefix == prefix:
+        return folder
+    there = f"{repository.root}/{prefix}"
+    found = Repository.find(there)
+    if isinstance(found, Repository) and (found.git_dir, found.prefix) == (repository.git_dir, prefix):
+        return there
+    message = f"the workspace was {prefix or 'the root'} of its repository, and that is no folder here now"
+    return Diagnostic("not-replayable", message, hint="Check out the commit of the report, and verify there.")
 
 
 def _known(folder: str, commit: str) -> str | Diagnostic:

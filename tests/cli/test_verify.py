@@ -196,6 +196,37 @@ def test_a_folder_that_is_not_stated_is_asked_for(
     assert f"State --{option} DIR, as it was then." in said
 
 
+def test_the_workspace_is_found_where_it_lay(gonogo: Gonogo, tmp_path: Path) -> None:
+    made, path = Made(tmp_path / "repository"), tmp_path / "report.json"
+    made.commit("one", {f"work/{name}": text for name, text in FILES.items()})
+    written(gonogo, made.folder / "work", f"check --clock {DAY}", path)
+    made.git("rm", "-q", "work/gonogo.yaml")
+    made.commit("two", {"work/gonogo.md": "It was here."})
+    for folder in ("work", "work/launches", "."):
+        ran = gonogo("verify", path, cwd=made.folder / folder)
+        assert (ran.code, ran.out.splitlines()[1:]) == (0, []), ran.out + ran.err
+    made.git("mv", "work", "elsewhere")
+    ran = gonogo("verify", path, cwd=made.folder)
+    assert (ran.code, ran.out) == (2, "")
+    assert "the workspace was work/ of its repository" in ran.err
+    ran = gonogo("verify", path, cwd=tmp_path)
+    assert ran.code == 2
+    assert "no-history" in ran.err
+
+
+@pytest.mark.parametrize("prefix", ["..", "../..", "/", "/etc/", "shop/", ".git/", "launches"])
+def test_no_report_leads_out_of_the_repository(
+    gonogo: Gonogo, above: Path, tmp_path: Path, prefix: str
+) -> None:
+    path = tmp_path / "report.json"
+    report = written(gonogo, above / "shop", f"check --clock {DAY}", path)
+    report["origin"]["prefix"] = prefix
+    path.write_text(json.dumps(report))
+    ran = gonogo("verify", path, cwd=above / "shop")
+    assert (ran.code, ran.out) == (2, "")
+    assert "folder here now" in ran.err
+
+
 def test_a_floor_that_has_changed_is_told(gonogo: Gonogo, above: Path, tmp_path: Path) -> None:
     path, floor = tmp_path / "report.json", floors.write(tmp_path / "floor", floors.FLOOR)
     folder = above / "floorless"
