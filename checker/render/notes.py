@@ -104,7 +104,9 @@ def _finding(report: Report, group: tuple[Result, ...], fingerprint: str, touche
     if others := len(group) - 1:
         lines.append(f"{tally.counted(others, 'other rule says', 'other rules say')} the same.")
     if result.anchor:
-        lines.append(f"Found in {change.place(from_root(report, result.location))}")
+        # A place outside of the repository has no path from its root, and is called as it is here.
+        place = change.place(from_root(report, result.location)) or change.place(result.location)
+        lines += [f"Found in {place}"] if place else []
     if standing == "waived" and (waived := result.waived):
         lines.append(tally.acceptance(waived))
     elif result.fix:

@@ -90,6 +90,18 @@ def test_the_changed_line_comes_before_the_place() -> None:
 # What is noted
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [(PLAN, f"Found in g/{PLAN}:9"), ("floor:products.yaml", "Found in floor:products.yaml:9"), ("", None)],
+)
+def test_what_a_changed_line_caused_says_where_it_was_found(path: str, said: str | None) -> None:
+    place = Location(path, Span(9, 1, 9, 2) if path else None)
+    result = CHANGE.results[0]._replace(anchor=at(PLAN, 3, 1, 2), location=place, age="new")
+    report = CHANGE._replace(origin=Origin("", "now", "", "g/"), results=(result,))
+    (note,) = [each for each in notes(report) if each.result]
+    assert [line for line in note.text.split("\n") if line.startswith("Found in")] == ([said] if said else [])
+
+
 def test_what_a_level_means() -> None:
     found = [(note.level, note.label) for note in notes(MIXED)]
     assert found == [
