@@ -2,7 +2,7 @@
 
 Only what failed or could not be decided is in it; a waived failure stays, marked as suppressed, so that
 an alert is not closed and opened again. GitHub refuses a whole file for one result without a location,
-and keeps the first 5,000 results of a run: what is left out is said in a result of its own.
+keeps the first 5,000 results of a run, and refuses 10 MB: what is left out is said in a result of its own.
 
 Held against a base, results that were there before stay in, as `unchanged`, or their alerts would be closed
 and opened again. What the change mended is not in it: GitHub does not know the state `absent`, and would take
@@ -13,7 +13,8 @@ Source of the limits: GitHub's page "SARIF support for code scanning"; of the sh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -28,6 +29,8 @@ from checker.render.text import MESSAGE_LIMIT, clip, inert_json
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 RESULTS = 5_000
 """Results of a run that GitHub keeps."""
+SIZE = 10_000_000
+"""Bytes of a log, compressed, that GitHub takes."""
 _TAGS = 20
 _RELATED = 10
 _LEVELS = {"mandatory": "error", "advisory": "warning", "upcoming": "note"}
@@ -39,12 +42,27 @@ def render(report: Report, options: Options) -> str:
     del options
     fingerprint = by_result(report.results)
     found = tally.findings(report)
-    shown = found if len(found) <= RESULTS else found[: RESULTS - 1]
+    most = len(found) if len(found) <= RESULTS else RESULTS - 1
+    while True:
+        text = _log(report, found[:most], len(found) - most, fingerprint)
+        size = _size(text)
+        if size <= SIZE or not most:
+            return text
+        most = min(most - 1, most * SIZE // size)
+
+
+def _size(text: str) -> int:
+    """What a log takes as GitHub counts it; the little that need not be compressed to be known is not."""
+    return len(text) if len(text) <= SIZE else len(zlib.compress(text.encode()))
+
+
+def _log(report: Report, shown: Sequence[Result], hidden: int, fingerprint: Callable[[Result], str]) -> str:
+    """The log with these results, saying how many others there are."""
     named = {result.rule for result in shown}
     rules = [_rule(rule) for rule in report.rules if rule.id in named]
     offered = offering(report)
     results = [_result(report, result, fingerprint(result), offered) for result in shown]
-    if hidden := len(found) - len(shown):
+    if hidden:
         rules.append(_omitted_rule())
         results.append(_omitted(report, hidden))
     if report.comparison:  # on every result, or on none: SARIF 3.27.24
@@ -157,7 +175,7 @@ def _fix(result: Result, edit: Edit, path: str) -> dict[str, Any]:
 
 
 def _omitted_rule() -> dict[str, Any]:
-    text = {"text": f"A run holds at most {RESULTS:,} results."}
+    text = {"text": f"A run holds at most {RESULTS:,} results, and {SIZE // 1_000_000} MB compressed."}
     return {"id": _OMITTED, "shortDescription": text, "fullDescription": text, "help": text}
 
 

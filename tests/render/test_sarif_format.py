@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,6 +113,19 @@ def test_what_github_would_drop_is_said(number: int, shown: int) -> None:
         last = run["results"][-1]
         assert last["message"]["text"].startswith(f"{number - shown + 1:,} less pressing result")
         assert last["ruleId"] == run["tool"]["driver"]["rules"][last["ruleIndex"]]["id"]
+
+
+def test_a_log_that_github_would_refuse_for_its_size_says_what_it_leaves_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sarif, "SIZE", 30_000)
+    long = [hashlib.sha512(str(n).encode()).hexdigest() * 4 for n in range(400)]
+    results = [result("r", "fail", at(PLAN, n + 1, 1, 2), text, key=str(n)) for n, text in enumerate(long)]
+    report = MIXED._replace(results=tuple(results))
+    text = sarif.render(report, Options())
+    assert 20_000 < len(zlib.compress(text.encode())) <= 30_000 < len(text)
+    *shown, last = run_of(report)["results"]
+    assert last["message"]["text"].startswith(f"{400 - len(shown):,} less pressing results are not shown")
 
 
 def test_diagnostics_are_notifications() -> None:
