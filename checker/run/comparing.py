@@ -353,14 +353,13 @@ class _Comparing:
         gates = {gate.id: gate for gate in head.workspace.gates}
         entering = [(gates[id], each.product) for each in stages for id in each.gates]
         entered = reviewing.entered(self.request, head, entering)
-        results = list(after.unwaived)
-        for (gate, product), opened in entered.openings.items():
-            results = [
-                opening.advised((result,), gates[gate], opened)[0]
-                if (result.gate, result.subject.product) == (gate, product)
-                else result
-                for result in results
-            ]
+        openings = entered.openings
+        results = [
+            opening.advised((result,), gates[result.gate], opened)[0]
+            if (opened := openings.get((result.gate, result.subject.product)))
+            else result
+            for result in after.unwaived
+        ]
         known = {(result.rule, result.subject, result.key) for result in results}
         asked = [
             (result, rule)
