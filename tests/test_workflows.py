@@ -109,6 +109,16 @@ def test_no_expression_stands_in_a_script(path: Path, workflow: dict[str, Any]) 
     assert not [step for step in steps(workflow) if "${{" in step.get("run", "")]
 
 
+@pytest.mark.parametrize("page", ["docs/ci.md", ".github/workflows/gate.yml"])
+def test_a_check_is_of_the_branch_that_is_merged_into(page: str) -> None:
+    """A host takes a check of the commit, whichever branch a pull request named when it ran."""
+    text = (ACTION.parent / page).read_text(encoding="utf-8")
+    written = re.search(r"<!-- file: \S+ -->\n```yaml\n(.*?)```", text, re.DOTALL)
+    trigger = yaml.safe_load(written[1] if written else text)[True]["pull_request"]
+    assert trigger["branches"] == ["main"]
+    assert "edited" in trigger["types"]
+
+
 def test_what_may_write_takes_nothing_of_a_pull_request() -> None:
     workflow = yaml.safe_load((FOLDER / "publish.yml").read_text(encoding="utf-8"))
     assert list(workflow[True]) == ["workflow_run"]
