@@ -409,10 +409,12 @@ def strangers(planned: plan.Plan) -> Iterator[Diagnostic]:
 def unplaced(workspace: Workspace, planned: plan.Plan) -> Iterator[Diagnostic]:
     """Say which stages are of no lifecycle that is followed, for what states one is judged by every gate."""
     gates = [gate for gate in workspace.gates if gate.leads_to is not None and gate.lifecycle is not None]
+    known = [set(gate.lifecycle.stages) for gate in gates if gate.lifecycle]
+    shared = set.intersection(*known) if known else set()
     told: set[tuple[str, str]] = set()
     for subject, _ in planned.checks if gates else ():
         stage = subject.data.get("stage")
-        if not isinstance(stage, str):
+        if not isinstance(stage, str) or stage in shared:  # whichever is followed has it
             continue
         place = plan.place(workspace, planned.snapshot, subject)
         orders = {gate.lifecycle.id: gate.lifecycle for gate in gates if gate.lifecycle and place.takes(gate)}
