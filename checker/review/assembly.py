@@ -24,7 +24,6 @@ from checker.model import (
 )
 from checker.policy import language
 from checker.policy.gates import AskedDecision, AskedSignOff, Gate
-from checker.policy.signoffs import SignOff
 from checker.policy.workspace import Workspace
 from checker.review import deciding, questions, signing
 from checker.review.opening import Opened
@@ -38,7 +37,7 @@ class Table(NamedTuple):
     snapshot: Snapshot
     as_of: datetime
     context: language.Context
-    sign_offs: Sequence[tuple[SignOff, Approval]]
+    sign_offs: signing.Signatures
     approve: Callable[[str, str, datetime | None], Approval]
     """How we know that a person approved a file: its path, the person, when."""
     authors: Callable[[Subject], frozenset[str]]
@@ -233,7 +232,7 @@ class _Asking:
                     table.workspace.people,
                     table.authors,
                     table.as_of,
-                    table.sign_offs,
+                    table.sign_offs.about(self.gate.id, passage.names),
                 )
                 data, context = table.snapshot.data, table.context
                 by_market.append(signing.judge(desk, passage.launch, passage.record, data, context))

@@ -30,6 +30,21 @@ MOST_NAMED = 5
 Signed = tuple[SignOff, Approval]
 
 
+class Signatures:
+    """Sign-offs, by what they are about: every product of a portfolio asks for its own."""
+
+    def __init__(self, signed: Iterable[Signed] = ()) -> None:
+        """`signed` in the order in which they are to be found."""
+        self._found: dict[tuple[str, str], list[tuple[int, Signed]]] = {}
+        for number, each in enumerate(signed):
+            self._found.setdefault((each[0].gate, each[0].subject), []).append((number, each))
+
+    def about(self, gate: str, names: Iterable[str]) -> list[Signed]:
+        """Those at a gate about what has one of these names."""
+        found = {number: each for name in names for number, each in self._found.get((gate, name), ())}
+        return [found[number] for number in sorted(found)]
+
+
 class Desk(NamedTuple):
     """What one role is asked to sign, and all that tells whether a signature counts."""
 
@@ -47,7 +62,7 @@ class Desk(NamedTuple):
     as_of: datetime
     """Timezone-aware, in the zone in which days begin and end."""
     sign_offs: Sequence[Signed] = ()
-    """Those of all roles, since some may have to be other people's."""
+    """Those of all roles, since some may have to be other people's; they may be about other things too."""
 
 
 def judge(

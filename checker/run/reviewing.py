@@ -15,6 +15,7 @@ from checker.policy.workspace import Workspace
 from checker.review import assembly, forecast, opening, standings
 from checker.review.assembly import Passage, Seen, Table
 from checker.review.opening import Opened
+from checker.review.signing import Signatures
 from checker.run import doors as doors_
 from checker.run.authors import Authors
 from checker.run.checking import (
@@ -212,7 +213,7 @@ def _table(loaded: Loaded, authors: Authors) -> Table:
         loaded.snapshot,
         loaded.as_of,
         records.context(loaded.snapshot, loaded.as_of),
-        (*written, *approvals.recorded()),
+        Signatures((*written, *approvals.recorded())),
         of,
         authors.of,
         loaded.ledger,

@@ -545,3 +545,22 @@ def test_the_order_of_sign_offs_changes_nothing(once: Judged, order: list[str], 
 
     assert states(order) == states(sorted(order))
     assert [state.status for state in states(order)] == ["present"] * 3
+
+
+def test_every_product_is_shown_its_own_sign_offs_alone(tmp_path: Path) -> None:
+    making.write(tmp_path)
+    one = base(making.load(tmp_path)[1])
+    about = ["checkout", "search", "basket", "checkout", "wallet"]
+    files = {
+        f"signoffs/s{number}.signoff.yaml": json.dumps({**one, "signoff": f"s{number}", "subject": name})
+        for number, name in enumerate(about)
+    }
+    workspace, _ = making.load(making.write(tmp_path, dict(files)))
+    found = signing.Signatures((each, Approval(each.person, "asserted")) for each in workspace.sign_offs)
+    own = found.about("ga", ("basket", "checkout", "basket"))
+    assert [(signed.id, signed.subject) for signed, _ in own] == [
+        ("s0", "checkout"),
+        ("s2", "basket"),
+        ("s3", "checkout"),
+    ]
+    assert found.about("beta", about) == []
