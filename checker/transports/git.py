@@ -180,6 +180,11 @@ class Repository:
             return answer
         lines = answer.decode("utf-8", "surrogateescape").splitlines()
         found = {place: id for place, _, id in (line.partition(" ") for line in lines) if place in places}
+        if name in found:
+            return None  # a full name means itself, whatever else is called so
+        if name.startswith("refs/"):
+            message = f"There is no `{name}` in this repository, and {', '.join(sorted(found))} is not meant."
+            return Fault("git-unknown-revision", message, hint="git fetch may bring it.")
         if len(set(found.values())) < 2:
             return None
         return Fault(

@@ -476,3 +476,14 @@ def test_a_whole_file(old: bytes, new: bytes, expected: tuple[Hunk, ...]) -> Non
 
 if os.name != "posix":
     pytestmark = pytest.mark.skip("the names and modes of these files are those of POSIX")
+
+
+def test_a_full_name_means_itself(made: Made) -> None:
+    """Whoever may push a tag may call it like the branch of a remote repository."""
+    one, two = (made.commit(text, {"a": text}) for text in ("one", "two"))
+    full = "refs/remotes/origin/main"
+    made.git("update-ref", f"refs/tags/{full}", two)
+    assert code(found(made.folder).resolve(full)) == "git-unknown-revision"
+    made.git("update-ref", full, one)
+    assert found(made.folder).resolve(full) == one
+    assert found(made.folder).resolve("refs/heads/main~1") == one
