@@ -423,8 +423,9 @@ class _Evaluation:
             bound.gate,
             subject.excerpt(location.span) if failed else None,
             bound.markets or self.markets,
-            edit=edit,
         )
+        if edit:
+            result = result._replace(edit=edit)
         self.results.append(self.redaction.of(result) if failed else result)
 
     @cached_property
