@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
 from checker.model import Fault
@@ -22,11 +21,19 @@ def touched(
     `beside`: folders beside it, relative to it, in which to look as well.
     """
     found = dict(_paths(changes))
-    for folder in sorted(beside):
-        others = repository.changed(base, head, f"{repository.named}/{folder}")
-        if isinstance(others, Fault):
-            return others
-        found |= {posixpath.join(folder, path): is_link for path, is_link in _paths(others)}
+    places: dict[str, list[str]] = {}
+    for folder in beside:
+        prefix = repository.prefix_of(f"{repository.named}/{folder}")
+        if prefix is not None:
+            places.setdefault(prefix, []).append(folder)
+    others = repository.changed(base, head, repository.root) if places else ()
+    if isinstance(others, Fault):
+        return others
+    for path, is_link in _paths(others):
+        parts = path.split("/")
+        for depth in range(len(parts)):
+            for folder in places.get("".join(f"{part}/" for part in parts[:depth]), ()):
+                found["/".join((folder, *parts[depth:]))] = is_link
     tree = repository.tree(head)
     return tree if isinstance(tree, Fault) else {**tree.bent(found), **found}
 

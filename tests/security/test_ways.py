@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,18 @@ def test_a_repository_that_a_change_brings_along_is_not_asked(tmp_path: Path, wh
         run.Request(str(tmp_path / "clone/all/gov"), judging.clock(judging.DAY)), Change("main", "change")
     )
     assert (report.exit_code, [each.code for each in report.diagnostics]) == (2, ["git-embedded"])
+
+
+@pytest.mark.parametrize(("number", "code"), [(1_000, "empty-pack"), (1_001, "schema-size")])
+def test_very_many_packs_beside_the_workspace_are_looked_for_in_good_time(
+    tmp_path: Path, number: int, code: str
+) -> None:
+    many = configuration(packs=[f"../{each}/policies" for each in range(number)])
+    made = begun(tmp_path, BESIDE)
+    made.commit("harmless", {"gov/gonogo.yaml": many, "7/policies/test.policy.yaml": OWNED})
+    began = time.process_time()
+    report = below(made, "gov")
+    assert time.process_time() - began < 60
+    assert report.comparison is not None
+    assert report.comparison.judging[-1] == "gonogo.yaml"
+    assert (report.exit_code, report.diagnostics[-1].code) == (2, code)
