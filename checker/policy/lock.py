@@ -89,7 +89,7 @@ def doubts(workspace: Workspace) -> Iterator[Diagnostic]:
             hint = (
                 f"Install the gonogo that brings it, or: {again[0].lower()}{again[1:]}"
                 if pack.is_shipped
-                else again
+                else "Run gonogo lock, and commit what it writes together with the pack."
             )
             yield lock.source.diagnostic("lock-mismatch", message, ("packs", name), hint)
     for name in lock.packs.keys() - found.keys() if own is found else ():

@@ -224,12 +224,17 @@ class _Comparing:
         return workspace, (*(each._replace(level="warning", hint=hint) for each in unlocked), *diagnostics)
 
     def _of_the_base(self, wrong: Diagnostic) -> Diagnostic:
-        """A defect, and whose it is where a file of the base branch has it: the change may be sound there."""
+        """A defect, and whose it is where a file of the base branch has it: the change may be sound there.
+
+        A lock that was left behind can be mended by a change, which is judged all the same.
+        """
         place = wrong.location
         pinned = self.judge != self.ends.tip or self.request.policies
         if pinned or wrong.level != "error" or place is None or place.path.startswith(PREFIX):
             return wrong
-        hint = f"{wrong.hint} What mends it has to be merged past this check, by somebody who may.".lstrip()
+        hint = wrong.hint
+        if wrong.code != "lock-mismatch":
+            hint = f"{hint} What mends it has to be merged past this check, by somebody who may.".lstrip()
         return wrong._replace(message=f"the base branch itself cannot judge: {wrong.message}", hint=hint)
 
     def _vouched(self, doors: Doors, named: Named) -> Open:

@@ -175,6 +175,9 @@ def test_another_gonogo_is_locked_by_a_pull_request(gonogo: Gonogo, shop: Made) 
     shop.commit("an artifact", {"launches/checkout.yaml": f"product: checkout\n{GREEN}# seen\n"})
     code, codes, _ = judged(gonogo, shop, *ci(shop))
     assert (code, codes["lock-mismatch"]) == (2, "error")
+    text = gonogo("check", "--workspace", shop.folder, "--base", "main", "--head", "pr", *ci(shop)).out
+    assert "the base branch itself cannot judge" in text
+    assert "past this check" not in text  # for the next commit mends it, and passes
     assert gonogo("lock", "--workspace", shop.folder).code == 0
     shop.commit("locked")
     code, codes, _ = judged(gonogo, shop, *ci(shop))

@@ -77,7 +77,7 @@ def test_a_folder_that_changed_is_another_pack(gonogo: Gonogo, workspace: Path) 
     code, text = told(gonogo, workspace)
     assert code == 2
     assert "error[lock-mismatch]: the pack ./policies is not the one that is locked: 1.0.0 (sha256:" in text
-    assert "Run gonogo lock, in a pull request of its own." in text
+    assert "Run gonogo lock, and commit what it writes together with the pack." in text
     ran = gonogo("lock", "--workspace", workspace)
     assert ran.out.startswith("./policies: 1.0.0 (sha256:")
     assert " → 1.0.0 (sha256:" in ran.out
