@@ -14,6 +14,7 @@ same `saw`. A `switched-off` waiver accepts whatever its rule finds. A waived re
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date as Day
 from datetime import datetime
@@ -310,16 +311,21 @@ class _Register:
     def _fitting(self, waiver: Waiver, outcomes: Sequence[Outcome] = OUTCOMES) -> Iterator[int]:
         """The results of its rule on the subjects that it names."""
         pattern = "*" in waiver.subject
-        found = (
-            self.by_rule.get(waiver.rule, ())
-            if pattern
-            else self.by_id.get((waiver.rule, waiver.subject), ())
-        )
-        for index in found:
-            if self.results[index].outcome in outcomes and (
-                not pattern or any(matches(waiver.subject, id) for id in self._ids(index))
-            ):
+        for index in self._like(waiver) if pattern else self.by_id.get((waiver.rule, waiver.subject), ()):
+            if self.results[index].outcome in outcomes:
                 yield index
+
+    def _like(self, waiver: Waiver) -> list[int]:
+        """The results of its rule on what fits its pattern; only ids that begin as it does are tried."""
+        begin = waiver.subject.partition("*")[0]
+        known = self._known(waiver.rule)
+        fitting: set[int] = set()
+        place = bisect_left(known, begin)
+        while place < len(known) and known[place].startswith(begin):
+            if matches(waiver.subject, known[place]):
+                fitting.update(self.by_id[waiver.rule, known[place]])
+            place += 1
+        return sorted(fitting)
 
     def _ids(self, index: int) -> tuple[str, ...]:
         """The id of a result's subject, and its former ones."""
@@ -350,7 +356,8 @@ class _Register:
     def _known(self, rule: str) -> tuple[str, ...]:
         """The ids of all that a rule judges, sorted."""
         if rule not in self.known:
-            self.known[rule] = tuple(sorted({id for index in self.by_rule[rule] for id in self._ids(index)}))
+            judged = self.by_rule.get(rule, ())
+            self.known[rule] = tuple(sorted({id for index in judged for id in self._ids(index)}))
         return self.known[rule]
 
     def _meant(self, name: str, known: Collection[str]) -> str:

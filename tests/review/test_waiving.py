@@ -668,3 +668,20 @@ def test_names_that_nothing_has_are_compared_so_often_and_no_more(monkeypatch: p
     assert compared == [100, 100]
     assert [state.status for state in states] == ["unused"] * 5
     assert ["Did you mean" in state.message for state in states] == [True, True, False, False, False]
+
+
+def test_a_pattern_is_held_against_what_begins_as_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = [failure(f"team{n}-search") for n in range(100, 200)]
+    register = [waiver(results[n], waiver=f"w{n}", subject=f"team{n + 100}*") for n in range(100)]
+    tried: list[str] = []
+    matches = waiving.matches
+
+    def counted(pattern: str, name: str) -> bool:
+        tried.append(name)
+        return matches(pattern, name)
+
+    monkeypatch.setattr(waiving, "matches", counted)
+    waived, states = apply(results, *register)
+    assert len(tried) == 100
+    assert all(result.waived for result in waived)
+    assert {state.status for state in states} == {"active"}
