@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from datetime import date as Day
+from shlex import quote
 from typing import Any, NamedTuple
 
 from checker import plan
@@ -172,7 +173,8 @@ def refusal(
 
 
 def _again(asked: Asked, path: str) -> str:
-    return f"Make it anew: gonogo review {asked.gate} --subject {asked.subject} --output-format json={path}"
+    subject, file = quote(asked.subject), quote(path)
+    return f"Make it anew: gonogo review {asked.gate} --subject {subject} --output-format json={file}"
 
 
 def _misplaced(asked: Asked, on: Table, workspace: Workspace, at: datetime) -> Refusal | None:
@@ -380,7 +382,7 @@ def told(entry: Entry, gate: Gate, signed: bool, path: str) -> Iterable[str]:
     what = entry.body
     if not signed:
         yield (
-            f"It counts once somebody vouches for it: ssh-keygen -Y sign -n gonogo -f KEY {path},"
+            f"It counts once somebody vouches for it: ssh-keygen -Y sign -n gonogo -f KEY {quote(path)},"
             " or a review of it that the code host records."
         )
     if entry.type == "decision":
@@ -393,6 +395,6 @@ def told(entry: Entry, gate: Gate, signed: bool, path: str) -> Iterable[str]:
         for each in what.get("conditions", ()):
             yield (
                 f"Until {each['due_on']} {each['owner']} meets {each['id']} ({each['condition']}):"
-                f" gonogo decide --meet {each['id']} --of {deciding.short(entry.id)} --evidence TEXT"
+                f" gonogo decide --meet {quote(each['id'])} --of {deciding.short(entry.id)} --evidence TEXT"
             )
     yield f"Commit {path}{' and its signature' if signed else ''}."

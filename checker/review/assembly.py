@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from shlex import quote
 from typing import Any, NamedTuple
 
 from checker import cel, judge, plan
@@ -247,11 +248,11 @@ class _Asking:
     def _signed(self, wanted: AskedSignOff, state: SignOffState) -> None:
         outcomes: Mapping[str, Outcome] = {"present": "pass", "not-needed": "not-applicable"}
         where = f" in {state.market}" if state.market else ""
-        market = f" --market {state.market}" if state.market else ""
+        market = f" --market {quote(state.market)}" if state.market else ""
         who = state.approval.person if state.approval else ""
         lacking = state.status in ("missing", "void")
         few = "nobody has" if wanted.quorum == 1 else "too few have"
-        command = f"gonogo sign-off {self.gate.id} --subject {self.passage.id}"
+        command = f"gonogo sign-off {self.gate.id} --subject {quote(self.passage.id)}"
         answer = questions.Answer(
             outcomes.get(state.status, "error"),
             {
@@ -289,7 +290,7 @@ class _Asking:
                 proceeds = latest.decision.startswith("proceed") and latest.stands
                 outcome = "pass" if proceeds else "fail"
                 message = f"{product} at {gate.id}: {latest.decision}; {latest.message}"
-            fix = f"gonogo review {gate.id} --subject {product}"
+            fix = f"gonogo review {gate.id} --subject {quote(product)}"
             self._required(required, gate, questions.Answer(outcome, message, fix, key=product))
 
     def _required(self, required: AskedDecision, gate: Gate, answer: questions.Answer) -> None:

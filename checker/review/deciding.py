@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date as Day
 from datetime import datetime, timedelta
+from shlex import quote
 from typing import Literal, NamedTuple
 
 from checker.ledger import Ledger
@@ -191,7 +192,7 @@ class _Judging(NamedTuple):
             yield f"an {decision.basis} needs a {lacking}, and this one states none; decide anew"
         for condition in conditions:
             if condition.status == "overdue":
-                meet = f"gonogo decide --meet {condition.id} --of {short(decision.entry)}"
+                meet = f"gonogo decide --meet {quote(condition.id)} --of {short(decision.entry)}"
                 doubt = self._doubt(decision, condition.id)
                 yield f"{_overdue(condition)}{doubt}, so the gate is open again; {meet}, or decide anew"
         if afterwards.status == "late":
@@ -340,7 +341,7 @@ def _held(state: DecisionState) -> Iterator[_Held]:
             "open": f"{what} is due on {condition.due_on}",
             "overdue": _overdue(condition),
         }[condition.status]
-        fix = f"Meet it, and say so: gonogo decide --meet {condition.id} --of {short(state.entry)}"
+        fix = f"Meet it, and say so: gonogo decide --meet {quote(condition.id)} --of {short(state.entry)}"
         failed = condition.status == "overdue"
         key = f"{state.id}/{condition.id}"
         yield _Held("decision.condition", failed, message, key, fix, condition.owner)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import date as Day
 from datetime import datetime, timedelta
 from functools import partial
+from shlex import quote
 from typing import Any, NamedTuple
 
 from checker import cel
@@ -385,7 +386,8 @@ def _may_sign(desk: Desk, without: frozenset[str] = frozenset()) -> str:
         return f"add somebody else to the role {role} in the register of people, who then signs"
     more = len(names) - MOST_NAMED
     shown = names[:MOST_NAMED] + ([counted(more, "others")] if more > 0 else [])
-    command = f"gonogo sign-off {desk.gate.id} --subject {desk.names[0]} --role {role} --as NAME"
+    subject = quote(desk.names[0])  # what somebody copies into a shell must not be a command of its author's
+    command = f"gonogo sign-off {desk.gate.id} --subject {subject} --role {role} --as NAME"
     return f"{phrases.alternatives(shown)} may sign with {command}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from shlex import quote
 from typing import NamedTuple
 
 from checker import plan
@@ -171,7 +172,7 @@ def _opened(table: Table, gate: Gate, passage: Passage) -> tuple[Opened | None, 
         return opened, ()
     who = opened.approval.person
     message = f"the review was opened on {opened.on} by {who}, which is only asserted, so all rules count"
-    again = f"gonogo review {gate.id} --subject {passage.id} --open"
+    again = f"gonogo review {gate.id} --subject {quote(passage.id)} --open"
     hint = f"{opened.approval.note} Open it again, signed: {again}."
     return None, (Diagnostic("opening-asserted", message, hint=hint.strip(), level="warning"),)
 

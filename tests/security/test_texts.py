@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
@@ -228,3 +229,43 @@ def test_twins_but_for_case_and_accents_are_two(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [*VALUES, "@SUM(1)", "-1+2", "\t=1", " +1"])
 def test_a_cell_of_a_spreadsheet_is_text(value: str) -> None:
     assert not cell(value).lstrip().startswith(("=", "+", "-", "@"))
+
+
+SHELL = "lamp$(touch owned);`touch owned`'|touch owned"
+
+
+def test_a_command_that_is_shown_to_be_copied_is_none_of_its_authors(tmp_path: Path) -> None:
+    """A name is one word of it, whatever shell reads it."""
+    stages = [{"id": each, "title": each} for each in ("beta", "ga")]
+    gate = {"gate": "ga", "title": "ga", "lifecycle": "standard", "from": "beta", "to": "ga"}
+    gate |= {"binds": [{"policy": "test"}], "sign_offs": [{"role": "security"}]}
+    person = {"people": [{"id": "ada", "name": "Ada Example"}]}
+    role = {"roles": [{"id": "security", "title": "Security", "members": [{"person": "ada"}]}]}
+    product = {
+        "id": SHELL,
+        "name": "Lamp",
+        "owners": ["Ada Example"],
+        "lifecycle": "standard",
+        "stage": "beta",
+    }
+    base = {
+        "gonogo.yaml": judging.configuration(
+            products="products.yaml", gates="*.gate.yaml", lifecycles="*.lifecycle.yaml", people="people.yaml"
+        ),
+        "policies/test.policy.yaml": policy(rule("filled(subject.owner)", at="/owner")),
+        "standard.lifecycle.yaml": json.dumps(
+            {"lifecycle": "standard", "title": "Standard", "stages": stages}
+        ),
+        "ga.gate.yaml": json.dumps(gate),
+        "people.yaml": json.dumps(person | role),
+        "products.yaml": json.dumps([product]),
+        "lamp.thing.yaml": json.dumps({"id": SHELL, "owner": "Ada Example", "product": SHELL}),
+    }
+    report = attacked(tmp_path, base, {"products.yaml": json.dumps([product | {"stage": "ga"}])})
+    said = [
+        text for each in report.results for text in (each.message, each.fix, *(r.text for r in each.reasons))
+    ]
+    found = [text for text in said if "--subject" in text]
+    assert found, [judging.shown(report.diagnostics), said]
+    for text in found:
+        assert f"--subject {shlex.quote(SHELL)}" in text
