@@ -101,11 +101,14 @@ def _declared(base: Snapshot, head: Snapshot) -> dict[str, str]:
     A name that something still has is nobody's former one, whoever claims it.
     """
     found: dict[str, str] = {}
+    taken: set[str] = set()
     for subject in head.by_kind.get("product", ()):
         id = subject.ref.id
         for name in head.former(subject):
             known = base.find("product", name) and not base.find("product", id)
-            if known and name not in found.values():
+            if known and name not in taken:
+                taken.discard(found.get(id, ""))
+                taken.add(name)
                 found[id] = name
     return found
 
