@@ -118,6 +118,13 @@ class Diagnostic(NamedTuple):
     level: Literal["error", "warning"] = "error"
     """An error ends with exit code 2; a warning is only shown."""
     excerpt: Excerpt | None = None
+    age: Age = ""
+    """Held against a base: whether the same was said of that; empty where nothing was compared."""
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it is no news to who makes a change; an error is in its way, however old it is."""
+        return self.age == "existing" and self.level == "warning"
 
 
 class Evidence(NamedTuple):

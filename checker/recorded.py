@@ -96,7 +96,7 @@ def _evidence(data: Shape) -> Evidence:
 
 def _diagnostic(data: Shape) -> Diagnostic:
     place = _place(data.get("location"))
-    return Diagnostic(data["code"], data["message"], place, data["hint"], data["level"])
+    return Diagnostic(data["code"], data["message"], place, data["hint"], data["level"], age=data["age"])
 
 
 def _result(data: Shape) -> Result:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from checker import run
-from checker.model import Comparison, Diagnostic, Location, Report, Result, Waived
+from checker.model import Comparison, Diagnostic, Hunk, Location, Report, Result, Span, Waived
 from checker.render import RENDERERS, Options
-from checker.review.comparing import Sides, aged
+from checker.review import defects
+from checker.review.comparing import Lines, Sides, aged
 from checker.run.comparing import Change, compare
 from checker.run.verifying import Verified, verify
 from tests import judging
@@ -720,6 +721,65 @@ def test_what_was_missing_before_blocks_a_change_of_stage_only(tmp_path: Path) -
     )
     moved = proposal.put({"products.yaml": REGISTER % "ga"}).report()
     assert (moved.verdict, moved.exit_code) == ("undecided", 4)
+
+
+# warnings
+
+PLANS = [{"kind": "thing", "files": "*.thing.yaml"}, {"kind": "prd", "files": "prds/*.md"}]
+STRAY = "product: bell\n" + SOUND
+
+
+def warnings(report: Report) -> dict[str, str]:
+    """The age of each warning, by its code and where it stands."""
+    assert all(each.level == "warning" for each in report.diagnostics)
+    places = (each.location and each.location.path for each in report.diagnostics)
+    return {
+        f"{each.code} {place or ''}".strip(): each.age
+        for each, place in zip(report.diagnostics, places, strict=True)
+    }
+
+
+def test_warnings_tell_whether_the_base_had_them(tmp_path: Path) -> None:
+    files = staged("beta", ga={})
+    settings = {"products": "products.yaml", "gates": "*.gate.yaml", "lifecycles": "*.lifecycle.yaml"}
+    files |= {"gonogo.yaml": configuration(subjects=PLANS, **settings), "a.thing.yaml": STRAY}
+    files["b.thing.yaml"] = SOUND
+    proposal = propose(tmp_path, files).put(
+        {"a.thing.yaml": "# moved\n" + STRAY, "b.thing.yaml": STRAY.replace("bell", "horn")}
+    )
+    there = {"no-subjects gonogo.yaml": "existing", "unknown-product a.thing.yaml": "existing"}
+    assert warnings(proposal.report()) == {**there, "unknown-product b.thing.yaml": "new"}
+    moved = "# a word\n" + configuration(subjects=PLANS, **settings)
+    again = proposal.put({"gonogo.yaml": moved}).report()
+    assert warnings(again) == {**there, "unknown-product b.thing.yaml": "new"}  # the base says where it is
+
+
+def test_the_warnings_of_what_judges_itself_are_new(tmp_path: Path) -> None:
+    made = Made(tmp_path / "repository")
+    made.commit("base", {"README.md": "hello\n"})
+    made.git("switch", "-q", "-c", "change")
+    judging.write(made.folder, {**things(OWNED, a=SOUND), "gonogo.yaml": configuration(subjects=PLANS)})
+    made.commit("change")
+    assert warnings(Proposal(made).report()) == {"base-unconfigured": "new", "no-subjects gonogo.yaml": "new"}
+
+
+def test_what_is_wrong_with_the_base_was_there_and_is_an_error_all_the_same(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things("policy: [")).put({"a.thing.yaml": THING})
+    report = proposal.report()
+    (wrong,) = report.diagnostics
+    assert (wrong.age, wrong.level, wrong.is_old, report.exit_code) == ("existing", "error", False, 2)
+
+
+def test_what_is_told_twice_and_was_told_once_is_new_once() -> None:
+    told = Diagnostic("c", "m", Location("a.yaml", Span(4, 2, 4, 5)), level="warning")
+    lines = Lines("old.yaml", [Hunk(1, 1, 1, 3)])
+    was = told._replace(location=Location("old.yaml", Span(2, 2, 2, 9)))
+    found = defects.aged([told, told, told._replace(message="n")], [was], {"a.yaml": lines}, ())
+    assert [each.age for each in found] == ["existing", "new", "new"]
+    written = told._replace(location=Location("a.yaml", Span(2, 2, 2, 5)))
+    for same, age in (((), "new"), (("a.yaml",), "existing")):
+        (each,) = defects.aged([written], [was, written], {"a.yaml": lines}, same)
+        assert each.age == age
 
 
 def tracked(tracker: str, thing: str) -> dict[str, str]:

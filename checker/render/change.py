@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from checker.model import Comparison, Location, Report, Result, StageChange
+from checker.model import Comparison, Diagnostic, Location, Report, Result, StageChange
 from checker.render import tally
 from checker.render.identity import abbreviated
 from checker.render.text import clip
@@ -152,3 +152,9 @@ def briefly(result: Result, *, aged: bool = False) -> str:
     age = f", {tally.age(result)}" if aged and result.age == "existing" else ""
     told = f"{clip(result.message, _TEXT_LIMIT)} ({result.rule}, {where}{age})"
     return f"{told}. {clip(tally.alteration(result), _TEXT_LIMIT)}" if result.altered else told
+
+
+def warned(fault: Diagnostic) -> str:
+    """A defect in one line: what, its code, and where."""
+    where = f", {place(fault.location)}" if fault.location and fault.location.path else ""
+    return f"{clip(fault.message, _TEXT_LIMIT)} ({fault.code}{where})"

@@ -1,8 +1,8 @@
 """For the Checks API of GitHub: a check run with its conclusion, summary and annotations.
 
 GitHub takes fifty annotations a request; whoever posts them splits the list. A check that nobody could decide
-does not pass: its conclusion is `action_required`. Waived failures, and those that were there before a change
-in files that it does not touch, are told in the summary alone.
+does not pass: its conclusion is `action_required`. Waived failures, those that were there before a change
+in files that it does not touch, and warnings that were there before are told in the summary alone.
 Source of the shape and of the limits: GitHub's pages "Create a check run" and "Update a check run".
 """
 

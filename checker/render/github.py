@@ -3,7 +3,7 @@
 GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest without a word. So the
 most pressing are chosen here, and the last notice gives the verdict and says how many were left out. What was
 there before a change is a notice at most, behind all others, and only in files that the change touches:
-elsewhere it would greet every change anew.
+elsewhere it would greet every change anew, as old warnings about what judges would.
 Source of the syntax and of the escapes: GitHub's page "Workflow commands for GitHub Actions".
 """
 
@@ -37,12 +37,16 @@ def render(report: Report, options: Options) -> str:
             f"Not shown here: {', '.join(left_out)}, because GitHub shows {_SHOWN} of each."
             f" {tally.in_full(report)}"
         )
-    if hidden := len(found) - len(near):
+    distant = [note for note in found if note.is_distant]
+    if hidden := sum(note.result is not None for note in distant):
         old = tally.counted(hidden, "finding that was", "findings that were")
         lines.append(
             f"Not shown here: {old} there before, in files that this change does not touch."
             f" {tally.in_full(report)}"
         )
+    if hidden := sum(note.result is None for note in distant):
+        old = tally.counted(hidden, "warning about what judges", "warnings about what judges")
+        lines.append(f"Not shown here: {old}, there before this change. {tally.in_full(report)}")
     if report.next_step:
         lines.append(f"Next: {one_line(report.next_step)}")
     verdict = f"gonogo: {tally.verdict(report)}"

@@ -57,7 +57,7 @@ def render(report: Report, options: Options) -> str:
         "results": map(_result, report.results, prints),
         "rules": map(_rule, report.rules),
         "waivers": map(_waiver, report.waivers),
-        "diagnostics": map(shapes.diagnostic, report.diagnostics),
+        "diagnostics": ({**shapes.diagnostic(each), "age": each.age} for each in report.diagnostics),
         "inputs": map(shapes.evidence, report.inputs),
     }
     # Joined once, line by line: a report of every result is large, and each copy of it as large again.

@@ -45,7 +45,8 @@ class Note(NamedTuple):
     result: Result | None
     """None: a defect of what was judged with, or what a change does besides its results."""
     is_distant: bool = False
-    """It was there before the change, and in a file that this does not touch."""
+    """It was there before the change, and is not to be shown at its lines: a finding in a file that this does
+    not touch, or a warning about what judges."""
 
     @property
     def title(self) -> str:
@@ -65,6 +66,8 @@ class _Other(NamedTuple):
     code: str
     text: str
     location: Location | None
+    is_old: bool = False
+    """It was there before the change."""
 
 
 def notes(report: Report) -> list[Note]:
@@ -140,7 +143,8 @@ def _others(report: Report) -> Iterator[_Other]:
         next_step = f"\nNext: {report.next_step}" if report.next_step else ""
         yield _Other("error", "nothing-checked", tally.summary(report) + next_step, None)
     for fault in faults:
-        yield _Other(fault.level, fault.code, f"{fault.message}\n{fault.hint}", fault.location)
+        level: Level = "notice" if fault.is_old else fault.level
+        yield _Other(level, fault.code, f"{fault.message}\n{fault.hint}", fault.location, fault.is_old)
     for each in change.passages(report):
         found = (result._replace(location=from_root(report, result.location)) for result in each.lacks)
         lacks = map(change.briefly, islice(found, change.SHOWN))
@@ -150,7 +154,7 @@ def _others(report: Report) -> Iterator[_Other]:
 
 def _noted(report: Report, others: Iterable[_Other]) -> Iterator[Note]:
     seen: Counter[str] = Counter()
-    for level, name, text, location in others:
+    for level, name, text, location, is_old in others:
         code = one_line(name) or _NAMELESS
         lines = list(filter(str.strip, text.split("\n"))) or [code]
         where = in_a_file(report, location or Location(""))
@@ -158,4 +162,5 @@ def _noted(report: Report, others: Iterable[_Other]) -> Iterator[Note]:
         fingerprint = hashlib.sha256(known_by).hexdigest()[:32]
         seen[fingerprint] += 1
         fingerprint += f"-{seen[fingerprint]}" if seen[fingerprint] > 1 else ""
-        yield Note(level, code, level, lines[0], "\n".join(lines), where, fingerprint, None)
+        label = f"warning, {tally.AGES['existing']}" if is_old else level
+        yield Note(level, code, label, lines[0], "\n".join(lines), where, fingerprint, None, is_old)

@@ -80,6 +80,7 @@ class Sections:
                 self._listed("There before, and altered by this change", change.altered(report), open=True),
                 _counted(each for each in change.before(report) if not each.altered),
                 self._warnings(),
+                self._old_warnings(),
             )
         )
 
@@ -106,6 +107,7 @@ class Sections:
         yield from self._fixed(report.comparison)
         yield self._listed("There before this change", change.before(report))
         yield self._warnings()
+        yield self._old_warnings()
 
     def _review(self, report: Report, reviewed: Review) -> Iterator[Section]:
         yield self._defects()
@@ -181,9 +183,13 @@ class Sections:
         return Section("Defects in policies and configuration", _HEADER, rows, open=True)
 
     def _warnings(self) -> Section:
-        lapsed = review.lapsed(self._report)
-        rows = self._faults("warning", [*tally.faults(self._report), *lapsed])
+        new = (each for each in tally.faults(self._report) if not each.is_old)
+        rows = self._faults("warning", [*new, *review.lapsed(self._report)])
         return Section("Warnings about policies and configuration", _HEADER, rows)
+
+    def _old_warnings(self) -> Section:
+        old = (each for each in tally.faults(self._report) if each.is_old)
+        return Section("Warnings that were there before this change", _HEADER, self._faults("warning", old))
 
     def _faults(self, level: str, faults: Iterable[Diagnostic]) -> list[list[str]]:
         return [

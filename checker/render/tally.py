@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from itertools import groupby
 from typing import Literal
 
 from checker.model import (
@@ -130,8 +131,18 @@ def folded(found: Iterable[Result]) -> list[tuple[Result, ...]]:
 
 
 def faults(report: Report | Portfolio | History) -> list[Diagnostic]:
-    """Diagnostics, errors before warnings."""
-    return sorted(report.diagnostics, key=lambda diagnostic: diagnostic.level != "error")
+    """Diagnostics, errors before warnings, and the warnings that were there before a change last."""
+    return sorted(report.diagnostics, key=lambda fault: (fault.level != "error", fault.is_old))
+
+
+def defects(report: Report) -> str:
+    """How many there are: `1 error and 4 warnings (3 there before)`; empty where there are none."""
+    parts = []
+    for level, own in groupby(faults(report), key=lambda fault: fault.level):
+        old = [fault.is_old for fault in own]
+        told = AGES["existing"] if all(old) else f"{sum(old):,} {AGES['existing']}"
+        parts.append(counted(len(old), level) + (f" ({told})" if any(old) else ""))
+    return " and ".join(parts)
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
@@ -61,9 +60,11 @@ def render(report: Report, options: Options) -> str:
     ]
     if report.comparison and not options.quiet:
         parts += page.changes(report, report.comparison)
-    parts += (page.diagnostic(fault) for fault in faults if fault.level == "warning")
+    parts += (page.diagnostic(fault) for fault in faults if fault.level == "warning" and not fault.is_old)
     if not options.quiet:
         parts += map(page.diagnostic, reviewing.lapsed(report))
+    if old := [fault for fault in faults if fault.is_old]:
+        parts.append(page.inherited(old))
     if options.statistics and report.results:
         parts.append(page.statistics(report))
     if report.comparison and report.comparison.judging:
@@ -177,6 +178,12 @@ class _Page:
             hint = "With --fail-on all they count, and are shown in full."
             yield [self._paint("strong", heading), *self._list(old), *self._sheet.paragraph(hint)]
 
+    def inherited(self, found: Sequence[Diagnostic]) -> list[str]:
+        """Warnings that were there before a change, a line each."""
+        heading = f"Warnings that were there before this change ({len(found):,})"
+        rows = [(fault.level, fault.level, [change.warned(fault)]) for fault in found]
+        return [self._paint("strong", heading), *self._capped(rows)]
+
     def judging(self, report: Report, found: Comparison) -> list[str]:
         """That a change edits what judges, which no reader may miss, and what that will do."""
         first, *rest = change.judging(report)
@@ -228,9 +235,7 @@ class _Page:
         lines = self._alarm(report)
         lines.append(f"{self._paint(verdict, verdict)}: {one_line(tally.summary(report))}")  # for grep
         lines += reviewing.footing(report)
-        levels = Counter(fault.level for fault in report.diagnostics)
-        if levels:
-            found = " and ".join(tally.counted(number, level) for level, number in sorted(levels.items()))
+        if found := tally.defects(report):
             lines.append(f"{found} in policies and configuration")
         if self._quiet:
             return lines

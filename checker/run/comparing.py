@@ -28,7 +28,7 @@ from checker.policy.loading import CONFIGURATION
 from checker.policy.naming import Named
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
-from checker.review import collecting, comparing, leaving, moving, opening, renaming
+from checker.review import collecting, comparing, defects, leaving, moving, opening, renaming
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
 from checker.run import listing, reviewing, touching
@@ -162,19 +162,21 @@ class _Comparing:
             workspace, diagnostics = self._left_behind(opened, diagnostics)
         if workspace is None:
             return self._failed((*doubts, *map(self._of_the_base, diagnostics)))
-        base = self._gather(opened._replace(files=self._tree(ends.base), commit=ends.base), workspace, ())
+        base_doors = opened._replace(files=self._tree(ends.base), commit=ends.base)
+        base = self._gather(base_doors, workspace, () if self._judges_itself else diagnostics)
         head = self._gather(head_doors, workspace, (*doubts, *diagnostics))
         if isinstance(base, Report):
             return base
         if isinstance(head, Report):
             return head
-        listed = listing.both(base.listing, head.listing)
-        if listed.neutral or listed.is_empty:
-            nothing = self._comparison((), (), (), (), {})
-            return conclude(self.request, head, Evaluated(), (), comparison=nothing, neutral=listed.neutral)
         changed = self._changed()
         if isinstance(changed, Fault):
             return self._failed((doors_.diagnostic(changed),), workspace)
+        listed = listing.both(base.listing, head.listing)
+        if listed.neutral or listed.is_empty:
+            nothing = self._comparison((), (), (), (), {})
+            head = head._replace(diagnostics=self._aged(head, head.diagnostics, base.diagnostics, changed))
+            return conclude(self.request, head, Evaluated(), (), comparison=nothing, neutral=listed.neutral)
         return self._held(base, head, judging_paths, changed)
 
     def _failed(
@@ -189,6 +191,21 @@ class _Comparing:
         )
 
     # what judges
+
+    @property
+    def _judges_itself(self) -> bool:
+        return self.judge != self.ends.tip
+
+    def _aged(
+        self,
+        head: Loaded,
+        found: Iterable[Diagnostic],
+        before: Iterable[Diagnostic],
+        changed: comparing.Changed,
+    ) -> tuple[Diagnostic, ...]:
+        """What is told of the head, each with its age; `before`: what is told of the base."""
+        judging = () if self._judges_itself else (each.locator for each in head.workspace.inputs)
+        return defects.aged(found, before, changed, frozenset(judging))
 
     def _judges(self) -> tuple[Doors, Named | None, tuple[Diagnostic, ...]]:
         """Through which what judges comes in, what its configuration names, and what is doubtful about it."""
@@ -229,7 +246,8 @@ class _Comparing:
         A lock that was left behind can be mended by a change, which is judged all the same.
         """
         place = wrong.location
-        pinned = self.judge != self.ends.tip or self.request.policies
+        wrong = wrong._replace(age="" if self._judges_itself else "existing")
+        pinned = self._judges_itself or self.request.policies
         if pinned or wrong.level != "error" or place is None or place.path.startswith(PREFIX):
             return wrong
         hint = wrong.hint
@@ -289,7 +307,8 @@ class _Comparing:
         renames = renaming.find(base.snapshot, head.snapshot, changed)
         moves = moving.moves(head.workspace, base.snapshot, head.snapshot, renames)
         stages, claims = moves.stages, moves.claims
-        before = evaluate(self.request, base, _planned(base, {}), None, self.results)
+        planned_before = _planned(base, {})
+        before = evaluate(self.request, base, planned_before, None, self.results)
         planned = _planned(head, claims)
         olds = renaming.olds(base.snapshot, renames.subjects)
         after = evaluate(self.request, head, planned, olds, self.results, claims)
@@ -316,11 +335,13 @@ class _Comparing:
         aged, fixed = comparing.aged(sides)
         aged = comparing.anchored(aged, sides)
         unwaived = [old._replace(age=new.age) for old, new in zip(after.unwaived, aged, strict=True)]
+        there = *base.diagnostics, *strangers(planned_before), *unplaced(head.workspace, planned_before)
+        diagnostics = self._aged(head, (*head.diagnostics, *found), there, changed)
         return conclude(
             self.request,
-            head,
+            head._replace(diagnostics=diagnostics),
             after._replace(results=aged, unwaived=unwaived),
-            found,
+            (),
             complete=complete,
             comparison=self._comparison(fixed, moves.told, judging_paths, flips, changed),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from checker.model import (
     ChangedFile,
     Comparison,
+    Diagnostic,
     Edit,
     Excerpt,
     Flip,
@@ -111,7 +112,24 @@ CHANGE: Report = MIXED._replace(
         ),
     ),
     rules=(rule("ga.sign-off.counsel", "Counsel signed", policy="ga", kind="product"), *RULES),
-    diagnostics=(),
+    diagnostics=(
+        Diagnostic(
+            "not-collected",
+            "nothing collects roadmap, so nothing is judged by lifecycle.roadmap",
+            at("gonogo.yaml", 9, 3, 40),
+            "Add an entry for roadmap to `subjects`.",
+            "warning",
+            age="existing",
+        ),
+        Diagnostic(
+            "unknown-product",
+            "the register has no product `atlass`, so what names it is judged by every gate",
+            at(ATLAS.path, 2, 10, 16),
+            "Add the product to the register, or mend its id here.",
+            "warning",
+            age="new",
+        ),
+    ),
     origin=Origin(HEAD, "now", "", "governance/"),
     comparison=COMPARISON,
 )

@@ -202,7 +202,8 @@ def reports(draw: st.DrawFn) -> Report:
         message=text,
         location=st.none() | locations,
     )
-    faults = st.builds(Diagnostic, text, text, st.none() | locations, text, levels, excerpts)
+    ages = st.sampled_from(["", "new", "existing"])
+    faults = st.builds(Diagnostic, text, text, st.none() | locations, text, levels, excerpts, ages)
     results = st.builds(lambda result, word: result._replace(owner=word, markets=(word,)), results, text)
     comparison = draw(st.none() | comparisons(text, results, locations))
     if comparison:

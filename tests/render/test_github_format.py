@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given, settings
 
-from checker.model import Location, Report, Result, Span
+from checker.model import Diagnostic, Location, Report, Result, Span
 from checker.render import RENDERERS, Options
 from tests.render.cases import CASES
+from tests.render.changes import CHANGE
 from tests.render.hostile import reports
 from tests.render.reports import MIXED, PLAN, at, result
 
@@ -138,3 +139,16 @@ def test_of_too_many_the_most_pressing_are_shown_and_the_rest_counted() -> None:
 def test_within_the_limits_nothing_is_said_of_them() -> None:
     found = annotations(MIXED._replace(results=tuple(many(10)), diagnostics=()))
     assert "Not shown" not in found[-1].text
+
+
+def test_old_warnings_annotate_nothing_and_are_counted() -> None:
+    place = at("gonogo.yaml", 9, 1, 2)
+    old = [Diagnostic("not-collected", f"m{n}", place, "", "warning", age="existing") for n in range(4)]
+    new = Diagnostic("unknown-product", "fresh", place, "", "warning", age="new")
+    report = CHANGE._replace(results=(), rules=(), diagnostics=(*old, new))
+    found = annotations(report)
+    said = [each.properties["title"].split(" ")[0] for each in found if each.level == "warning"]
+    assert said == ["judging-changed", "unknown-product"]
+    assert "Not shown here: 4 warnings about what judges, there before this change." in found[-1].text
+    wrong = [each._replace(level="error") for each in old]
+    assert sum(each.level == "error" for each in annotations(report._replace(diagnostics=tuple(wrong)))) == 4
