@@ -85,7 +85,9 @@ def command(
     output.keep_apart(outputs)
     whole = any(each.format in HELD for each in outputs)
     difference = change.asked(base, head, fail_on, as_of, whole=whole)
-    workspace = options.workspace_folder(folder, policies, floor, of_change=difference is not None)
+    # In CI the change must not choose the workspace by a configuration that it takes away, or brings nearer.
+    here = "." if base == "auto" and difference is not None else None
+    workspace = options.workspace_folder(folder or here, policies, floor, of_change=difference is not None)
     inside = tuple(options.within(workspace, path) for path in paths)
 
     views = {each: output.view(each, color, quiet=quiet, statistics=statistics) for each in outputs}

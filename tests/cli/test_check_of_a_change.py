@@ -73,3 +73,26 @@ def test_options_that_contradict_each_other(
 ) -> None:
     ran = gonogo("check", "--workspace", shop.folder, *options)
     assert (ran.code, ran.out, ran.err) == (2, "", f"gonogo: {said}\n")
+
+
+def test_a_change_does_not_choose_the_workspace_of_a_job(
+    gonogo: Gonogo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a configuration that it takes away: then another one would be the nearest."""
+    made = Made(tmp_path / "shop")
+    write(made.folder)
+    write(made.folder / "team")
+    main = made.commit("as it was")
+    made.git("update-ref", "refs/remotes/origin/main", main)
+    made.git("switch", "-q", "-c", "pr")
+    (made.folder / "team" / "gonogo.yaml").unlink()
+    head = made.commit("harmless")
+    for name in ("GITHUB_ACTIONS", "BITBUCKET_BUILD_NUMBER", "TF_BUILD"):
+        monkeypatch.delenv(name, raising=False)
+    told = {"GITLAB_CI": "true", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "CI_COMMIT_SHA": head}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    team = made.folder / "team"
+    ran = gonogo("check", "--base", "auto", "--clock", DAY, "--output-format", "json", cwd=team)
+    report = json.loads(ran.out)
+    assert (ran.code, report["neutral"], report["comparison"]["judging"]) == (2, "", ["gonogo.yaml"])
