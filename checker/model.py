@@ -233,6 +233,8 @@ class Result(NamedTuple):
     altered: str = ""
     """What was there before the change, and is wrong in another way since: what it saw, and sees now, for a
     person; empty for all else."""
+    value: str = ""
+    """Of a finding about an element that only its place names: the digest of the element; empty otherwise."""
 
     @property
     def check(self) -> Check:

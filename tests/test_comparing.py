@@ -200,6 +200,42 @@ def test_elements_of_a_list_are_known_again(
     assert len(compared(report).fixed) == fixed
 
 
+STEP_LIST = "name: Lamp\nsteps:\n"
+DIM = STEP % ("dim", 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "new", "fixed"),
+    [
+        pytest.param(DIM, DIM[:-1] + "  # for a night\n", [], 0, id="a comment"),
+        pytest.param(DIM, "  - { minutes: 1, id: dim }\n", [], 0, id="another order"),
+        pytest.param(DIM, "  - id: dim\n    minutes: 1\n", [], 0, id="another style"),
+        pytest.param(DIM, "  - minutes: 1\n    id: dim\n" + DIM, [3], 0, id="doubled before"),
+        pytest.param(DIM, DIM + "  - minutes: 1\n    id: dim\n", [4], 0, id="doubled behind"),
+        pytest.param(DIM, ("  - minutes: 1\n    id: dim\n") * 2, [5], 0, id="doubled and rewritten"),
+        pytest.param(DIM * 2, "  - minutes: 1\n    id: dim\n", [], 1, id="one of two"),
+        pytest.param(
+            DIM + STEP % ("douse", 2), STEP % ("douse", 2) + "  - id: light\n", [4], 1, id="another one"
+        ),
+    ],
+)
+def test_an_element_is_the_same_however_it_is_written(
+    tmp_path: Path, before: str, after: str, new: list[int], fixed: int
+) -> None:
+    proposal = propose(tmp_path, things(STEPS, a=STEP_LIST + before))
+    report = proposal.put({"a.thing.yaml": STEP_LIST + after}).report()
+    spans = [each.location.span for each in failures(report) if each.age == "new"]
+    assert [span and span.line for span in spans] == new
+    assert len(compared(report).fixed) == fixed
+
+
+def test_elements_of_a_list_that_is_computed_are_known_by_their_values(tmp_path: Path) -> None:
+    long = policy(rule("item.minutes < 5", each="subject.steps.filter(s, s.minutes > 0)"))
+    proposal = propose(tmp_path, things(long, a=STEP_LIST + STEP % ("dim", 0) + STEP % ("douse", 9)))
+    report = proposal.put({"a.thing.yaml": STEP_LIST + "  - { minutes: 9, id: douse }\n"}).report()
+    assert (ages(report), compared(report).fixed) == ({"a/0": "existing"}, ())
+
+
 OWNERS = "name: Lamp\nsteps:\n- id: dim\n  owner: %s\n- id: douse\n  owner: %s\n"
 
 

@@ -75,6 +75,7 @@ def results(path: str, text: Text, keyed: bool) -> list[Result]:
             key=each.key if keyed else str(index),
             reasons=(reason,) if each.fails else (),
             excerpt=Excerpt(1, lines) if each.fails else None,
+            value=each.value if each.fails and not keyed else "",
         )
         found.append(result)
     return found

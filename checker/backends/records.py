@@ -180,6 +180,8 @@ class _Evaluation:
         """By policy: with which parameters its condition was asked last, and what it came to."""
         self.markets: tuple[str, ...] = ()
         """The market that the current element is; empty where elements are none."""
+        self.nameless = False
+        """Whether the current element is known by its place alone."""
 
     def run(self, slate: Slate, memo: Memo | None = None) -> None:
         """Add the results of all rules."""
@@ -291,6 +293,7 @@ class _Evaluation:
             self._tell(bound, rule, told)
             return
         of_markets = base is not None and base == self.subject.kind.markets != ()
+        self.nameless = rule.key is None
         for index, item in enumerate(items):
             self.activation["item"] = item
             self.markets = (item,) if of_markets and isinstance(item, str) else ()
@@ -304,7 +307,7 @@ class _Evaluation:
             else:
                 self._tell(bound, rule, applies, at, key)
         del self.activation["item"]
-        self.markets = ()
+        self.markets, self.nameless = (), False
 
     def _key(self, rule: Rule, index: int) -> str:
         if rule.key is not None:
@@ -424,9 +427,10 @@ class _Evaluation:
             subject.excerpt(location.span) if failed else None,
             bound.markets or self.markets,
         )
-        if edit:
-            result = result._replace(edit=edit)
-        self.results.append(self.redaction.of(result) if failed else result)
+        if failed:
+            value = explain.digest(self.activation["item"]) if self.nameless else ""
+            result = self.redaction.of(result._replace(edit=edit, value=value))
+        self.results.append(result)
 
     @cached_property
     def redaction(self) -> Redaction:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from checker import cel
-from checker.explain.fields import Fields, field_name
+from checker import canonical, cel
+from checker.explain.fields import Fields, encoded, field_name
 from checker.explain.sentences import Telling, shown
 from checker.explain.structure import Structure
 from checker.model import Path, Reason
@@ -24,6 +24,11 @@ class Told(NamedTuple):
 
     message: str
     """All reasons as one sentence."""
+
+
+def digest(value: object) -> str:
+    """What tells a value from all others, however it is written."""
+    return canonical.digest_bytes(encoded(value))
 
 
 def tell(

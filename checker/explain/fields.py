@@ -136,10 +136,10 @@ class Fields:
     def _encoded(self, value: object) -> bytes:
         """The canonical form of a value; a long list that many failures tell of is encoded once."""
         if not isinstance(value, list | dict):
-            return _encoded(value)
+            return encoded(value)
         found, known = self.snapshot.encoded.get(id(value), (None, b""))
         if found is not value:
-            known = _encoded(value)
+            known = encoded(value)
             if len(self.snapshot.encoded) >= _MOST_ENCODED:
                 self.snapshot.encoded.clear()
             self.snapshot.encoded[id(value)] = value, known
@@ -177,7 +177,7 @@ def _list_of(element: cel.Element) -> object:
     return found
 
 
-def _encoded(value: object) -> bytes:
+def encoded(value: object) -> bytes:
     """The canonical form of a value, or of its text where it has none."""
     try:
         return canonical.encode(value)

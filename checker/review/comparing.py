@@ -299,6 +299,12 @@ def _marks(
         return result.key if result.key in others and not by_place else ""
 
     yield untouched, untouched
+    # However an element is written now, it is the one that was the same; of equal ones that which stayed.
+    yield (
+        lambda result: (result.value, line(result)) if result.value else None,
+        lambda result: (result.value, line_before(result)) if result.value else None,
+    )
+    yield (lambda result: result.value or None), (lambda result: result.value or None)
     yield (
         lambda result: (line(result), result.key, saw(result)[0]),
         lambda result: (line_before(result), result.key, saw(result)[0]),
