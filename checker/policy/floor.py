@@ -142,7 +142,10 @@ def doubts(found: str, source: Source | None, given: Given | None) -> Iterator[D
             yield source.diagnostic("floor-differs", message, ("extends", "digest"), hint, warning=True)
     elif own and own != found and source:
         message = f"the floor has changed: its digest is {found}"
-        hint = "Check out the floor that is named here, or name this one in a pull request of its own."
+        hint = (
+            "Check out the floor that is named here, or name this one, in the pull request that changes it "
+            "or in one of its own."
+        )
         yield source.diagnostic("floor-changed", message, ("extends", "digest"), hint)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.model import Diagnostic
-from checker.policy.loading import LOCK, Loading
+from checker.policy.loading import CONFIGURATION, LOCK, Loading
 from checker.policy.packs import Pack
 from checker.policy.reading import FORMAT, Source
 
@@ -70,6 +70,7 @@ def doubts(workspace: Workspace) -> Iterator[Diagnostic]:
     digest = floor.digest if floor else ""
     own = found
     again = "Run gonogo lock, in a pull request of its own."
+    together = "Run gonogo lock, and commit what it writes together"  # or none of the two can be merged
     if lock.floor != digest:
         if floor and floor.is_given:  # whoever runs the check decides, and upgrades all at once
             message = f"the floor that was given counts ({digest}), not the one that is locked"
@@ -83,18 +84,19 @@ def doubts(workspace: Workspace) -> Iterator[Diagnostic]:
         pin, now = lock.packs.get(name), Pin(pack.version, pack.digest)
         if pin is None:
             message = f"the pack {name} is not in {LOCK}"
-            yield lock.source.diagnostic("lock-mismatch", message, ("packs",), again)
+            hint = f"{together} with {CONFIGURATION}."
+            yield lock.source.diagnostic("lock-mismatch", message, ("packs",), hint)
         elif pin != now:
             message = f"the pack {name} is not the one that is locked: {now} is here, {pin} is locked"
             hint = (
                 f"Install the gonogo that brings it, or: {again[0].lower()}{again[1:]}"
                 if pack.is_shipped
-                else "Run gonogo lock, and commit what it writes together with the pack."
+                else f"{together} with the pack."
             )
             yield lock.source.diagnostic("lock-mismatch", message, ("packs", name), hint)
     for name in lock.packs.keys() - found.keys() if own is found else ():
         message = f"the pack {name} is locked, and nothing names it"
-        hint = f"Name it again, or: {again[0].lower()}{again[1:]}"
+        hint = f"Name it again, or: {together[0].lower()}{together[1:]} with {CONFIGURATION}."
         yield lock.source.diagnostic("lock-mismatch", message, ("packs", name), hint)
 
 

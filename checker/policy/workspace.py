@@ -69,12 +69,19 @@ class Workspace(NamedTuple):
 
 
 def load(
-    open: Open, folder: str, given: Given | None = None, *, locked: bool = True, yielding: bool = False
+    open: Open,
+    folder: str,
+    given: Given | None = None,
+    *,
+    locked: bool = True,
+    pinned: bool = True,
+    yielding: bool = False,
 ) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
     """Read the workspace in `folder`; any error among the diagnostics gives no workspace.
 
     `given`: the floor that counts whatever the workspace extends; a folder without a configuration is then
     judged by the floor alone. `locked`: whether packs and floor must be those that the lock names.
+    `pinned`: whether the floor must be the one whose digest the workspace states.
     `yielding`: whether a parameter that may not be set so gives way to the value that counts without it.
     """
     state = Loading(open, folder, open(folder))
@@ -83,7 +90,7 @@ def load(
     floor = None
     below = None if state.failed() else floor_.reach(state, source, given)
     if below is not None:
-        floor = _floor(state, below, source, given)
+        floor = _floor(state, below, source, given, pinned)
         if floor and not source:
             source = floor_.stand_in(floor)
     if source is None or state.failed():
@@ -93,7 +100,7 @@ def load(
 
 
 def _floor(
-    state: Loading, below: Loading, source: reading.Source | None, given: Given | None
+    state: Loading, below: Loading, source: reading.Source | None, given: Given | None, pinned: bool
 ) -> Floor | None:
     """The floor, loaded as the workspace that it is; what is wrong with it joins the diagnostics."""
     configuration = floor_.read(state, below, source)
@@ -102,7 +109,7 @@ def _floor(
         return None
     digest = floor_.digest(below, workspace)
     state.inputs += below.inputs
-    state.diagnostics += floor_.doubts(digest, source, given)
+    state.diagnostics += floor_.doubts(digest, source if pinned else None, given)
     stated = source.data.get("extends", {}) if source else {}
     is_given = given is not None and given.folder != ""
     return Floor(workspace, below.files, digest, stated.get("source", ""), is_given)

@@ -175,15 +175,15 @@ def prepare(request: Request) -> Loaded | Report:
 
 
 def judging(
-    request: Request, doors: Doors, *, locked: bool = True, yielding: bool = False
+    request: Request, doors: Doors, *, locked: bool = True, pinned: bool = True, yielding: bool = False
 ) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
     """All that is judged with, through these doors; any error among the diagnostics gives None.
 
-    `locked`, `yielding`: as for `workspaces.load`.
+    `locked`, `pinned`, `yielding`: as for `workspaces.load`.
     """
     disk: Open = request.heard.open if request.heard else Disk
     given = Given(disk, request.floor, request.floor_digest)
-    return workspaces.load(doors.open, doors.home, given, locked=locked, yielding=yielding)
+    return workspaces.load(doors.open, doors.home, given, locked=locked, pinned=pinned, yielding=yielding)
 
 
 def gather(

@@ -50,6 +50,9 @@ from checker.sources.files import Memo
 from checker.transports.git import Change as ChangedPath
 from checker.transports.git import Repository, Tree
 
+_FOLLOWED = ("lock-mismatch", "floor-changed")
+"""What a base is refused for where others went on, and a change mends by naming what is here."""
+
 
 class Change(NamedTuple):
     """Which change is meant."""
@@ -228,22 +231,25 @@ class _Comparing:
     ) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
         """What judges at the base, though its floor or the packs that travel with gonogo went on without it.
 
-        A parameter that may no longer be set so gives way, and so does a lock where the change locks what is
-        here: no change could mend either if none could be judged before.
+        A parameter that may no longer be set so gives way, and so does a digest where the change states that
+        of what is here: no change could mend either if none could be judged before.
         """
         mended, _ = judging(self.request, self._doors(self.ends.head))
         locks = mended is not None and mended.lock is not None
-        workspace, diagnostics = judging(self.request, opened, locked=not locks, yielding=True)
+        names = mended is not None and "digest" in mended.source.data.get("extends", {})
+        workspace, diagnostics = judging(
+            self.request, opened, locked=not locks, pinned=not names, yielding=True
+        )
         if workspace is None:
             return None, wrong
-        unlocked = (each for each in wrong if each.code == "lock-mismatch")
-        hint = "What is here judges, and this change locks it."
-        return workspace, (*(each._replace(level="warning", hint=hint) for each in unlocked), *diagnostics)
+        gone = (each for each in wrong if each.code in _FOLLOWED)
+        hint = "What is here judges, and this change names it."
+        return workspace, (*(each._replace(level="warning", hint=hint) for each in gone), *diagnostics)
 
     def _of_the_base(self, wrong: Diagnostic) -> Diagnostic:
         """A defect, and whose it is where a file of the base branch has it: the change may be sound there.
 
-        A lock that was left behind can be mended by a change, which is judged all the same.
+        A digest that was left behind can be mended by a change, which is judged all the same.
         """
         place = wrong.location
         wrong = wrong._replace(age="" if self._judges_itself else "existing")
@@ -251,7 +257,7 @@ class _Comparing:
         if pinned or wrong.level != "error" or place is None or place.path.startswith(PREFIX):
             return wrong
         hint = wrong.hint
-        if wrong.code != "lock-mismatch":
+        if wrong.code not in _FOLLOWED:
             hint = f"{hint} What mends it has to be merged past this check, by somebody who may.".lstrip()
         return wrong._replace(message=f"the base branch itself cannot judge: {wrong.message}", hint=hint)
 

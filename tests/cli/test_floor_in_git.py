@@ -186,6 +186,54 @@ def test_another_gonogo_is_locked_by_a_pull_request(gonogo: Gonogo, shop: Made) 
     assert judged(gonogo, shop, *ci(shop))[0] == 1
 
 
+@pytest.fixture
+def behind(gonogo: Gonogo, shop: Made) -> Made:
+    """The shop states the digest of its floor, and that one has another since."""
+    shop.git("checkout", "-q", "main")
+    lock = (shop.folder / "gonogo.lock").read_text(encoding="utf-8")
+    digest = re.search(r"^floor: (.+)$", lock, re.MULTILINE)
+    assert digest
+    shop.commit("states it", {"gonogo.yaml": naming(digest[1])})
+    shop.git("checkout", "-q", "-B", "pr")
+    more = shop.folder.parent / "governance/more/x.policy.yaml"
+    more.parent.mkdir()
+    more.write_text(ALWAYS.replace("launch.named", "floor.more"), encoding="utf-8")
+    floor = shop.folder.parent / "governance/gonogo.yaml"
+    floor.write_text(
+        floor.read_text(encoding="utf-8").replace("packs: [", "packs: [ ./more,"), encoding="utf-8"
+    )
+    return shop
+
+
+def naming(digest: str) -> str:
+    return WITH_PACK.replace("../governance }", f"../governance, digest: '{digest}' }}")
+
+
+def test_a_floor_that_went_on_is_followed_by_a_pull_request(gonogo: Gonogo, behind: Made) -> None:
+    behind.commit("an artifact", {"launches/checkout.yaml": f"product: checkout\n{GREEN}# seen\n"})
+    ran = gonogo("check", "--workspace", behind.folder, "--base", "main", "--head", "pr", "--clock", DAY)
+    told = " ".join(ran.out.split())
+    assert ran.code == 2
+    assert "the base branch itself cannot judge: the floor has changed" in told
+    assert "past this check" not in told  # for the next commit mends it, and passes
+    now = re.search(r"its digest is (sha256:\w+)", told)
+    assert now
+    behind.write({"gonogo.yaml": naming(now[1])})
+    assert gonogo("lock", "--workspace", behind.folder).code == 0
+    behind.commit("follows")
+    code, codes, _ = judged(gonogo, behind)
+    assert (code, codes["floor-changed"]) == (0, "warning")
+    behind.commit("worse", {"launches/checkout.yaml": "product: checkout\n" + RED})
+    assert judged(gonogo, behind)[0] == 1
+
+
+@pytest.mark.parametrize("wanted", ["", "sha256:" + "0" * 64], ids=["none", "another"])
+def test_what_states_no_digest_or_another_does_not_follow(gonogo: Gonogo, behind: Made, wanted: str) -> None:
+    behind.commit("wrong", {"gonogo.yaml": naming(wanted) if wanted else WITH_PACK})
+    code, codes, _ = judged(gonogo, behind)
+    assert (code, codes["floor-changed"]) == (2, "error")
+
+
 def test_what_drops_pack_and_pin_says_so(gonogo: Gonogo, shop: Made) -> None:
     shop.write({"gonogo.yaml": CONFIGURATION})
     assert gonogo("lock", "--workspace", shop.folder).code == 0

@@ -118,6 +118,7 @@ def test_configuration_and_lock_name_the_same(
     code, text = told(gonogo, workspace)
     assert code == 2
     assert message in text
+    assert "commit what it writes together with gonogo.yaml." in " ".join(text.split())
 
 
 @pytest.mark.parametrize(
