@@ -20,6 +20,12 @@ Age = Literal["", "new", "existing"]
 FailOn = Literal["new", "all"]
 Path = tuple[str | int, ...]
 """Where a value stands inside a document: keys and 0-based list indexes from the root."""
+FLOOR = "floor:"
+"""Begins the paths of the files of an organisation's floor, which are the same wherever that lies."""
+SHIPPED = "gonogo:"
+"""Begins the paths of the files that travel with gonogo."""
+ELSEWHERE = (FLOOR, SHIPPED)
+"""Begin the paths of files that lie in another place than the workspace."""
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 OUTCOMES: tuple[Outcome, ...] = ("pass", "fail", "not-applicable", "error")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker import canonical, cel, kinds
 from checker.kinds import Kind
-from checker.model import Diagnostic, Fault, Files, Open, Path
+from checker.model import FLOOR, Diagnostic, Fault, Files, Open, Path
 from checker.policy.gates import Binding, Gate, Lifecycle, matches
 from checker.policy.loading import CONFIGURATION, LOCK, Loading
 from checker.policy.policies import ParamValue, Policy, suggestion
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from checker.policy.packs import Pack
     from checker.policy.selections import Selection
     from checker.policy.workspace import Workspace
-
-PREFIX = "floor:"
-"""Before the paths of the floor's files, which are the same wherever its folder lies."""
-
 
 CHOOSE = "Leave it out, or choose what the floor permits in its `limits`."
 
@@ -86,7 +82,7 @@ def reach(state: Loading, source: Source | None, given: Given | None) -> Loading
     `source`: the configuration above it; None where that is left to the floor.
     """
     if given and given.folder:
-        return Loading(given.open, given.folder, given.open(given.folder), state.diagnostics, prefix=PREFIX)
+        return Loading(given.open, given.folder, given.open(given.folder), state.diagnostics, prefix=FLOOR)
     stated = source.data.get("extends") if source else None
     if stated is None:
         return None
@@ -95,7 +91,7 @@ def reach(state: Loading, source: Source | None, given: Given | None) -> Loading
     found = files.read(CONFIGURATION)
     if given and isinstance(found, Fault) and found.code == "outside-workspace":
         open, files = given.open, given.open(folder)  # it has no past in this repository: its digest pins it
-    return Loading(open, folder, files, state.diagnostics, prefix=PREFIX)
+    return Loading(open, folder, files, state.diagnostics, prefix=FLOOR)
 
 
 def read(state: Loading, below: Loading, source: Source | None) -> Source | None:
@@ -120,9 +116,9 @@ def read(state: Loading, below: Loading, source: Source | None) -> Source | None
 
 def digest(below: Loading, workspace: Workspace) -> str:
     """The digest of a floor that was loaded: what travels with gonogo is not part of it."""
-    held = {each.locator: each.digest for each in below.inputs if each.locator.startswith(PREFIX)}
+    held = {each.locator: each.digest for each in below.inputs if each.locator.startswith(FLOOR)}
     if workspace.signers:
-        content = below.files.read(workspace.signers.removeprefix(PREFIX))
+        content = below.files.read(workspace.signers.removeprefix(FLOOR))
         held[workspace.signers] = "" if isinstance(content, Fault) else canonical.digest_bytes(content)
     return canonical.digest([list(pair) for pair in sorted(held.items())])
 
@@ -167,8 +163,8 @@ def stand_in(floor: Floor) -> Source:
 
 def opened(floor: Floor | None, read: Callable[[str], bytes | Fault], path: str) -> bytes | Fault:
     """A file of a workspace, which may be one of its floor's; `read` opens those of its own."""
-    if floor and path.startswith(PREFIX):
-        return floor.files.read(path.removeprefix(PREFIX))
+    if floor and path.startswith(FLOOR):
+        return floor.files.read(path.removeprefix(FLOOR))
     return read(path)
 
 
@@ -215,7 +211,7 @@ def taken(state: Loading, floor: Floor, source: Source) -> None:
         message = f"{what} is said by the floor" if " " not in what else f"{what}: that is said by the floor"
         state.diagnostics.append(_below(source, message, at, "Remove it here."))
     for kind in state.kinds.values():
-        if kind.path.startswith(PREFIX) or not kind.path:
+        if kind.path.startswith(FLOOR) or not kind.path:
             continue
         if kind.name in below.kinds or kind.name in kinds.shipped_names():
             other = below.kinds[kind.name].path if kind.name in below.kinds else ""
@@ -438,7 +434,7 @@ def _asked(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
 
 def _named(pack: Pack) -> tuple[str, bool]:
     """What a pack is called, and whether the floor names it; both do where that is shipped."""
-    of_floor = pack.location is not None and pack.location.path.startswith(PREFIX)
+    of_floor = pack.location is not None and pack.location.path.startswith(FLOOR)
     return pack.name, of_floor and not pack.is_shipped
 
 

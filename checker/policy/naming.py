@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from checker.model import Diagnostic, Open, Path
-from checker.policy import floor, reading
+from checker.model import FLOOR, Diagnostic, Open, Path
+from checker.policy import reading
 from checker.policy.loading import CONFIGURATION, LOCK, listed
 
 
@@ -83,7 +83,7 @@ def leaving(source: reading.Source) -> Iterable[Diagnostic]:
         for part in place:
             value = value[part] if isinstance(part, int) else value.get(part)
         for index, pattern in enumerate(listed(value)):
-            if pattern.startswith(("/", floor.PREFIX)) or ".." in pattern.split("/"):
+            if pattern.startswith(("/", FLOOR)) or ".." in pattern.split("/"):
                 at = (*place, index) if isinstance(value, list) else place
                 message = f"{pattern} leads out of the workspace, where nothing is looked for"
                 hint = f"Write it relative to the folder of {CONFIGURATION}."

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from checker import canonical, shipped
 from checker.kinds import Kind
-from checker.model import Diagnostic, Fault, Files, Location, Open, Path
+from checker.model import SHIPPED, Diagnostic, Fault, Files, Location, Open, Path
 from checker.policy import floor, gates, reading
 from checker.policy.loading import CONFIGURATION, Loading
 from checker.policy.policies import Policy, compile_policy, suggestion
@@ -58,7 +58,7 @@ def named(
             if name.startswith("../"):
                 files, folder = state.open(f"{state.folder}/{name}"), ""
         elif name in shipped.pack_names():
-            files, folder, shown = state.open(shipped.pack(name)), "", f"gonogo:{name}"
+            files, folder, shown = state.open(shipped.pack(name)), "", SHIPPED + name
         else:
             names = shipped.pack_names()
             state.diagnostics.append(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import posixpath
 
-from checker.model import Location, Report, Result, Span
+from checker.model import ELSEWHERE, Location, Report, Result, Span
 
 START = Span(1, 1, 1, 1)
 """Stands for a file as a whole, where a host needs a line."""
 _WORKSPACE_FILE = "gonogo.yaml"
 """Stands for a place where a report has none: hosts drop or refuse what has no file."""
 _OUTSIDE = ("../", "/")
-_ELSEWHERE = ("floor:", "gonogo:")
-"""Begin the paths of the organisation's floor, and of what travels with gonogo."""
 
 
 def from_root(report: Report, location: Location) -> Location:
@@ -20,7 +18,7 @@ def from_root(report: Report, location: Location) -> Location:
 
     What lies outside of the repository has no path: no host can show it.
     """
-    if location.path.startswith(_ELSEWHERE):
+    if location.path.startswith(ELSEWHERE):
         return Location("", location.span)
     prefix = report.origin.prefix if report.origin else ""
     path = f"{prefix}{location.path}" if location.path else ""

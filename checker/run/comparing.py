@@ -9,6 +9,7 @@ from checker import plan
 from checker.backends import records
 from checker.ledger import Ledger
 from checker.model import (
+    FLOOR,
     Comparison,
     Diagnostic,
     FailOn,
@@ -23,7 +24,7 @@ from checker.model import (
 )
 from checker.policy import naming
 from checker.policy import workspace as workspaces
-from checker.policy.floor import PREFIX, floor_losses
+from checker.policy.floor import floor_losses
 from checker.policy.loading import CONFIGURATION
 from checker.policy.naming import Named
 from checker.policy.workspace import Workspace
@@ -254,7 +255,7 @@ class _Comparing:
         place = wrong.location
         wrong = wrong._replace(age="" if self._judges_itself else "existing")
         pinned = self._judges_itself or self.request.policies
-        if pinned or wrong.level != "error" or place is None or place.path.startswith(PREFIX):
+        if pinned or wrong.level != "error" or place is None or place.path.startswith(FLOOR):
             return wrong
         hint = wrong.hint
         if wrong.code not in _FOLLOWED:
@@ -432,7 +433,7 @@ class _Comparing:
         repository = self.ends.repository
         if self.asked.head != "HEAD" or repository.is_bare:
             return
-        paths = (each.locator for each in head.snapshot.inputs if not each.locator.startswith(PREFIX))
+        paths = (each.locator for each in head.snapshot.inputs if not each.locator.startswith(FLOOR))
         other = repository.differing(paths, self.ends.head)
         if other and not isinstance(other, Fault):
             more = f" and {len(other) - 1} more" if len(other) > 1 else ""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from checker.policy.floor import PREFIX
+from checker.model import ELSEWHERE
 
 Shape = Mapping[str, Any]
 
@@ -54,7 +54,7 @@ def differences(before: Shape, now: Shape, *, fixed: bool) -> Differences:
     changed: list[str] = []
     forged: list[str] = []
     for locator, sentence in _inputs(before, now):
-        outside = locator.startswith(("gonogo:", PREFIX, "../"))
+        outside = locator.startswith((*ELSEWHERE, "../"))
         (forged if fixed and not outside else changed).append(sentence)
     leaves = tuple(_leaves((), "", _without(before), _without(now)))
     if not tool and not changed:

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from checker import shipped
-from checker.model import Diagnostic, Fault, Files, Open, Origin
-from checker.policy.floor import PREFIX
+from checker.model import ELSEWHERE, FLOOR, Diagnostic, Fault, Files, Open, Origin
 from checker.policy.loading import LOCK
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
@@ -129,7 +128,7 @@ def over(files: Files, workspace: Workspace) -> Files:
         return files
     from checker.transports.mounted import Mounted  # noqa: PLC0415
 
-    return Mounted(files, workspace.floor.files, PREFIX)
+    return Mounted(files, workspace.floor.files, FLOOR)
 
 
 def origin(folder: str, doors: Doors, clock: Clock, read: Iterable[str]) -> Origin | None:
@@ -146,7 +145,7 @@ def origin(folder: str, doors: Doors, clock: Clock, read: Iterable[str]) -> Orig
     if repository is None or isinstance(repository, Fault) or head is None:
         return None
     prefix = repository.prefix
-    inside = sorted({path for path in read if not path.startswith(("../", "gonogo:", PREFIX))})
+    inside = sorted({path for path in read if not path.startswith((*ELSEWHERE, "../"))})
     other = repository.differing(inside, head, doors.files)
     if isinstance(other, Fault):
         return Origin("", clock, f"{other.message} {other.hint}".strip(), prefix)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from checker.model import Diagnostic
-from checker.policy.floor import PREFIX
+from checker.model import FLOOR, Diagnostic
 from checker.policy.workspace import Workspace
 from checker.snapshot import Snapshot, Subject
 
@@ -32,7 +31,7 @@ def listing(workspace: Workspace, snapshot: Snapshot, repository: str) -> Listin
     read, or none names any repository, everything is judged as if nobody had said which repository it is.
     """
     products = snapshot.by_kind.get("product", ())
-    central = frozenset(product.ref.id for product in products if product.ref.path.startswith(PREFIX))
+    central = frozenset(product.ref.id for product in products if product.ref.path.startswith(FLOOR))
     about = {subject.ref.product for subject in snapshot.subjects if subject.ref.kind != "product"}
     if not repository:
         return Listing(apart=central - about)
