@@ -738,6 +738,40 @@ def test_of_a_register_that_nobody_can_read_no_product_is_said_to_move(tmp_path:
     assert (compared(report).stages, report.exit_code) == ((), 1)
 
 
+NEEDS = {"needs": {"prd": 1}}
+
+
+def test_what_counts_no_more_is_not_called_fixed(tmp_path: Path) -> None:
+    """Without a record a product is judged by every gate; its first one says which of them ask it yet."""
+    files = staged("", beta={}, ga=NEEDS) | {"products.yaml": "[]\n"}
+    files["policies/early.policy.yaml"] = policy(
+        rule("filled(subject.owner)", id="early.rule"), policy="early"
+    )
+    files["beta.gate.yaml"] = files["beta.gate.yaml"].replace('"test"', '"early"')
+    record = REGISTER % "alpha"
+    proposal = propose(tmp_path, files).put({"products.yaml": record})
+    before = proposal.report(head="main", fail_on="all")
+    assert {r.rule for r in failures(before)} == {"test.rule", "early.rule", "ga.needs.prd"}
+    report = proposal.report()
+    assert [(r.rule, r.enforcement, r.age) for r in failures(report)] == [
+        ("early.rule", "upcoming", "existing")
+    ]
+    assert compared(report).fixed == ()
+    mended = proposal.put({"a.thing.yaml": "product: lamp\n" + SOUND}).report()
+    assert [r.rule for r in compared(mended).fixed] == ["early.rule"]
+
+
+def test_what_a_condition_asks_no_more_is_not_called_fixed(tmp_path: Path) -> None:
+    rules = policy(
+        rule("filled(subject.owner)", when="subject.tier == 1"),
+        rule("filled(item.owner)", id="test.step", each="subject.steps", key="item.id", when="!item.done"),
+    )
+    steps = "steps:\n- { id: dim, done: %s }\n- { id: douse, done: false }\n"
+    proposal = propose(tmp_path, things(rules, a=THING + steps % "false"))
+    report = proposal.put({"a.thing.yaml": THING.replace("tier: 1", "tier: 2") + steps % "true"}).report()
+    assert (ages(report), compared(report).fixed) == ({"a/douse": "existing"}, ())
+
+
 # what is missing
 
 

@@ -126,16 +126,42 @@ def aged(sides: Sides) -> tuple[list[Result], tuple[Result, ...]]:
         used = {id(each) for each in old if each is not None}
         asked = (each for each in bases if each.enforcement == "mandatory")
         gone.update((id(each), each) for each in asked if id(each) not in used)
+    if not gone:
+        return heads, ()
     # What is an error now where it failed before is not mended, nor the other way round.
     other = {"fail": "error", "error": "fail"}
     failing = {(*_of(result, sides.renamed), result.outcome) for result in heads}
     unread = {_in_file(result, sides.changed) for result in heads if _is_of_file(result)}
     fixed = (each for each in sides.base if id(each) in gone and _of(each, {})[1] not in sides.gone)
+    unasked = _unasked(heads, sides.renamed)
     return heads, tuple(
         each
         for each in fixed
-        if (*_of(each, {}), other[each.outcome]) not in failing and _in_file(each, {}) not in unread
+        if not unasked(each)
+        and (*_of(each, {}), other[each.outcome]) not in failing
+        and _in_file(each, {}) not in unread
     )
+
+
+def _unasked(heads: Sequence[Result], renamed: Mapping[Key, Key]) -> Callable[[Result], bool]:
+    """Whether what failed at the base is not asked of the head: by its stage, or by a condition.
+
+    Of what a gate itself asks there is no result then.
+    """
+    asked = {_of(each, renamed) for each in heads}
+    idle = {
+        (*_of(each, renamed), each.markets, each.key) for each in heads if each.outcome == "not-applicable"
+    }
+
+    def found(result: Result) -> bool:
+        of = _of(result, {})
+        if result.policy == result.gate and of not in asked:
+            return True
+        return any(
+            (*of, markets, key) in idle for markets in (result.markets, ()) for key in (result.key, "")
+        )
+
+    return found
 
 
 def _altered(was: Result, now: Result) -> str:
