@@ -106,7 +106,8 @@ def compose(
     twin = next((each for each in workspace.sign_offs if _same(each, signed)), None)
     if twin:
         message = f"this is signed already, in {twin.source.path}"
-        return (Diagnostic("duplicate-signoff", message, hint="It stays as it is; a key may still sign it."),)
+        hint = f"It stays as it is; a key may still sign it: {signing.by_hand(twin.source.path)}"
+        return (Diagnostic("duplicate-signoff", message, hint=hint),)
     register = [*workspace.sign_offs, *_recorded(workspace)]
     flaws = _flaws(workspace, gate, asked, passage, signed, register, authors, as_of, snapshot)
     if flaws:

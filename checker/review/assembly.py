@@ -250,9 +250,13 @@ class _Asking:
         where = f" in {state.market}" if state.market else ""
         market = f" --market {quote(state.market)}" if state.market else ""
         who = state.approval.person if state.approval else ""
-        lacking = state.status in ("missing", "void")
         few = "nobody has" if wanted.quorum == 1 else "too few have"
-        command = f"gonogo sign-off {self.gate.id} --subject {quote(self.passage.id)}"
+        mend = f"gonogo sign-off {self.gate.id} --subject {quote(self.passage.id)}"
+        mend += f" --role {wanted.role} --as PERSON{market}"
+        approval, place = state.approval, state.location
+        asserted = approval is not None and approval.assurance == "asserted" and not state.advisory
+        if asserted and place and len(state.reasons) == 1:  # no more is wrong, and a second one is refused
+            mend = signing.by_hand(place.path)
         answer = questions.Answer(
             outcomes.get(state.status, "error"),
             {
@@ -261,7 +265,7 @@ class _Asking:
                 "missing": f"{few} signed as {wanted.role}{where}",
                 "void": f"the sign-off by {who} as {wanted.role}{where} does not count",
             }[state.status],
-            f"{command} --role {wanted.role} --as PERSON{market}" if lacking else "",
+            mend if state.status in ("missing", "void") else "",
             tuple(Reason(text, "") for text in state.reasons),
             state.market,
             (state.market,) if state.market else (),

@@ -257,11 +257,17 @@ def _apart(desk: Desk, sign_off: SignOff, approval: Approval) -> Iterator[str]:
             )
 
 
+def by_hand(path: str) -> str:
+    """The command that signs a file of the workspace."""
+    return f"ssh-keygen -Y sign -n gonogo -f KEY {quote(path)}"
+
+
 def _assurance(desk: Desk, sign_off: SignOff, approval: Approval) -> Iterator[str]:
     if approval.assurance == "asserted" and not desk.asked.advisory:
         why = approval.note.rstrip(".") or "nothing vouches for it"
         if not sign_off.at:  # a file of its own can be signed
-            mend = f"sign {sign_off.source.path} with a key, or let the host record the approval"
+            command = by_hand(sign_off.source.path)
+            mend = f"{_who(desk, sign_off)} signs it with {command}, or lets the host record the approval"
         else:
             mend = f"let a collector sign {sign_off.source.path}"
         yield f"It is only asserted ({why}): {mend}."

@@ -492,3 +492,13 @@ def test_without_a_time_it_is_now(gonogo: Gonogo, folder: Path, monkeypatch: pyt
     assert (
         before <= datetime.fromisoformat(yaml.safe_load(path.read_text())["signed_at"]) <= datetime.now(UTC)
     )
+
+
+def test_who_has_but_to_sign_the_file_is_told_how(gonogo: Gonogo, folder: Path) -> None:
+    assert gonogo(*ASKED, *AT, "--workspace", folder).code == 0
+    asked = ("review", "ga", "--subject", "checkout", "--clock", DAY, "--output-format", "json")
+    found = json.loads(gonogo(*asked, "--workspace", folder).out)["results"]
+    (fix,) = (each["fix"] for each in found if each["rule"] == "ga.sign-off.legal")
+    assert fix == f"ssh-keygen -Y sign -n gonogo -f KEY {WRITTEN}"
+    again = gonogo(*ASKED, *AT, "--workspace", folder)
+    assert (again.code, fix in " ".join(again.err.split())) == (2, True)
