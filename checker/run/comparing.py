@@ -24,12 +24,11 @@ from checker.model import (
 )
 from checker.policy import naming
 from checker.policy import workspace as workspaces
-from checker.policy.floor import floor_losses
 from checker.policy.loading import CONFIGURATION
 from checker.policy.naming import Named
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
-from checker.review import collecting, comparing, defects, leaving, moving, opening, renaming
+from checker.review import comparing, defects, leaving, loosening, moving, opening, renaming
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
 from checker.run import listing, reviewing, touching
@@ -456,9 +455,9 @@ class _Comparing:
             loaded = self._gather(doors, workspace, ())
             if isinstance(loaded, Loaded):
                 merged = evaluate(self.request, loaded, _planned(loaded, claims), claims=claims)
-                losses = floor_losses(head.workspace, workspace)
-                losses += tuple(
-                    collecting.uncollected(head.workspace, head.snapshot, workspace, loaded.snapshot)
+                losses = (
+                    *loosening.losses(head.workspace, workspace),
+                    *loosening.overlooked(head.workspace, head.snapshot, workspace, loaded.snapshot),
                 )
                 return comparing.flips(after.results, merged.results), losses
             diagnostics = loaded.diagnostics

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from checker import run
+from checker.policy.workspace import Workspace
 from tests.cli.workspaces import GREEN, PACK, POLICY
 
 LIFECYCLE = """\
@@ -37,6 +39,9 @@ rules:
     waivable: false
     assert: size(subject.name) >= params.least
 """
+
+OWN = ALWAYS.replace("launch.named", "shop.named").replace("waivable: false\n    ", "")
+"""A policy that is none of the floor's."""
 
 PRODUCTS = """\
 - id: checkout
@@ -128,3 +133,14 @@ def grounded(
     """The folder of a workspace beside its floor; what is given stands in the place of what is there."""
     write(folder / "governance", {**FLOOR, **(floor or {})})
     return write(folder / "shop", {**SHOP, **(shop or {})})
+
+
+def with_(text: str) -> Mapping[str, str]:
+    """The configuration on the floor, with more."""
+    return {"gonogo.yaml": CONFIGURATION + text}
+
+
+def loaded(folder: Path) -> Workspace:
+    workspace, diagnostics = run.load(str(folder))
+    assert workspace is not None, [each.message for each in diagnostics]
+    return workspace

@@ -13,31 +13,25 @@ from hypothesis import strategies as st
 
 from checker import plan, run
 from checker.model import Diagnostic
-from checker.policy.floor import floor_losses
 from checker.policy.workspace import Workspace
 from checker.run import checking
 from tests.cli.workspaces import POLICY
 from tests.policy.floors import (
-    ALWAYS,
     CONFIGURATION,
     FLOOR,
     FLOOR_CONFIGURATION,
     GATE,
+    OWN,
     PRODUCTS,
     grounded,
+    loaded,
+    with_,
     write,
 )
 
 KIND = '{"type": "object", "properties": {"id": {"type": "string"}}}'
 ADVISING = "gate: more\ntitle: More\nowner: me\nbinds:\n  - WHAT\n    enforcement: advisory\n"
 LINE = "lifecycle: {}\ntitle: X\nstages: [ { id: a, title: A }, { id: b, title: B } ]\n"
-OWN = ALWAYS.replace("launch.named", "shop.named").replace("waivable: false\n    ", "")
-
-
-def loaded(folder: Path) -> Workspace:
-    workspace, diagnostics = run.load(str(folder))
-    assert workspace is not None, [each.message for each in diagnostics]
-    return workspace
 
 
 def found(folder: Path, level: str = "error") -> list[Diagnostic]:
@@ -49,10 +43,6 @@ def codes(folder: Path) -> set[str]:
     wrong = {each.code for each in diagnostics if each.level == "error"}
     assert (workspace is None) == bool(wrong)
     return wrong
-
-
-def with_(text: str) -> Mapping[str, str]:
-    return {"gonogo.yaml": CONFIGURATION + text}
 
 
 # what is there in any case
@@ -465,98 +455,3 @@ def test_a_folder_without_configuration_is_judged_by_the_floor(tmp_path: Path) -
 def test_a_configuration_that_cannot_be_read_is_not_as_if_there_were_none(tmp_path: Path) -> None:
     folder = grounded(tmp_path, {"gonogo.yaml": "version: [\n"})
     assert load_given(folder, tmp_path / "governance")[0] is None
-
-
-# what a change loses
-
-LOSSES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str], str, str]] = {
-    "extends": (
-        {},
-        {"gonogo.yaml": CONFIGURATION.replace("extends: { source: ../governance }\n", "")},
-        "floor-dropped",
-        "error",
-    ),
-    "its source": (
-        {},
-        {"gonogo.yaml": CONFIGURATION.replace("../governance", "../mine")},
-        "floor-dropped",
-        "error",
-    ),
-    "subjects that the floor judges": (
-        {},
-        {"gonogo.yaml": CONFIGURATION.split("subjects:")[0]},
-        "floor-dropped",
-        "error",
-    ),
-    "some of them": (
-        {},
-        {"gonogo.yaml": CONFIGURATION + "    exclude: launches/bad.yaml\n"},
-        "subjects-changed",
-        "warning",
-    ),
-    "whose they are": (
-        {},
-        {"gonogo.yaml": CONFIGURATION + "    product: \"'search'\"\n"},
-        "subjects-changed",
-        "warning",
-    ),
-    "a pack": (
-        {**with_("packs: [ ./policies ]\n"), "policies/own.policy.yaml": OWN},
-        {"gonogo.yaml": CONFIGURATION},
-        "pack-dropped",
-        "warning",
-    ),
-    "a rule": (
-        {**with_("packs: [ ./policies ]\n"), "policies/own.policy.yaml": OWN},
-        {"policies/own.policy.yaml": OWN.replace("id: shop.named", "id: shop.other")},
-        "rule-dropped",
-        "warning",
-    ),
-    "a gate": (
-        {**with_("gates: '*.gate.yaml'\n"), "x.gate.yaml": GATE.replace("gate: ga", "gate: more")},
-        {"gonogo.yaml": CONFIGURATION},
-        "gate-dropped",
-        "warning",
-    ),
-    "what a gate asks": (
-        {
-            **with_("gates: '*.gate.yaml'\n"),
-            "x.gate.yaml": GATE.replace("gate: ga", "gate: more") + "needs: { prd: 1 }\n",
-        },
-        {"x.gate.yaml": GATE.replace("gate: ga", "gate: more")},
-        "gate-changed",
-        "warning",
-    ),
-    "a parameter": (
-        with_("params: { launch.named: { least: 5 } }\n"),
-        with_("params: { launch.named: { least: 1 } }\n"),
-        "param-changed",
-        "warning",
-    ),
-    "a limit of waivers": (
-        with_("waiver_limits: { days: 10 }\n"),
-        with_("waiver_limits: { days: 20 }\n"),
-        "waiver-limits-loosened",
-        "warning",
-    ),
-}
-
-
-@pytest.mark.parametrize("what", LOSSES)
-def test_what_a_change_loses(tmp_path: Path, what: str) -> None:
-    before, after, code, level = LOSSES[what]
-    folder = grounded(tmp_path, before)
-    base = loaded(folder)
-    assert floor_losses(base, base) == ()
-    shutil.copytree(tmp_path / "governance", tmp_path / "mine")
-    head = loaded(write(folder, after))
-    lost = [(each.code, each.level) for each in floor_losses(base, head)]
-    assert (code, level) in lost
-    assert len(lost) == 1 or what == "extends"  # with which goes all that it stood for
-
-
-def test_an_upgrade_loses_nothing(tmp_path: Path) -> None:
-    folder = grounded(tmp_path)
-    base = loaded(folder)
-    write(tmp_path / "governance", {"policies/more.policy.yaml": OWN})
-    assert floor_losses(base, loaded(folder)) == ()
