@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -54,7 +53,7 @@ MOST_LISTED = 20
 def command(
     update: bool,
     check: bool,
-    expires: Callable[[tzinfo], datetime] | None,
+    expires: options.LocalMoment | None,
     key_file: str | None,
     folder: str | None,
     **stated: str,

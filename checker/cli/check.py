@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -60,18 +60,13 @@ def command(
     rules: tuple[str, ...],
     kinds: tuple[str, ...],
     severity: Severity | None,
-    as_of: options.Clock | None,
-    clock: options.Clock | None,
-    policies: str | None,
-    floor: str | None,
-    floor_digest: str | None,
-    repository: str | None,
     params: tuple[str, ...],
     color: str,
     quiet: bool,
     statistics: bool,
     no_cache: bool,
     folder: str | None,
+    **stated: Any,
 ) -> int:
     """Judge the workspace by its policies and gates, and say what stands in the way of a go.
 
@@ -83,11 +78,14 @@ def command(
     Exit codes: 0 go, 1 no-go, 2 usage or configuration error, 3 nothing matched, 4 undecided.
     """
     output.keep_apart(outputs)
+    by = options.Stated(**stated)
     whole = any(each.format in HELD for each in outputs)
-    difference = change.asked(base, head, fail_on, as_of, whole=whole)
+    difference = change.asked(base, head, fail_on, by.as_of, whole=whole)
     # In CI the change must not choose the workspace by a configuration that it takes away, or brings nearer.
     here = "." if base == "auto" and difference is not None else None
-    workspace = options.workspace_folder(folder or here, policies, floor, of_change=difference is not None)
+    workspace = options.workspace_folder(
+        folder or here, by.policies, by.floor, of_change=difference is not None
+    )
     inside = tuple(options.within(workspace, path) for path in paths)
 
     views = {each: output.view(each, color, quiet=quiet, statistics=statistics) for each in outputs}
@@ -99,12 +97,7 @@ def command(
         progress = Progress()
         request = options.request(
             workspace,
-            as_of=as_of,
-            clock=clock,
-            policies=policies,
-            floor=floor,
-            floor_digest=floor_digest,
-            repository=repository,
+            by,
             progress=progress,
             traced=traced,
             selector=lambda found: selection.select(
@@ -117,8 +110,8 @@ def command(
             progress.clear()
         return report, [RENDERERS[each.format](report, view) for each, view in views.items()]
 
-    seen = [*views.items(), inside, *(each and os.path.realpath(each) for each in (policies, floor))]
-    cached = Cached(workspace, seen, traced=traced, wanted=not (no_cache or as_of or difference))
+    seen = [*views.items(), inside, *(each and os.path.realpath(each) for each in (by.policies, by.floor))]
+    cached = Cached(workspace, seen, traced=traced, wanted=not (no_cache or by.as_of or difference))
     kept = cached.result(make)
     output.spare(outputs, workspace, kept.inputs)
     output.write_all(outputs, dict(zip(outputs, kept.texts, strict=True)).__getitem__)

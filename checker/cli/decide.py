@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, tzinfo
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -94,7 +93,7 @@ def command(
     approve: str | None,
     meet: str | None,
     of: str | None,
-    on: Callable[[tzinfo], datetime] | None,
+    on: options.LocalMoment | None,
     person: str,
     role: str,
     evidence: str,

@@ -16,7 +16,7 @@ Examples:
 @click.argument("rule", metavar="RULE", shell_complete=options.complete_rules)
 @options.clock_option
 @options.folder_option
-def command(rule: str, clock: options.Clock | None, folder: str | None) -> int:
+def command(rule: str, clock: options.LocalMoment | None, folder: str | None) -> int:
     """Say what a rule asks for and why, what it reads, and how to fix what it finds.
 
     In a workspace it also says which gates bind it, where its parameters are set, and how it stands now on
@@ -36,7 +36,9 @@ def command(rule: str, clock: options.Clock | None, folder: str | None) -> int:
     text = explanation.explain(entry, here.workspace, kinds.shipped_kind("product"))
     if here.workspace is not None:
         request = options.request(
-            options.workspace_folder(folder), clock=clock, selector=lambda _: plan.Selector(rules=(rule,))
+            options.workspace_folder(folder),
+            options.Stated(clock=clock),
+            selector=lambda _: plan.Selector(rules=(rule,)),
         )
         report = run.check(request)
         text += f"\nNow, as of {report.as_of.date()}\n{explanation.standing(report.results)}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from checker.cli import options, output
@@ -30,15 +32,13 @@ Examples:
 def command(
     gate: str,
     subject: str,
-    since: options.Clock | None,
-    until: options.Clock | None,
+    since: options.LocalMoment | None,
+    until: options.LocalMoment | None,
     outputs: tuple[Output, ...],
-    policies: str | None,
-    floor: str | None,
-    floor_digest: str | None,
     color: str,
     quiet: bool,
     folder: str | None,
+    **stated: Any,
 ) -> int:
     """Hold every commit of the current branch against the one before it, and say what it changed.
 
@@ -55,12 +55,9 @@ def command(
     output.keep_apart(outputs)
     if subject and not gate:
         raise Problem("a verdict is one of a gate", f"gonogo history GATE --subject {subject}.")
-    workspace = options.workspace_folder(folder, policies, floor)
-    request = options.request(workspace, policies=policies, floor=floor, floor_digest=floor_digest)
-    found = run_history(
-        request,
-        Asked(gate, subject, since, until),
-    )
+    by = options.Stated(**stated)
+    request = options.request(options.workspace_folder(folder, by.policies, by.floor), by)
+    found = run_history(request, Asked(gate, subject, since, until))
 
     def render(each: Output) -> str:
         return history.RENDERERS[each.format](found, output.view(each, color, quiet=quiet))

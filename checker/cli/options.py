@@ -6,19 +6,24 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from checker.cli.console import Problem
-from checker.model import SEVERITIES
+from checker.model import SEVERITIES, Diagnostic
 
 if TYPE_CHECKING:
+    from checker.plan import Selector
     from checker.policy.workspace import Workspace
+    from checker.run import Request
     from checker.transports.disk import Disk
 
 CONFIGURATION = "gonogo.yaml"
-"""The same as `checker.policy.workspace.CONFIGURATION`, which costs too much for a help text to import."""
+"""The same as `checker.policy.loading.CONFIGURATION`, which costs too much for a help text to import."""
+
+LocalMoment = Callable[[tzinfo], datetime]
+"""A moment, once the time zone is known."""
 
 
 def folder_option(command: Any) -> Any:
@@ -116,9 +121,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic in some vers
 
     name = "date"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Callable[[tzinfo], datetime]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> LocalMoment:
         """See `checker.policy.moment`."""
         from checker.policy import moment
 
@@ -233,30 +236,37 @@ repository_option = click.option(
     help="Which repository this is: where the register of products has none in it, nothing has to be judged.",
 )
 
-Clock = Callable[[tzinfo], datetime]
-"""A moment, once the time zone is known."""
+
+class Stated(NamedTuple):
+    """What the command line says of how a workspace is judged; None: nothing."""
+
+    as_of: LocalMoment | None = None
+    clock: LocalMoment | None = None
+    policies: str | None = None
+    floor: str | None = None
+    floor_digest: str | None = None
+    repository: str | None = None
+
+
+_NOTHING = Stated()
 
 
 def request(
     folder: str,
+    stated: Stated = _NOTHING,
     *,
-    as_of: Clock | None = None,
-    clock: Clock | None = None,
-    policies: str | None = None,
-    floor: str | None = None,
-    floor_digest: str | None = None,
-    repository: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     traced: bool = False,
-    selector: Any = None,
-) -> Any:
-    """What these options ask of a run, as a `checker.run.Request`.
+    selector: Callable[[Workspace], Selector | tuple[Diagnostic, ...]] | None = None,
+) -> Request:
+    """What these options ask of a run.
 
     Raises:
         Problem: they contradict each other, or the past is still to come.
     """
     from checker import run
 
+    as_of, clock, policies = stated.as_of, stated.clock, stated.policies or ""
     if as_of and clock:
         raise Problem("--as-of and --clock are two clocks", "State one of them.")
     if as_of and datetime.now(UTC) < as_of(UTC) - timedelta(days=1):
@@ -264,19 +274,19 @@ def request(
             f"{as_of(UTC).date()} is still to come, so nothing was as it will be then",
             "Ask gonogo review --forecast DATE what changes by then, or state --clock DATE.",
         )
-    if policies is not None:
-        options_folder = workspace_folder(policies)
-        policies = "" if os.path.realpath(options_folder) == os.path.realpath(folder) else options_folder
+    if policies:
+        judging = workspace_folder(policies)
+        policies = "" if os.path.realpath(judging) == os.path.realpath(folder) else judging
     asked = run.Request(
         folder,
         as_of or clock or today,
         progress=progress,
         clock="as-of" if as_of else "clock" if clock else "now",
-        policies=policies or "",
+        policies=policies,
         traced=traced,
-        floor=floor_folder(folder, floor, floor_digest),
-        floor_digest=floor_digest or "",
-        repository=repository or "",
+        floor=floor_folder(folder, stated.floor, stated.floor_digest),
+        floor_digest=stated.floor_digest or "",
+        repository=stated.repository or "",
     )
     return asked._replace(selector=selector) if selector else asked
 

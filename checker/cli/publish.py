@@ -44,7 +44,9 @@ _TIMEOUT = 20.0
 @click.option(
     "--comment/--no-comment", default=True, show_default=True, help="Keep one comment on the pull request."
 )
-@click.option("--suggestions", is_flag=True, help="Suggest changes where a fix is mechanical (GitHub, GitLab).")
+@click.option(
+    "--suggestions", is_flag=True, help="Suggest changes where a fix is mechanical (GitHub, GitLab)."
+)
 @click.option(
     "--event",
     type=click.Path(exists=True, dir_okay=False),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import datetime
+from typing import Any
 
 import click
 
@@ -57,15 +58,11 @@ def command(
     person: str | None,
     key: str | None,
     outputs: tuple[Output, ...],
-    forecast: Callable[[tzinfo], datetime] | None,
-    as_of: Callable[[tzinfo], datetime] | None,
-    clock: Callable[[tzinfo], datetime] | None,
-    policies: str | None,
-    floor: str | None,
-    floor_digest: str | None,
+    forecast: options.LocalMoment | None,
     color: str,
     quiet: bool,
     folder: str | None,
+    **stated: Any,
 ) -> int:
     """Say whether a launch may pass a gate: verdict, what blocks and whose it is, sign-offs, waivers.
 
@@ -88,9 +85,10 @@ def command(
                 f"there is no {each.format} of this",
                 f"With {'--all' if everything else '--subject'} there are {', '.join(formats)}.",
             )
-    workspace = options.workspace_folder(folder, policies, floor)
+    by = options.Stated(**stated)
+    workspace = options.workspace_folder(folder, by.policies, by.floor)
     if opening:
-        if subject is None or person is None or as_of or clock or policies:
+        if subject is None or person is None or by.as_of or by.clock or by.policies:
             raise Problem(
                 "a review is opened now, by somebody, for one subject",
                 "gonogo review GATE --subject ID --open --as PERSON --sign KEYFILE.",
@@ -100,16 +98,7 @@ def command(
     from checker.run import reviewing
 
     progress = Progress()
-    request = options.request(
-        workspace,
-        as_of=as_of,
-        clock=clock,
-        policies=policies,
-        floor=floor,
-        floor_digest=floor_digest,
-        progress=progress,
-        traced=True,
-    )
+    request = options.request(workspace, by, progress=progress, traced=True)
     render: Callable[[Output], str]
     try:
         if subject is None:
@@ -157,7 +146,7 @@ def _open(folder: str, gate: str, subject: str, person: str, key: str | None) ->
     console.say(f"gonogo: opened, see {desk.path(entry)}; commit it")
 
 
-def _ahead(forecast: options.Clock | None) -> Callable[[datetime], datetime] | None:
+def _ahead(forecast: options.LocalMoment | None) -> Callable[[datetime], datetime] | None:
     """The moment that a forecast is about, from the moment of the review."""
     if forecast is None:
         return None

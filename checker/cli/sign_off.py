@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -71,10 +71,10 @@ def command(
     key: str | None,
     meaning: Any,
     markets: tuple[str, ...],
-    valid_until: Callable[[tzinfo], datetime] | None,
+    valid_until: options.LocalMoment | None,
     evidence: tuple[str, ...],
     note: str,
-    at: Callable[[tzinfo], datetime] | None,
+    at: options.LocalMoment | None,
     yes: bool,
     folder: str | None,
 ) -> int:

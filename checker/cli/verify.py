@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from checker.cli import console, options
@@ -23,14 +25,7 @@ _SHOWN = 20
     "--all", "everything", is_flag=True, help=f"Show every difference, not the first {_SHOWN} only."
 )
 @options.folder_option
-def command(
-    report: str,
-    policies: str | None,
-    floor: str | None,
-    floor_digest: str | None,
-    everything: bool,
-    folder: str | None,
-) -> int:
+def command(report: str, everything: bool, folder: str | None, **stated: Any) -> int:
     """Evaluate REPORT (of --output-format json) again, and say: identical, or exactly what differs.
 
     REPORT is of a check, of a change, of a review or a portfolio. The files are read from the commit that it
@@ -43,14 +38,14 @@ def command(
     from checker.publishing import reports
     from checker.run import verifying
 
-    workspace = options.workspace_folder(folder, policies, floor, of_change=True)
+    by = options.Stated(**stated)
+    workspace = options.workspace_folder(folder, by.policies, by.floor, of_change=True)
     door, name = options.named(report)
     written, wrong = reports.written(name, door.read, verifying.FORMATS)
     if written is None:
         console.complain(wrong)
         raise Problem(f"{report} is not a report of gonogo", "Make one with --output-format json=FILE.")
-    asked = options.request(workspace, policies=policies, floor=floor, floor_digest=floor_digest)
-    found = verifying.verify(asked, written)
+    found = verifying.verify(options.request(workspace, by), written)
     if isinstance(found, Diagnostic):
         console.complain((found,))
         return 2

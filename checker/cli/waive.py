@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -73,7 +71,7 @@ _ONLY_FIRST = {
 @click.option("--renew", metavar="WAIVER", help="Renew the waiver of this id instead, and show what changed.")
 @options.folder_option
 def command(
-    expires: Callable[[tzinfo], datetime],
+    expires: options.LocalMoment,
     reason: str,
     owner: str,
     approver: str,
