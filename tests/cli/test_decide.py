@@ -232,7 +232,7 @@ FORGED = [
             **report,
             "diagnostics": [
                 *report["diagnostics"],
-                {"code": "x", "level": "error", "message": "", "location": None, "hint": ""},
+                {"code": "x", "level": "error", "message": "", "location": None, "hint": "", "age": ""},
             ],
         },
         "nobody proceeds against undecided without a basis",
