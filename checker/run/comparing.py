@@ -115,13 +115,20 @@ def _ends(folder: str, asked: Change) -> _Ends | Fault:
         return tip
     if isinstance(head, Fault):
         return head
-    base = repository.merge_base(tip, head)
-    if base is None:
+    bases = repository.merge_bases(tip, head)
+    if isinstance(bases, Fault):
+        return bases
+    if not bases:
         hint = "Name the branch that the change is to be merged into."
         message = f"{asked.base} and {asked.head} have no commit in common, so nobody knows what is new."
         return Fault("git-unrelated", message, hint=hint)
-    if isinstance(base, Fault):
-        return base
+    if len(bases) > 1:  # whoever makes the change chooses what they have, so none of them says what is new
+        message = (
+            f"{asked.base} and {asked.head} were merged crosswise: they have {len(bases)} latest commits in"
+            " common, so nobody knows what is new."
+        )
+        return Fault("git-criss-cross", message, hint=f"Merge {asked.base} into the change: then it is one.")
+    base = bases[0]
     changes = repository.changed(base, head)
     return changes if isinstance(changes, Fault) else _Ends(repository, tip, base, head, changes)
 

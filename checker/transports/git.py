@@ -265,20 +265,20 @@ class Repository:
             found = tuple(commit for commit in found if commit.committed <= until)
         return found
 
-    def merge_base(self, one: str, other: str) -> str | Fault | None:
-        """The id of the best common ancestor; None where there is none."""
+    def merge_bases(self, one: str, other: str) -> tuple[str, ...] | Fault:
+        """The ids of the best common ancestors: one, none, or several where each took from the other."""
         ids = self._ids(one, other)
         if isinstance(ids, Fault):
             return ids
-        answer = self._run("merge-base", *ids, accepted=(0, 1))
+        answer = self._run("merge-base", "--all", *ids, accepted=(0, 1))
         if isinstance(answer, Fault):
             return answer
-        base = answer.decode().strip()
-        if not base and self.is_shallow:
+        bases = tuple(answer.decode().split())
+        if not bases and self.is_shallow:
             return Fault(
                 "git-shallow", "This clone is shallow: a common ancestor may be left out.", hint=_DEEPEN
             )
-        return base or None
+        return bases
 
     # files
 

@@ -293,19 +293,19 @@ def test_where_a_change_left_its_base(
     made: Made, edges: tuple[str, ...], base: str, head: str, expected: str
 ) -> None:
     ids = graph(made, *edges)
-    assert found(made.folder).merge_base(ids[base], ids[head]) == ids[expected]
+    assert found(made.folder).merge_bases(ids[base], ids[head]) == (ids[expected],)
 
 
-def test_of_several_bases_the_newest_one_is_taken_every_time(made: Made) -> None:
+def test_all_of_several_bases_are_told(made: Made) -> None:
     ids = graph(made, "a:", "b: a", "c: a", "d: b c", "e: c b")
     repository = found(made.folder)
-    assert {repository.merge_base(ids["d"], ids["e"]) for _ in range(3)} == {ids["c"]}
-    assert repository.merge_base(ids["e"], ids["d"]) == ids["c"]
+    for one, other in ("de", "ed"):
+        assert repository.merge_bases(ids[one], ids[other]) == (ids["c"], ids["b"])
 
 
 def test_histories_without_a_common_commit(made: Made) -> None:
     ids = graph(made, "a:", "b:")
-    assert found(made.folder).merge_base(ids["a"], ids["b"]) is None
+    assert found(made.folder).merge_bases(ids["a"], ids["b"]) == ()
 
 
 def test_a_shallow_clone_says_how_to_deepen_it(made: Made, tmp_path: Path) -> None:
@@ -316,7 +316,7 @@ def test_a_shallow_clone_says_how_to_deepen_it(made: Made, tmp_path: Path) -> No
     made.commit(files={"b.yaml": "2\n"})
     url = f"file://{made.folder}"
     made.git("clone", "-q", "--depth=1", "--no-single-branch", url, str(tmp_path / "clone"))
-    answer = found(tmp_path / "clone").merge_base("origin/main", "origin/side")
+    answer = found(tmp_path / "clone").merge_bases("origin/main", "origin/side")
     assert code(answer) == "git-shallow"
     assert isinstance(answer, Fault)
     assert "fetch-depth: 0" in answer.hint
@@ -410,7 +410,7 @@ def test_a_change_in_a_bare_repository_a_worktree_and_a_detached_head(made: Made
     made.git("worktree", "add", "-q", "--detach", str(tmp_path / "tree"))
     for folder in ("bare.git", "tree"):
         repository = found(tmp_path / folder)
-        base = repository.merge_base("base", "HEAD")
+        (base,) = repository.merge_bases("base", "HEAD")
         assert isinstance(base, str)
         assert repository.hunks(base, "HEAD") == {"a.yaml": (Hunk(20, 0, 21, 1),)}
 
@@ -424,7 +424,7 @@ def test_a_partial_clone_is_not_completed(made: Made, tmp_path: Path, filter: st
     made.git("clone", "-q", f"--filter={filter}", "--no-checkout", url, str(clone))
     objects = sorted(clone.rglob("*"))
     repository = found(clone)
-    assert repository.merge_base("HEAD~1", "HEAD") == made.git("rev-parse", "HEAD~1")
+    assert repository.merge_bases("HEAD~1", "HEAD") == (made.git("rev-parse", "HEAD~1"),)
     assert code(repository.hunks("HEAD~1", "HEAD")) == "git-partial"
     assert sorted(clone.rglob("*")) == objects
 
@@ -435,7 +435,7 @@ def test_replaced_commits_and_grafts_do_not_bend_the_base(made: Made) -> None:
     (made.folder / ".git" / "info").mkdir(exist_ok=True)
     (made.folder / ".git" / "info" / "grafts").write_text(f"{ids['c']} {ids['d']}\n")
     assert made.git("merge-base", ids["d"], ids["c"]) == ids["d"]
-    assert found(made.folder).merge_base(ids["d"], ids["c"]) == ids["a"]
+    assert found(made.folder).merge_bases(ids["d"], ids["c"]) == (ids["a"],)
 
 
 def test_a_working_tree_that_lies_elsewhere_is_not_followed(made: Made, tmp_path: Path) -> None:

@@ -268,10 +268,10 @@ def test_ancestors(tmp_path: Path) -> None:
     made.git("checkout", "-q", "--orphan", "alone")
     made.commit(files={"c": "1"})
     repository = found(tmp_path)
-    assert repository.merge_base("main", "topic") == first
-    assert repository.merge_base("main", "alone") is None
-    assert repository.merge_base(topic, topic) == topic
-    assert code(repository.merge_base("main", "nowhere")) == "git-unknown-revision"
+    assert repository.merge_bases("main", "topic") == (first,)
+    assert repository.merge_bases("main", "alone") == ()
+    assert repository.merge_bases(topic, topic) == (topic,)
+    assert code(repository.merge_bases("main", "nowhere")) == "git-unknown-revision"
 
 
 def test_which_files_differ_from_the_commit(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ QUESTIONS: dict[str, Callable[[Repository], object]] = {
     "all commits": lambda r: r.commits(changes=True, first_parent=False),
     "changed": lambda r: r.changed("HEAD~1", "HEAD"),
     "hunks": lambda r: r.hunks("HEAD~1", "HEAD"),
-    "merge_base": lambda r: r.merge_base("HEAD~1", "HEAD"),
+    "merge_bases": lambda r: r.merge_bases("HEAD~1", "HEAD"),
     "find": lambda r: tree_of(r).find("**"),
     "read": lambda r: tree_of(r).read("a.txt"),
     "differing": lambda r: r.differing(["a.txt"]),
