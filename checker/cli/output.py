@@ -95,22 +95,41 @@ def keep_apart(outputs: Iterable[Output]) -> None:
             )
 
 
-def spare(outputs: Iterable[Output], folder: str, read: Iterable[str]) -> None:
-    """Refuse to write over what was read; `read` are paths relative to `folder`, with forward slashes.
+def spare(outputs: Iterable[Output], folder: str, read: Iterable[str], policies: str | None = None) -> None:
+    """Refuse to write over what a check reads.
+
+    `read` are the paths that this one did read, relative to `folder`, with forward slashes. Where it had
+    nothing to judge, or came to nothing, it read less than others do: what is there and is named by the
+    configuration (that of the folder `policies`, if it is stated) is spared as well.
 
     Raises:
         Problem: an output would go into one of these files.
     """
     files = [output for output in outputs if output.file]
-    # Where nothing had to be judged a report names no input, though the configuration was read.
     known = frozenset((CONFIGURATION, *read)) if files else ()
     for output in files:
-        target = os.path.relpath(os.path.realpath(output.file), os.path.realpath(folder))
-        if target.replace(os.sep, "/") in known:
+        target = os.path.relpath(os.path.realpath(output.file), os.path.realpath(folder)).replace(os.sep, "/")
+        if target in known or (os.path.lexists(output.file) and _is_named(policies or folder, target)):
             raise Problem(
                 f"{output.file} is read by the check, and {output.format} would overwrite it",
                 "Name another file.",
             )
+
+
+def _is_named(folder: str, path: str) -> bool:
+    """Whether the configuration in a folder names a file of the workspace, by its path there."""
+    from checker.policy import naming
+    from checker.transports.disk import Disk
+    from checker.transports.patterns import fits
+
+    def any_fits(patterns: Iterable[str]) -> bool:
+        return any(fits(pattern, path) for pattern in patterns)
+
+    found = naming.named(Disk, folder)
+    return found is not None and (
+        any_fits((*found.judging, *found.vouched))
+        or any(any_fits(each.files) and not any_fits(each.exclude) for each in found.entries)
+    )
 
 
 def write_file(path: str, text: str) -> None:

@@ -11,17 +11,28 @@ from checker.policy import reading
 from checker.policy.loading import CONFIGURATION, LOCK, listed
 
 
+class Entry(NamedTuple):
+    """Artifacts that a configuration names together."""
+
+    files: tuple[str, ...]
+    """Patterns."""
+    exclude: tuple[str, ...] = ()
+    """Patterns of what of it is none."""
+
+
 class Named(NamedTuple):
     """The patterns of the files that a configuration names."""
 
     judging: tuple[str, ...]
     """What we judge with."""
     judged: tuple[str, ...]
-    """The artifacts."""
+    """The artifacts, and maybe more: what entries exclude."""
     vouched: tuple[str, ...]
     """What says itself who made it: sign-offs, and the ledger."""
     beside: tuple[str, ...]
     """The folders beside its workspace whose files judge too: packs, and a floor that is not given."""
+    entries: tuple[Entry, ...]
+    """The artifacts in the workspace, as its own configuration names them."""
 
 
 def named(open: Open, folder: str, of_floor: bool = False) -> Named | None:
@@ -39,8 +50,12 @@ def named(open: Open, folder: str, of_floor: bool = False) -> Named | None:
     packs = [name.removeprefix("./").rstrip("/") for name in data.get("packs", ()) if "/" in name]
     judging += (f"{name}/**" for name in packs)
     judging += (raw if isinstance(raw, str) else raw["file"] for raw in data.get("data", {}).values())
-    judged: list[str] = list(listed(data.get("products")))
-    judged += (pattern for raw in data.get("subjects", ()) if not of_floor for pattern in listed(raw["files"]))
+    subjects = () if of_floor else data.get("subjects", ())
+    entries = (
+        Entry(listed(data.get("products"))),
+        *(Entry(listed(raw["files"]), listed(raw.get("exclude"))) for raw in subjects),
+    )
+    judged = [pattern for entry in entries for pattern in entry.files]
     beside = [name for name in packs if name.startswith("..")]
     source = data.get("extends", {}).get("source", "").removeprefix("./").rstrip("/")
     if source.startswith("..") and not of_floor:
@@ -54,7 +69,7 @@ def named(open: Open, folder: str, of_floor: bool = False) -> Named | None:
     vouched = [*listed(data.get("signoffs"))]
     if "ledger" in data:
         vouched.append(f"{data['ledger'].rstrip('/')}/**")
-    return Named(_signed(judging), tuple(judged), _signed(vouched), tuple(beside))
+    return Named(_signed(judging), tuple(judged), _signed(vouched), tuple(beside), entries)
 
 
 def _signed(patterns: Iterable[str]) -> tuple[str, ...]:

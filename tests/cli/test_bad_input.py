@@ -106,6 +106,32 @@ def test_an_output_goes_where_it_does_no_harm(
     assert {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()} == before
 
 
+EXCLUDING = CONFIGURATION.replace("launches/{launch}.yaml", '"**/*.yaml"\n    exclude: reports/**')
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "kept"),
+    [
+        ("launches/checkout.yaml", CONFIGURATION, True),
+        ("policies/pack.yaml", CONFIGURATION, True),
+        ("reports/last.yaml", CONFIGURATION, False),
+        ("reports/last.yaml", EXCLUDING, False),
+        ("launches/new.yaml", CONFIGURATION, False),
+    ],
+)
+def test_a_run_that_comes_to_nothing_spares_what_others_read(
+    workspace: Path, gonogo: Gonogo, name: str, config: str, kept: bool
+) -> None:
+    (workspace / "gonogo.yaml").write_text(config)
+    file = workspace / name
+    if "new" not in name:
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+    before = file.read_bytes() if file.exists() else b""
+    ran = gonogo("check", "--rule", "no.such", "--output-format", f"json={name}", cwd=workspace)
+    assert (ran.code, "would overwrite it" in ran.err, file.read_bytes() == before) == (2, kept, kept)
+
+
 def test_a_dash_is_standard_output(workspace: Path, gonogo: Gonogo) -> None:
     ran = gonogo("check", "--output-format", "json=-", cwd=workspace)
     assert json.loads(ran.out)["verdict"] == "no-go"

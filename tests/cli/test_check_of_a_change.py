@@ -47,14 +47,19 @@ def test_a_format_that_a_host_compares_has_what_a_change_does_not_touch(gonogo: 
     assert (ran.code, everything.code) == (0, 1)
 
 
-def test_the_report_of_a_change_that_touches_nothing_spares_the_configuration(
+def test_the_report_of_a_change_that_touches_nothing_spares_what_others_read(
     gonogo: Gonogo, shop: Made
 ) -> None:
     shop.commit("words", {"README.md": "Another word.\n"})
-    kept = shop.folder / "gonogo.yaml"
-    before = kept.read_bytes()
-    ran = gonogo("check", "--workspace", shop.folder, "--base", "pr~1", "--output-format", f"json={kept}")
-    assert (ran.code, "would overwrite it" in ran.err, kept.read_bytes()) == (2, True, before)
+    for name in ("gonogo.yaml", "launches/checkout.yaml"):
+        kept = shop.folder / name
+        before = kept.read_bytes()
+        ran = gonogo("check", "--workspace", shop.folder, "--base", "pr~1", "--output-format", f"json={kept}")
+        assert (ran.code, "would overwrite it" in ran.err, kept.read_bytes()) == (2, True, before)
+    new = shop.folder / "launches" / "report.json"
+    for _ in range(2):
+        ran = gonogo("check", "--workspace", shop.folder, "--base", "pr~1", "--output-format", f"json={new}")
+        assert (ran.code, json.loads(new.read_bytes())["neutral"] != "") == (0, True)
 
 
 @pytest.mark.parametrize(
