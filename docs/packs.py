@@ -8,7 +8,7 @@ from pathlib import Path
 
 from checker import cel, explain, shipped
 from checker.cel import tree
-from checker.policy import packs as packs_
+from checker.policy import library as library_
 from checker.policy.policies import Policy, Rule
 from checker.policy.template import Template
 from checker.transports.disk import Disk
@@ -53,7 +53,7 @@ def page() -> str:
     parts = [INTRODUCTION]
     for pack in reversed(shipped.pack_names()):
         folder = shipped.pack(pack)
-        library, wrong = packs_.library(Disk, {folder: pack})
+        library, wrong = library_.load(Disk, {folder: pack})
         assert not [d for d in wrong if d.level == "error"], wrong
         parts.append(f"## {pack}\n")
         parts += [_policy(policy) for policy in library.policies if policy.pack == pack]

@@ -18,7 +18,8 @@ from checker import cel, run
 from checker.authoring import testing
 from checker.cel import library
 from checker.model import Diagnostic
-from checker.policy import language, packs
+from checker.policy import language
+from checker.policy import library as library_
 from checker.transports.disk import Disk
 from tests.judging import shown
 
@@ -84,7 +85,7 @@ def test_every_label_is_known() -> None:
 @pytest.mark.parametrize("block", labelled("policy"), ids=str)
 def test_a_policy_is_sound(block: Block, tmp_path: Path) -> None:
     folder = write(tmp_path, {"p.policy.yaml": block.text})
-    loaded, diagnostics = packs.library(Disk, {str(folder): "."})
+    loaded, diagnostics = library_.load(Disk, {str(folder): "."})
     assert said(diagnostics) == ""
     assert len(loaded.policies) == 1
 
@@ -93,7 +94,7 @@ def test_a_policy_is_sound(block: Block, tmp_path: Path) -> None:
 def test_tests_hold_for_the_policy_of_their_page(block: Block, tmp_path: Path) -> None:
     policies = {f"{n}.policy.yaml": each.text for n, each in enumerate(on_page(block.page, "policy"))}
     folder = write(tmp_path, {**policies, "t.tests.yaml": block.text})
-    loaded, diagnostics = packs.library(Disk, {str(folder): "."})
+    loaded, diagnostics = library_.load(Disk, {str(folder): "."})
     ran = testing.run(["t.tests.yaml"], Disk(folder).read, loaded, (), diagnostics)
     assert said(ran.diagnostics) == ""
     assert ([case.case.name for case in ran.failed], ran.uncovered) == ([], ())

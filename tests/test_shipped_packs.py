@@ -9,7 +9,7 @@ import pytest
 
 from checker import shipped
 from checker.authoring import testing
-from checker.policy import packs
+from checker.policy import library as library_
 from checker.policy.policies import Policy, Rule
 from checker.transports.disk import Disk
 
@@ -18,7 +18,7 @@ PACKS = ("launch-readiness", "lifecycle")
 
 
 def policies(pack: str) -> tuple[Policy, ...]:
-    library, wrong = packs.library(Disk, {shipped.pack(pack): pack})
+    library, wrong = library_.load(Disk, {shipped.pack(pack): pack})
     assert wrong == (), wrong
     return tuple(policy for policy in library.policies if policy.pack == pack)
 
@@ -36,7 +36,7 @@ def test_two_packs_ship() -> None:
 @pytest.mark.parametrize("pack", PACKS)
 def test_the_tests_of_a_pack_pass_and_cover_every_rule(pack: str) -> None:
     disk = Disk(shipped.pack(pack))
-    library, wrong = packs.library(Disk, {shipped.pack(pack): ""})
+    library, wrong = library_.load(Disk, {shipped.pack(pack): ""})
     assert wrong == ()
     files = [path for path, _ in disk.find("*.tests.yaml")]
     run = testing.run(files, disk.read, library, [""])

@@ -17,7 +17,7 @@ from checker.documents import Document
 from checker.kinds import Kind
 from checker.model import Diagnostic, Evidence, Fault, Location, Outcome, Path, Result, Span, SubjectRef
 from checker.policy import moment, reading
-from checker.policy.packs import Library
+from checker.policy.library import Library
 from checker.policy.policies import ParamValue, Policy, pointer, suggestion
 from checker.policy.workspace import Workspace
 from checker.snapshot import Snapshot, Subject

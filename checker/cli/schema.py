@@ -10,7 +10,7 @@ from checker.cli import console, options
 
 if TYPE_CHECKING:
     from checker.model import Diagnostic
-    from checker.policy.packs import Library
+    from checker.policy.library import Library
 
 EXAMPLE = """\b
 Examples:

@@ -8,8 +8,8 @@ from checker import kinds, run, shipped
 from checker.authoring import catalogue
 from checker.cli import options
 from checker.model import Diagnostic
-from checker.policy import packs as packs_
-from checker.policy.packs import Library
+from checker.policy import library as library_
+from checker.policy.library import Library
 from checker.policy.workspace import Workspace
 from checker.transports.disk import Disk
 
@@ -37,7 +37,7 @@ class Setting:
 def library(folder: str | None) -> tuple[Library, tuple[Diagnostic, ...]]:
     """The kinds of gonogo and of the workspace (in `folder`, or the nearest), without any policies."""
     home = options.workspace_folder(folder) if folder else options.nearest(".")
-    return packs_.library(Disk, {}, home)
+    return library_.load(Disk, {}, home)
 
 
 def find(folder: str | None) -> tuple[Setting | None, tuple[Diagnostic, ...]]:
@@ -48,7 +48,7 @@ def find(folder: str | None) -> tuple[Setting | None, tuple[Diagnostic, ...]]:
     home = options.workspace_folder(folder) if folder else options.nearest(".")
     if home is None:
         packs = {shipped.pack(name): f"gonogo:{name}" for name in shipped.pack_names()}
-        found, wrong = packs_.library(Disk, packs)
+        found, wrong = library_.load(Disk, packs)
         about = {policy.kind.name: policy.kind for policy in found.policies}
         return Setting(None, catalogue.entries(found.policies, about.values())), wrong
     workspace, wrong = run.load(home)

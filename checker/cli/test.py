@@ -41,7 +41,7 @@ def command(
     output.keep_apart(outputs)
     from checker.authoring import test_report, testing
     from checker.cli import targets
-    from checker.policy import packs as packs_
+    from checker.policy import library as library_
     from checker.transports.disk import Disk
 
     wanted, wrong = targets.find(paths, names, folder)
@@ -49,7 +49,7 @@ def command(
         console.complain(wrong)
         return 2
     home = options.nearest(folder or (wanted[0].folder if wanted else "."))
-    library, wrong = packs_.library(Disk, {target.folder: target.shown for target in wanted}, home)
+    library, wrong = library_.load(Disk, {target.folder: target.shown for target in wanted}, home)
     files = targets.files(wanted)
     run = testing.run(
         files,

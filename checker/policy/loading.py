@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from checker import kinds
 from checker.kinds import Kind
 from checker.model import Diagnostic, Evidence, Files, Open, Path
-from checker.policy import reading
+from checker.policy import gates, reading
 from checker.policy.gates import Lifecycle
 from checker.policy.policies import suggestion
 
@@ -110,6 +110,20 @@ class Loading:
             else:
                 self.broken.add(name)
                 self.diagnostics += loaded
+
+    def add_lifecycle(self, source: reading.Source | None) -> None:
+        """Add a lifecycle to the others; None: its file was at fault."""
+        if source is None:
+            return
+        lifecycle, diagnostics = gates.lifecycle(source)
+        self.diagnostics += diagnostics
+        if lifecycle is None:
+            return
+        other = self.lifecycles.setdefault(lifecycle.id, lifecycle)
+        if other.source.path != source.path:
+            message = f"lifecycle `{lifecycle.id}` is also written in {other.source.path}"
+            hint = "The id of a lifecycle is permanent and unique: choose another."
+            self.diagnostics.append(source.diagnostic("duplicate-lifecycle", message, ("lifecycle",), hint))
 
 
 def listed(value: str | list[str] | None) -> tuple[str, ...]:

@@ -1,15 +1,14 @@
-"""Packs: folders of policies, shipped or of a workspace; and the policies of packs alone."""
+"""Packs: folders of policies, shipped or of a workspace."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from checker import canonical, shipped
-from checker.kinds import Kind
-from checker.model import SHIPPED, Diagnostic, Fault, Files, Location, Open, Path
-from checker.policy import floor, gates, reading
-from checker.policy.loading import CONFIGURATION, Loading
+from checker.model import SHIPPED, Fault, Files, Location, Path
+from checker.policy import reading
+from checker.policy.loading import Loading
 from checker.policy.policies import Policy, compile_policy, suggestion
 
 PACK = "pack.yaml"
@@ -70,27 +69,28 @@ def named(
                 )
             )
             continue
-        found = _read(state, files, folder, shown)
+        found = read(state, files, folder, shown)
         if found is None:
             itself = files.read(folder or ".")
             if isinstance(itself, Fault) and itself.code == "missing":
                 message, hint = f"there is no folder {name}", "Mend the path, or drop the pack."
             else:
-                message, hint = _no_policy(shown), "Write one, or drop the pack."
+                message, hint = no_policy(shown), "Write one, or drop the pack."
             state.diagnostics.append(source.diagnostic("empty-pack", message, at, hint))
             continue
         pack, inside = found
         packs.append(pack._replace(name=name, location=Location(source.path, source.span(at))))
         policies += inside
-    _unique(state, policies)
+    unique(state, policies)
     return policies, packs
 
 
-def _no_policy(shown: str) -> str:
+def no_policy(shown: str) -> str:
+    """What is wrong with a pack that is empty."""
     return f"pack `{shown}` holds no *.policy.yaml"
 
 
-def _unique(state: Loading, policies: Iterable[Policy]) -> None:
+def unique(state: Loading, policies: Iterable[Policy]) -> None:
     """Report every policy and rule whose id is taken."""
     taken: dict[tuple[str, str], tuple[Policy, Path]] = {}
     for policy in policies:
@@ -105,26 +105,26 @@ def _unique(state: Loading, policies: Iterable[Policy]) -> None:
                 state.diagnostics.append(policy.source.diagnostic(f"duplicate-{what}", message, at, hint))
 
 
-def _read(state: Loading, files: Files, folder: str, shown: str) -> tuple[Pack, list[Policy]] | None:
+def read(state: Loading, files: Files, folder: str, shown: str) -> tuple[Pack, list[Policy]] | None:
     """One folder and its policies, None where it holds none; its lifecycles join the others."""
     inside, outside = (f"{path}/" if path and path[-1] != ":" else path for path in (folder, shown))
 
-    def read(path: str, schema: str) -> reading.Source | None:
+    def opened(path: str, schema: str) -> reading.Source | None:
         itself = path in (folder, ".")  # the folder cannot be listed
         return state.read(path, schema, files, shown if itself else outside + path.removeprefix(inside))
 
     before = len(state.inputs)
     head = files.find(f"{inside}{PACK}")
-    pack = read(head[0][0], "pack") if head else None
+    pack = opened(head[0][0], "pack") if head else None
     name = pack.data["pack"] if pack else shown.rpartition("/")[2]
     for path, _ in files.find(f"{inside}**/*.lifecycle.yaml"):
-        read_lifecycle(state, read(path, "lifecycle"))
+        state.add_lifecycle(opened(path, "lifecycle"))
     found = files.find(f"{inside}**/*.policy.yaml")
     if not found:
         return None
     policies: list[Policy] = []
     for path, _ in found:
-        policy_source = read(path, "policy")
+        policy_source = opened(path, "policy")
         if policy_source:
             kind = state.kind(policy_source.data["subject"])
             if kind is None:
@@ -139,59 +139,3 @@ def _read(state: Loading, files: Files, folder: str, shown: str) -> tuple[Pack, 
     held = sorted((each.locator.removeprefix(outside), each.digest) for each in state.inputs[before:])
     digest = canonical.digest([list(each) for each in held])
     return Pack(name, pack.data["version"] if pack else "", len(policies), digest), policies
-
-
-class Library(NamedTuple):
-    """Policies apart from what they will judge: what their authors work on."""
-
-    policies: tuple[Policy, ...]
-    """In the order of their packs and paths."""
-    kind: Callable[[str], Kind | None]
-    """The kind of a name; None: there is none."""
-    kind_names: Callable[[], tuple[str, ...]]
-    """The names of every kind."""
-
-
-def library(
-    open: Open, packs: Mapping[str, str], workspace: str | None = None
-) -> tuple[Library, tuple[Diagnostic, ...]]:
-    """The policies of some packs alone.
-
-    `packs`: folders, each with the name under which its files are reported. `workspace`: the folder of the
-    workspace whose own kinds they may use.
-    """
-    state = Loading(open, workspace or ".", open(workspace or "."))
-    source = state.read(CONFIGURATION, "workspace") if workspace is not None else None
-    if source:
-        floor.read_kinds(state, source)
-        state.read_kinds(source)
-    policies: list[Policy] = []
-    for folder, shown in packs.items():
-        found = _read(state, state.open(folder), "", shown)
-        if found is None:
-            hint = "Name a folder that holds policies."
-            state.diagnostics.append(Diagnostic("empty-pack", _no_policy(shown), Location(shown), hint))
-        else:
-            policies += found[1]
-    _unique(state, policies)
-    return Library(tuple(policies), state.kind, state.kind_names), tuple(state.diagnostics)
-
-
-def read_lifecycle(state: Loading, source: reading.Source | None) -> None:
-    """Add a lifecycle to the others; None: its file was at fault."""
-    if source is None:
-        return
-    lifecycle, diagnostics = gates.lifecycle(source)
-    state.diagnostics += diagnostics
-    if lifecycle is None:
-        return
-    other = state.lifecycles.setdefault(lifecycle.id, lifecycle)
-    if other.source.path != source.path:
-        state.diagnostics.append(
-            source.diagnostic(
-                "duplicate-lifecycle",
-                f"lifecycle `{lifecycle.id}` is also written in {other.source.path}",
-                ("lifecycle",),
-                "The id of a lifecycle is permanent and unique: choose another.",
-            )
-        )

@@ -129,7 +129,7 @@ def _read(
     state.read_kinds(source)
     policies, packs = packs_.named(state, source, (under.policies, under.packs) if under else ((), ()))
     for path in state.matching(source, "lifecycles"):
-        packs_.read_lifecycle(state, state.read(path, "lifecycle"))
+        state.add_lifecycle(state.read(path, "lifecycle"))
     if floor:
         floor_.taken(state, floor, source)
     selections = (*(under.selections if under else ()), *selections_.selections(state, source))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from checker.authoring.testing import Run, run
-from checker.policy.packs import Library, library
+from checker.policy.library import Library, load
 from checker.transports.disk import Disk
 
 PACK = "pack: demo\nversion: 1.0.0\ntitle: Demo\n"
@@ -65,7 +65,7 @@ def loaded(folder: Path, policy: str = POLICY) -> Library:
     """The pack, with its policy, or another text in its place."""
     (folder / "pack.yaml").write_text(PACK, encoding="utf-8")
     (folder / "demo.policy.yaml").write_text(policy, encoding="utf-8")
-    found, wrong = library(Disk, {str(folder): ""})
+    found, wrong = load(Disk, {str(folder): ""})
     assert wrong == (), wrong
     return found
 
