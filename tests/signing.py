@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from checker.policy import workspace as workspaces
+from checker.policy import workspaces
 from checker.policy.workspace import Workspace
 from checker.snapshot import Snapshot
 from checker.sources import files

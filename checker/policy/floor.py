@@ -8,18 +8,16 @@ the register. What it grants (waivers, sign-offs, decisions) holds in the floor'
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from checker import canonical, cel, kinds
 from checker.kinds import Kind
-from checker.model import FLOOR, Diagnostic, Fault, Files, Open, Path
+from checker.model import FLOOR, Diagnostic, Fault, Open, Path
 from checker.policy.gates import Binding, Gate, Lifecycle, matches
 from checker.policy.loading import CONFIGURATION, Loading
 from checker.policy.policies import ParamValue, Policy, suggestion
 from checker.policy.reading import Source
-
-if TYPE_CHECKING:
-    from checker.policy.workspace import Workspace
+from checker.policy.workspace import Floor, Workspace
 
 CHOOSE = "Leave it out, or choose what the floor permits in its `limits`."
 
@@ -34,24 +32,10 @@ class Given(NamedTuple):
     digest: str = ""
     """What it must be; empty: whatever is there."""
 
-
-class Floor(NamedTuple):
-    """What a workspace stands on."""
-
-    workspace: Workspace
-    files: Files
-    """Its folder."""
-    digest: str
-    """`sha256:…` over the paths and digests of its judging files: two floors of one digest judge alike."""
-    source: str
-    """What the workspace calls it in `extends`; empty: it does not."""
-    is_given: bool
-    """Whether whoever runs the check named it."""
-
     @property
-    def has_register(self) -> bool:
-        """Whether it says which products there are."""
-        return bool(self.workspace.selections)
+    def is_named(self) -> bool:
+        """Whether one is named."""
+        return self.folder != ""
 
 
 class Limit(NamedTuple):
@@ -79,7 +63,7 @@ def reach(state: Loading, source: Source | None, given: Given | None) -> Loading
 
     `source`: the configuration above it; None where that is left to the floor.
     """
-    if given and given.folder:
+    if given and given.is_named:
         return Loading(given.open, given.folder, given.open(given.folder), state.diagnostics, prefix=FLOOR)
     stated = source.data.get("extends") if source else None
     if stated is None:
@@ -125,7 +109,7 @@ def doubts(found: str, source: Source | None, given: Given | None) -> Iterator[D
     """Hold the digest of a floor against what it must be."""
     stated: Mapping[str, str] = (source.data.get("extends") or {}) if source else {}
     own = stated.get("digest", "")
-    if given and given.folder:
+    if given and given.is_named:
         if given.digest and given.digest != found:
             message = f"the floor is not the one that was asked for: its digest is {found}"
             hint = f"Check out the floor of digest {given.digest}, or state --floor-digest {found}."

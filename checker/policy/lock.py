@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
 
 from checker.model import Diagnostic
 from checker.policy.loading import CONFIGURATION, LOCK, Loading
 from checker.policy.packs import Pack
-from checker.policy.reading import FORMAT, Source
-
-if TYPE_CHECKING:
-    from checker.policy.workspace import Workspace
+from checker.policy.reading import FORMAT
+from checker.policy.workspace import Lock, Pin, Workspace
 
 _SAID = """\
 # Which packs and which floor judge here, by the digests of their files. Written by gonogo lock; what it
 # says is changed by running gonogo lock again, in a pull request of its own, which shows what flips."""
-
-
-class Pin(NamedTuple):
-    """One pack as it must be."""
-
-    version: str
-    """Empty where it has none."""
-    digest: str
-
-    def __str__(self) -> str:
-        return f"{self.version or 'without a version'} ({self.digest})"
-
-
-class Lock(NamedTuple):
-    """What must judge."""
-
-    packs: Mapping[str, Pin]
-    """By the name that the configuration gives a pack, sorted."""
-    floor: str
-    """The digest of the floor; empty: there is none."""
-    source: Source
 
 
 def read(state: Loading) -> Lock | None:

@@ -28,7 +28,7 @@ from checker.model import (
     RuleInfo,
     WaiverState,
 )
-from checker.policy import workspace as workspaces
+from checker.policy import workspaces
 from checker.policy.floor import Given
 from checker.policy.policies import suggestion
 from checker.policy.workspace import Workspace

@@ -22,8 +22,7 @@ from checker.model import (
     Result,
     StageChange,
 )
-from checker.policy import naming
-from checker.policy import workspace as workspaces
+from checker.policy import naming, workspaces
 from checker.policy.loading import CONFIGURATION
 from checker.policy.naming import Named
 from checker.policy.workspace import Workspace

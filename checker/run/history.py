@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 from checker import judge, plan, shipped
 from checker.backends.records import Olds
 from checker.model import Check, Diagnostic, Fault, Files, History, Report, Result, Turn, Verdict
-from checker.policy import moment
-from checker.policy import workspace as workspaces
+from checker.policy import moment, workspaces
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from checker.model import Approval
-from checker.policy import workspace as workspaces
+from checker.policy import workspaces
 from checker.sources import approvals
 from checker.sources.approvals import Approvals
 from checker.transports import ssh

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from checker.model import Fault
-from checker.policy import workspace as workspaces
+from checker.policy import workspaces
 from checker.snapshot import Subject
 from checker.sources import files
 from checker.sources.history import Provenance

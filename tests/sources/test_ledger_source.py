@@ -12,7 +12,7 @@ import pytest
 from checker import ledger
 from checker.authoring import decision
 from checker.ledger import Entry
-from checker.policy import workspace as workspaces
+from checker.policy import workspaces
 from checker.policy.workspace import Workspace
 from checker.sources import ledger as source
 from checker.transports.disk import Disk
