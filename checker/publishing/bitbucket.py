@@ -42,13 +42,13 @@ def parts(client: Client, job: Job) -> Iterator[Part]:
         payload = json.loads(RENDERERS["bitbucket"](job.report, job.options))
         annotations = payload["annotations"]
         try:
-            client.put("DELETE", path)
+            client.ask("DELETE", path)
         except RejectedError as error:
             if error.status != 404:
                 raise
-        client.put("PUT", path, payload["report"])
+        client.ask("PUT", path, payload["report"])
         for first in range(0, len(annotations), _A_REQUEST):
-            client.put("POST", f"{path}/annotations", annotations[first : first + _A_REQUEST])
+            client.ask("POST", f"{path}/annotations", annotations[first : first + _A_REQUEST])
         return f"made, with {tally.counted(len(annotations), 'annotation')}"
 
     if job.check is not False:

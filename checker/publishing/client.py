@@ -72,12 +72,12 @@ class Client:
 
     def get(self, path: str) -> Any:
         """What stands at a path."""
-        return self._ask("GET", path, None, True)[0]
+        return self._request("GET", path, None, True)[0]
 
     def all(self, path: str, key: str = "") -> Iterator[Any]:
         """The items of a list, page by page; `key`: the member of each page that holds them, or none."""
         for _ in range(MOST_PAGES):
-            page, answer = self._ask("GET", path, None, True)
+            page, answer = self._request("GET", path, None, True)
             items = field(page, key) if key else page
             yield from items if isinstance(items, list) else ()
             following = _next(answer, path)
@@ -86,9 +86,9 @@ class Client:
             path = following.removeprefix(self.api)
         raise RejectedError("its list has no end", 200)
 
-    def put(self, method: str, path: str, body: Any = None) -> Any:
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Ask for something that may be asked twice: the second time changes nothing."""
-        return self._ask(method, path, body, True)[0]
+        return self._request(method, path, body, True)[0]
 
     def once(self, method: str, path: str, body: Any) -> Any:
         """Ask for something that must not be done twice.
@@ -96,9 +96,9 @@ class Client:
         Raises:
             InDoubtError: it may have been done, and some time has passed since.
         """
-        return self._ask(method, path, body, False)[0]
+        return self._request(method, path, body, False)[0]
 
-    def _ask(self, method: str, path: str, body: Any, repeatable: bool) -> tuple[Any, Response]:
+    def _request(self, method: str, path: str, body: Any, repeatable: bool) -> tuple[Any, Response]:
         request = Request(method, path if "://" in path else self.api + path, body)
         wrong = ""
         for attempt in range(MOST_ATTEMPTS):

@@ -47,10 +47,10 @@ def keep_one(
                 client.once("POST", folder, {"body": body})
                 return "made"
             for another in own[1:]:  # of runs at the same time
-                client.put("DELETE", one(field(another, "id")))
+                client.ask("DELETE", one(field(another, "id")))
             if field(own[0], "body") == body:
                 return "says so already"
-            client.put(edit, one(field(own[0], "id")), {"body": body})
+            client.ask(edit, one(field(own[0], "id")), {"body": body})
             return "edited"
         except InDoubtError:
             pass

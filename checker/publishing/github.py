@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from checker import canonical
-from checker.publishing import Access, Job, Part, Variables, bearer, comments
+from checker.publishing import Access, Job, Part, Variables, bearer, comments, suggestions
 from checker.publishing.client import (
     Client,
     HostError,
     InDoubtError,
-    LeftOutError,
-    RejectedError,
     TokenError,
     field,
 )
@@ -62,10 +61,8 @@ class _Posting:
     def __init__(self, client: Client, job: Job) -> None:
         self.client, self.job, self.destination = client, job, job.destination
         self.folder = f"/repos/{job.destination.repository}"
-        self._mine: Callable[[Any], bool] | None = None
 
-    def rendered(self, format: str) -> str:
-        """What a renderer makes of the report."""
+    def _rendered(self, format: str) -> str:
         return RENDERERS[format](self.job.report, self.job.options)
 
     # The check run
@@ -75,7 +72,7 @@ class _Posting:
 
         Its external id is a digest of all that it is to say: it names the run that a former attempt began.
         """
-        payload = json.loads(self.rendered("checks")) | {"head_sha": self.destination.commit}
+        payload = json.loads(self._rendered("checks")) | {"head_sha": self.destination.commit}
         output = payload["output"]
         annotations = output.pop("annotations")
         payload["external_id"] = f"gonogo {canonical.digest([payload, annotations])}"
@@ -120,8 +117,8 @@ class _Posting:
             f"{self.folder}/issues/{self._pull_request()}/comments",
             lambda id: f"{self.folder}/issues/comments/{id}",
             "PATCH",
-            self.rendered("comment"),
-            self._own(),
+            self._rendered("comment"),
+            self._is_mine,
             begins=not self.job.report.neutral,
         )
 
@@ -142,70 +139,45 @@ class _Posting:
                 return int(pull["number"])
         return None
 
-    def _own(self) -> Callable[[Any], bool]:
+    @cached_property
+    def _is_mine(self) -> Callable[[Any], bool]:
         """Whether the token's owner wrote something.
 
         GraphQL tells any token whose it is; where it does not, only what some app wrote is taken for ours.
         """
-        if self._mine is None:
-            try:
-                address = f"{self.client.api.removesuffix('/v3')}/graphql"
-                answer = self.client.put("POST", address, {"query": "query { viewer { login } }"})
-            except TokenError:
-                raise
-            except HostError:
-                answer = None
-            me = field(answer, "data", "viewer", "login")
-            self._mine = (
-                (lambda each: field(each, "user", "login") == me)
-                if me
-                else (lambda each: field(each, "user", "type") == "Bot")
-            )
-        return self._mine
+        try:
+            address = f"{self.client.api.removesuffix('/v3')}/graphql"
+            answer = self.client.ask("POST", address, {"query": "query { viewer { login } }"})
+        except TokenError:
+            raise
+        except HostError:
+            answer = None
+        me = field(answer, "data", "viewer", "login")
+        if me:
+            return lambda each: field(each, "user", "login") == me
+        return lambda each: field(each, "user", "type") == "Bot"
 
     # Suggested changes
 
     def suggestions(self) -> str:
         """One review with all that are not there yet; each by itself where GitHub refuses one of them."""
-        wanted = json.loads(self.rendered("suggestions"))
-        if not wanted:
-            raise LeftOutError("nothing can be mended mechanically on a changed line")
+        wanted = suggestions.wanted(self.job)
         folder = f"{self.folder}/pulls/{self._pull_request()}"
-        refused: set[str] = set()
-        made, together = 0, True
-        while left := self._missing(folder, wanted, refused):
-            try:
-                if together:
-                    review = {"commit_id": self.destination.commit, "event": "COMMENT", "body": _REVIEW}
-                    self.client.once("POST", f"{folder}/reviews", {**review, "comments": left})
-                    made += len(left)
-                    break
-                for each in left:
-                    made += self._suggest(folder, each, refused)
-                break
-            except InDoubtError:
-                continue
-            except RejectedError as error:
-                if not together or error.status != 422:
-                    raise
-                together = False
-        note = f"{made} made" if made else "none made" if refused else "there already"
-        return f"{note}, {tally.counted(len(refused), 'place')} not taken by GitHub" if refused else note
+        commit = {"commit_id": self.destination.commit}
 
-    def _missing(self, folder: str, wanted: list[Any], refused: set[str]) -> list[Any]:
-        """Those that no comment of ours makes yet."""
-        there = refused | comments.said(self.client, f"{folder}/comments", self._own())
-        return [each for each in wanted if comments.text(each) not in there]
+        def review(left: list[Any]) -> Any:
+            body = {**commit, "event": "COMMENT", "body": _REVIEW, "comments": left}
+            return self.client.once("POST", f"{folder}/reviews", body)
 
-    def _suggest(self, folder: str, comment: Any, refused: set[str]) -> int:
-        try:
-            self.client.once("POST", f"{folder}/comments", {"commit_id": self.destination.commit, **comment})
-        except RejectedError as error:
-            if error.status != 422:
-                raise
-            refused.add(comments.text(comment))
-            return 0
-        return 1
+        threads = suggestions.Threads(
+            f"{folder}/comments",
+            self._is_mine,
+            lambda comment: self.client.once("POST", f"{folder}/comments", {**commit, **comment}),
+            422,
+            "GitHub",
+            review,
+        )
+        return suggestions.post(self.client, wanted, threads)
 
 
 _REVIEW = "gonogo can mend this."

@@ -5,16 +5,15 @@ The Code Quality report needs no token: it is an artifact of the job.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from checker.model import Location
-from checker.publishing import Access, Job, Part, Variables, bearer, comments
-from checker.publishing.client import Client, InDoubtError, LeftOutError, RejectedError, field
-from checker.render import RENDERERS, tally
+from checker.publishing import Access, Job, Part, Variables, bearer, comments, suggestions
+from checker.publishing.client import Client, LeftOutError, field
+from checker.render import RENDERERS
 from checker.render.placing import from_root
 
 ACCESS = Access(
@@ -62,62 +61,36 @@ class _Posting:
             self.notes,
             lambda id: f"{self.notes}/{id}",
             "PUT",
-            self._rendered("comment"),
+            RENDERERS["comment"](self.job.report, self.job.options),
             self._is_mine,
             begins=not self.job.report.neutral,
         )
 
     def suggestions(self) -> str:
         """A thread for each that is not there yet, on its line of the change."""
-        wanted = json.loads(self._rendered("suggestions"))
-        if not wanted:
-            raise LeftOutError("nothing can be mended mechanically on a changed line")
+        wanted = suggestions.wanted(self.job)
         refs = field(self._merge_request(), "diff_refs")
         sides = {side: field(refs, side) for side in _SIDES}
         if None in sides.values():
             raise LeftOutError("GitLab does not say yet which lines the change brings")
-        refused: set[str] = set()
-        made = 0
-        while left := self._missing(wanted, refused):
-            try:
-                for each in left:
-                    made += self._suggest(each, sides, refused)
-                break
-            except InDoubtError:
-                continue
-        note = f"{made} made" if made else "none made" if refused else "there already"
-        return f"{note}, {tally.counted(len(refused), 'place')} not taken by GitLab" if refused else note
 
-    def _missing(self, wanted: list[Any], refused: set[str]) -> list[Any]:
-        there = refused | comments.said(self.client, self.notes, self._is_mine)
-        return [each for each in wanted if comments.text(each) not in there]
+        def begin(comment: Any) -> Any:
+            body = {"body": comment["body"], "position": self._position(comment, sides)}
+            return self.client.once("POST", f"{self.folder}/discussions", body)
 
-    def _suggest(self, comment: Any, sides: dict[str, Any], refused: set[str]) -> int:
-        """Begin a thread; 1, or 0 where GitLab does not take the place.
+        threads = suggestions.Threads(self.notes, self._is_mine, begin, 400, "GitLab")
+        return suggestions.post(self.client, wanted, threads)
 
-        Both paths are asked for, and on a line that is new the number of the old one must be left out.
-        """
+    def _position(self, comment: Any, sides: dict[str, Any]) -> dict[str, Any]:
+        """Both paths are asked for, and on a line that is new the number of the old one must be left out."""
         path = comment["path"]
-        position = {
+        return {
             "position_type": "text",
             **sides,
             "old_path": self._old_paths.get(path, path),
             "new_path": path,
             "new_line": comment["line"],
         }
-        try:
-            self.client.once(
-                "POST", f"{self.folder}/discussions", {"body": comment["body"], "position": position}
-            )
-        except RejectedError as error:
-            if error.status != 400:
-                raise
-            refused.add(comments.text(comment))
-            return 0
-        return 1
-
-    def _rendered(self, format: str) -> str:
-        return RENDERERS[format](self.job.report, self.job.options)
 
     def _merge_request(self) -> Any:
         """What GitLab says of it, if the report is about its newest commit."""

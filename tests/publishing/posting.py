@@ -25,7 +25,7 @@ def sound(report: Report) -> Report:
 
 
 def failing(number: int) -> Report:
-    """A change with that many new failures, each of an element of its own."""
+    """A change with that many new failures, each of an element of its own, and nothing else to annotate."""
     last = CHANGE.results[-1]
     results: tuple[Result, ...] = tuple(
         last._replace(key=f"step-{each}", message=f"Step {each} has no owner") for each in range(number)
@@ -34,7 +34,9 @@ def failing(number: int) -> Report:
     assert comparison
     return sound(
         CHANGE._replace(
-            results=results, comparison=comparison._replace(stages=(), judging=(), flips=(), fixed=())
+            results=results,
+            diagnostics=(),
+            comparison=comparison._replace(stages=(), judging=(), flips=(), fixed=()),
         )
     )
 

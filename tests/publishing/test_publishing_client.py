@@ -80,7 +80,7 @@ def test_what_was_not_done_is_asked_again(first: Response | Exception, pauses: l
 
 @pytest.mark.parametrize("first", [answer(500), answer(502), answer(503), answer(504), LostError("timeout")])
 def test_what_may_have_been_done_is_asked_again_only_where_that_is_safe(first: Response | Exception) -> None:
-    for ask in (lambda it: it.get("/x"), lambda it: it.put("PUT", "/x", {})):
+    for ask in (lambda it: it.get("/x"), lambda it: it.ask("PUT", "/x", {})):
         assert ask(client(Script(first, first, OK), API)) == {"id": 1}
     script, waiting = Script(first, OK), Waiting()
     with pytest.raises(InDoubtError):
