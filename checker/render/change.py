@@ -84,7 +84,11 @@ def judging(report: Report) -> list[str]:
     else:
         by = f"None of that judges this change: what stands in commit {abbreviated(change.judge)} does."
     faulty = any(each.level == "error" for each in report.diagnostics)
-    return [f"This change edits what judges: {named(change.judging)}.", by, _flipped(change, faulty)]
+    told = [f"This change edits what judges: {named(change.judging)}.", by, _flipped(change, faulty)]
+    blocking = {each.check for each in report.results if tally.blocks(each, change)}
+    if any(not each.blocks and each.result.check in blocking for each in change.flips):
+        told.append("What frees this change must be merged before it, by a change of its own.")
+    return told
 
 
 def _flipped(change: Comparison, faulty: bool) -> str:

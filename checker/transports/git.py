@@ -155,6 +155,8 @@ class Repository:
             hint = "Commit something first."
             return Fault("git-no-commit", "This repository has no commit yet.", hint=hint)
         hint = "git log and git branch --all name what there is; git fetch may bring it."
+        if _ID.fullmatch(ref):  # a host may keep it long after its branch is gone
+            hint = f"Where a host has it still, git fetch origin {ref} brings it."
         if self.is_shallow:
             hint = f"This clone is shallow. {_DEEPEN}"
         remote, _, branch = ref.partition("/")

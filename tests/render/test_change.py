@@ -254,6 +254,16 @@ def test_what_flips(flips: tuple[bool, ...], said: str) -> None:
     assert change.judging(CHANGE._replace(comparison=COMPARISON._replace(flips=found)))[2] == said
 
 
+def test_what_would_free_a_change_is_to_be_merged_before_it() -> None:
+    def last(result: Result) -> str:
+        compared = COMPARISON._replace(flips=(Flip(False, result),))
+        return change.judging(CHANGE._replace(comparison=compared))[-1]
+
+    assert last(MIXED.results[1]).startswith("Once merged: 1 check")  # it stands in the way of nothing here
+    (blocking, *_) = (each for each in CHANGE.results if tally.blocks(each, COMPARISON))
+    assert last(blocking) == "What frees this change must be merged before it, by a change of its own."
+
+
 def test_nothing_is_said_of_flips_where_the_change_could_not_judge() -> None:
     broken = CHANGE._replace(
         comparison=COMPARISON._replace(flips=()), diagnostics=(Diagnostic("below-floor", "too much"),)
