@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, cast
 
 from checker import judge, plan
-from checker.model import Diagnostic, Portfolio, Report, Severity
+from checker.model import SEVERITIES, Diagnostic, Portfolio, Report
 from checker.policy import moment
 from checker.render import RENDERERS, Options, portfolio
 from checker.render.identity import abbreviated
@@ -82,14 +82,17 @@ def _request(asked: Request, recorded: Shape) -> Request | Diagnostic:
     if unknown:
         message = f"the report was made with {unknown[0]}, whose value it does not tell"
         return Diagnostic("not-replayable", message, hint="Only a report without --param can be replayed.")
+    selector = _selector(limits)
+    if selector.asked != tuple(limits):
+        return Diagnostic("not-replayable", "what the report says that it was limited to is no limit of ours")
     for option, folder in (("policies", asked.policies), ("floor", asked.floor)):
         if outside.get(option) and not folder:
             message = f"the report was made with --{option}, a folder that is not part of this repository"
             return Diagnostic("not-replayable", message, hint=f"State --{option} DIR, as it was then.")
-    try:
-        as_of = datetime.fromisoformat(recorded["as_of"])
-    except ValueError as error:  # a leap second, which the schema lets pass
-        return Diagnostic("not-replayable", f"the moment of the report is none: {error}")
+    as_of = moment.parse(recorded["as_of"], UTC)
+    until = (recorded.get("review") or {}).get("forecast_to")
+    if as_of is None or (until and moment.parse(until, UTC) is None):  # which the schema lets pass
+        return Diagnostic("not-replayable", "a moment of the report is none that gonogo could have judged at")
     commit, place = origin.get("commit", ""), asked.folder
     if commit:
         found = _place(asked.folder, origin["prefix"])
@@ -102,7 +105,7 @@ def _request(asked: Request, recorded: Shape) -> Request | Diagnostic:
     return asked._replace(
         folder=place,
         as_of=as_of.astimezone,
-        selector=lambda _: _selector(limits),
+        selector=lambda _: selector,
         clock=cast(Clock, origin.get("clock", "now")),
         commit=commit,
         traced=True,
@@ -165,16 +168,16 @@ def _known(folder: str, commit: str) -> str | Diagnostic:
 
 
 def _selector(asked: Iterable[str]) -> plan.Selector:
-    """What a report was limited to, from how it tells it (`plan.Selector.asked`)."""
+    """What a report was limited to, from how it tells it (`plan.Selector.asked`); the rest is left out."""
     found: dict[str, list[str]] = {}
     for each in asked:
         what, _, value = each.partition(" ")
         found.setdefault(what, []).append(value)
-    severity = found.get("severity", [None])[0]
+    severity = next((each for each in SEVERITIES if [each] == found.get("severity")), None)
     return plan.Selector(
         tuple(found.get("rule", ())),
         tuple(found.get("kind", ())),
-        cast(Severity | None, severity),
+        severity,
         tuple(found.get("path", ())),
     )
 

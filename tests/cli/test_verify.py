@@ -268,6 +268,38 @@ def test_what_is_no_report_is_refused(gonogo: Gonogo, above: Path, tmp_path: Pat
     assert "is not a report of gonogo" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("member", "lie"),
+    [
+        ("as_of", "0001-01-01T00:00:00+14:00"),
+        ("as_of", "9999-12-31T23:59:59-14:00"),
+        ("as_of", "2026-12-31T23:59:60Z"),
+        ("asked", ["severity of a storm"]),
+        ("asked", ["severity"]),
+        ("asked", ["severity high", "severity low"]),
+        ("asked", ["everything"]),
+        ("asked", ["product checkout"]),
+        ("forecast_to", "0001-01-01"),
+        ("forecast_to", "9999-12-31"),
+    ],
+)
+def test_what_gonogo_cannot_have_been_asked_is_told(
+    gonogo: Gonogo, above: Path, tmp_path: Path, member: str, lie: str | list[str]
+) -> None:
+    path, folder = tmp_path / "report.json", above / "shop"
+    if member == "forecast_to":
+        made = f"review ga --subject checkout --forecast 2027-01-01 --clock {DAY}"
+        report = written(gonogo, folder, made, path)
+        report["review"][member] = lie
+    else:
+        report = written(gonogo, folder, f"check --clock {DAY}", path)
+        report[member] = lie
+    path.write_text(json.dumps(report))
+    ran = gonogo("verify", path, cwd=folder)
+    assert (ran.code, ran.out) == (2, "")
+    assert "not-replayable" in ran.err
+
+
 # every word of it
 
 REPORTS = sorted(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -31,9 +30,9 @@ def crossed(folder: Path, mending: str) -> Made:
     and keeps the failure."""
     made = started(folder, BASE)
     texts = {name: GOOD if name == mending else BAD for name in ("main", "side")}
-    for name in texts:
+    for name, text in texts.items():
         made.git("switch", "-q", "-C", name, "main" if name == "main" else "change")
-        made.commit(name, {FILE: texts[name], f"{name}.txt": "something else\n"})
+        made.commit(name, {FILE: text, f"{name}.txt": "something else\n"})
     made.git("switch", "-q", "-C", "change", "main")
     made.git("merge", "-q", "--no-ff", "--no-commit", "side")
     made.commit("harmless", {FILE: BAD})
