@@ -113,7 +113,7 @@ def command(
     seen = [*views.items(), inside, *(each and os.path.realpath(each) for each in (by.policies, by.floor))]
     cached = Cached(workspace, seen, traced=traced, wanted=not (no_cache or by.as_of or difference))
     kept = cached.result(make)
-    output.spare(outputs, workspace, kept.inputs)
+    output.spare(outputs, workspace, kept.inputs, by.policies)
     output.write_all(outputs, dict(zip(outputs, kept.texts, strict=True)).__getitem__)
     if not quiet and all(each.file for each in outputs):  # else a person would be left with an exit code
         console.say(f"gonogo: {kept.verdict}, see {', '.join(each.file for each in outputs)}")

@@ -104,13 +104,14 @@ def command(
         if subject is None:
             table = reviewing.portfolio(request, gates)
             code = table.exit_code
+            output.spare(outputs, workspace, (), by.policies)
 
             def render(each: Output) -> str:
                 return portfolio.RENDERERS[each.format](table, output.view(each, color, quiet=quiet))
         else:
             report = reviewing.review(request, reviewing.Asked(gates[0], subject, _ahead(forecast)))
             code = report.exit_code
-            output.spare(outputs, workspace, (evidence.locator for evidence in report.inputs))
+            output.spare(outputs, workspace, (evidence.locator for evidence in report.inputs), by.policies)
 
             def render(each: Output) -> str:
                 return RENDERERS[each.format](report, output.view(each, color, quiet=quiet))

@@ -132,6 +132,13 @@ def test_a_run_that_comes_to_nothing_spares_what_others_read(
     assert (ran.code, "would overwrite it" in ran.err, file.read_bytes() == before) == (2, kept, kept)
 
 
+def test_a_portfolio_spares_what_it_read(workspace: Path, gonogo: Gonogo) -> None:
+    before = (workspace / "launches/checkout.yaml").read_bytes()
+    ran = gonogo("review", "--all", "--output-format", "json=launches/checkout.yaml", cwd=workspace)
+    assert (ran.code, "would overwrite it" in ran.err) == (2, True)
+    assert (workspace / "launches/checkout.yaml").read_bytes() == before
+
+
 def test_a_dash_is_standard_output(workspace: Path, gonogo: Gonogo) -> None:
     ran = gonogo("check", "--output-format", "json=-", cwd=workspace)
     assert json.loads(ran.out)["verdict"] == "no-go"
