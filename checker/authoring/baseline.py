@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date as Day
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -50,6 +51,8 @@ class Draft(NamedTuple):
 
     id: str
     approver: str
+    since: Day
+    """The day on which it was granted, or last renewed."""
     expires: str
     """The last day it holds, `YYYY-MM-DD`."""
     text: str
@@ -236,6 +239,7 @@ def _made(head: Mapping[str, Any], rules: Mapping[str, dict[str, Any]]) -> Draft
     return Draft(
         head["waiver"],
         head["approver"],
+        max(map(Day.fromisoformat, (head["granted"], *head.get("renewed", ())))),
         head["expires"],
         _text(head, rules) if rules else "",
         {rule: len(part["accepts"]) for rule, part in rules.items()},

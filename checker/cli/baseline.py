@@ -10,12 +10,14 @@ import click
 
 from checker.cli import console, options, register
 from checker.cli.console import Problem
+from checker.cli.register import Approver
 from checker.render.tally import counted
 
 if TYPE_CHECKING:
     from checker.authoring.baseline import Draft, Entry, Left
     from checker.authoring.waiver import Terms
     from checker.policy.waivers import Waiver
+    from checker.policy.workspace import Workspace
     from checker.run.accepting import Judged
 
 EXAMPLE = """\b
@@ -130,11 +132,12 @@ def _make(home: str, judged: Judged, parts: Sequence[Waiver], terms: Terms, key_
     if isinstance(draft, Diagnostic):
         register.refuse(draft)
     path = os.path.join(home, *register.place(loaded.workspace, draft.id).split("/"))
-    register.write(path, draft.text, key_file, anew=True)
+    approver = Approver(draft.approver, draft.since, key_file)
+    register.write(home, loaded.workspace, path, draft.text, approver, anew=True)
     lines = [f"wrote {register.shown(path)}: {_size(draft)}, until {draft.expires}"]
     lines += [f"  {rule}: {count:,}" for rule, count in draft.counts.items()]
     lines += _remaining(authoring.left(loaded.workspace, judged.results))
-    _end(home, judged, draft, path, lines, signed=key_file is not None)
+    _end(loaded.workspace, approver, path, lines)
     return 0
 
 
@@ -168,14 +171,15 @@ def _update(
         lines = [f"deleted {register.shown(path)}: nothing fails any more that it accepted", *remaining]
         console.put(console.plain("\n".join(lines) + "\n"))
         return 0
-    register.write(path, draft.text, key_file, anew=False)
+    approver = Approver(draft.approver, draft.since, key_file)
+    register.write(home, workspace, path, draft.text, approver, anew=False)
     lines = [
         f"wrote {register.shown(path)}: {len(gone):,} taken out, {_size(draft)} left, until {draft.expires}"
     ]
     if key_file is not None:
         remaining = _remaining(_left_when_signed(home))
     lines += [*_listed(gone), *remaining]
-    _end(home, judged, draft, path, lines, signed=key_file is not None)
+    _end(workspace, approver, path, lines)
     return 0
 
 
@@ -207,9 +211,9 @@ def _check(parts: Sequence[Waiver], gone: Sequence[Entry]) -> int:
     return 1
 
 
-def _end(home: str, judged: Judged, draft: Draft, path: str, lines: Iterable[str], *, signed: bool) -> None:
+def _end(workspace: Workspace, approver: Approver, path: str, lines: Iterable[str]) -> None:
     """Say what was written, and what is to be done next."""
-    step = register.next_step(home, judged.loaded.workspace, draft.approver, path, signed=signed)
+    step = register.next_step(workspace, approver, path)
     console.put(console.plain("\n".join([*lines, f"Next: {step}"]) + "\n"))
 
 

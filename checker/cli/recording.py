@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-from checker.cli import console, options
+from checker.cli import console, options, signatures
 from checker.cli.console import Problem
-from checker.model import Fault
 
 if TYPE_CHECKING:
     from checker.authoring.decision import Refusal
@@ -176,31 +175,7 @@ def sign(desk: Desk, content: bytes, path: str, key: str) -> bytes:
     Raises:
         Problem: there is none to be had, or it would not count as theirs.
     """
-    from checker.sources.approvals import Approvals
-    from checker.transports import ssh
-
-    signature = ssh.sign(content, key)
-    if isinstance(signature, Fault):
-        raise Problem(signature.message, signature.hint)
-    pending = _Pending(desk.files, {path: content, path + ssh.SUFFIX: signature})
-    approval = Approvals(desk.workspace, pending).of(path, desk.person, desk.at)
-    if approval.assurance != "signed":
-        hint = (
-            "Give the key to that person in the allowed signers (`signers` in gonogo.yaml), or use another."
-        )
-        raise Problem(f"the signature would not count for {desk.person}: {approval.note}", hint)
-    return signature
-
-
-class _Pending(NamedTuple):
-    """The files of a workspace as they will be."""
-
-    files: Disk
-    new: Mapping[str, bytes]
-
-    def read(self, path: str) -> bytes | Fault:
-        """The bytes of a file, or why there are none."""
-        return self.new[path] if path in self.new else self.files.read(path)
+    return signatures.signature(desk.workspace, desk.files, content, path, desk.person, desk.at, key)
 
 
 def tell(entry: Entry, path: str, following: Iterable[str]) -> None:

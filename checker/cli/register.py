@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import TYPE_CHECKING, NoReturn
+from datetime import date as Day
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import click
 
-from checker.cli import console, options, output
+from checker.cli import console, options, output, signatures
 from checker.cli.console import Problem
 
 if TYPE_CHECKING:
@@ -82,19 +83,32 @@ def place(workspace: Workspace, id: str) -> str:
     )
 
 
-def write(path: str, text: str, key_file: str | None, *, anew: bool) -> None:
+class Approver(NamedTuple):
+    """Who approves a waiver, and the key that signs it for them."""
+
+    person: str
+    since: Day
+    """The day on which the waiver was granted, or last renewed, when the key has to be theirs."""
+    key_file: str | None
+    """None: it is not signed here."""
+
+
+def write(home: str, workspace: Workspace, path: str, text: str, approver: Approver, *, anew: bool) -> None:
     """Write the waiver, and its signature where there is a key; a signature of what stood there goes away.
 
     Raises:
-        Problem: something is there already, the key cannot sign, or a file cannot be written.
+        Problem: something is there already, a signature would not count, or a file cannot be written.
     """
-    from checker.model import Fault
+    from checker.policy import moment
     from checker.transports import disk, ssh
 
-    content = text.encode()
-    signature = ssh.sign(content, key_file) if key_file else b""
-    if isinstance(signature, Fault):
-        raise Problem(console.plain(signature.message), console.plain(signature.hint))
+    content, signature = text.encode(), b""
+    if approver.key_file:
+        name = os.path.relpath(path, home).replace(os.sep, "/")
+        at, files = moment.end_of(approver.since, workspace.zone), disk.Disk(home)
+        signature = signatures.signature(
+            workspace, files, content, name, approver.person, at, approver.key_file
+        )
     beside = path + ssh.SUFFIX
     if anew:
         if os.path.lexists(beside):
@@ -136,34 +150,12 @@ def remove(path: str) -> None:
         ) from None
 
 
-def next_step(home: str, workspace: Workspace, approver: str, path: str, *, signed: bool) -> str:
-    """What is to be done with a waiver that was written; says when its signature does not count."""
-    if signed:
-        doubt = _doubt(home, path)
-        if doubt:
-            console.say(f"gonogo: the signature does not count: {doubt}")
+def next_step(workspace: Workspace, approver: Approver, path: str) -> str:
+    """What is to be done with a waiver that was written."""
+    if approver.key_file:
         return "commit it with its signature"
     by_hand = f"ssh-keygen -Y sign -n gonogo -f KEY {shlex.quote(shown(path))}"
     review = "approves the pull request with it"
     if not workspace.signers:
-        return f"{approver} {review}; who is to sign needs `signers` in {options.CONFIGURATION}"
-    return f"{approver} signs it ({by_hand}), or {review}"
-
-
-def _doubt(home: str, path: str) -> str:
-    """Why the approval of a waiver that was just signed is only asserted; empty where it is not."""
-    from checker import run
-    from checker.policy import moment
-    from checker.sources.approvals import Approvals
-    from checker.transports.disk import Disk
-
-    workspace, _ = run.load(home)
-    waivers = workspace.waivers if workspace else ()
-    name = os.path.relpath(path, home).replace(os.sep, "/")
-    waiver = next((each for each in waivers if each.source.path == name), None)
-    if workspace is None or waiver is None:
-        return "the waiver cannot be read again"
-    today = options.today(workspace.zone)
-    at = moment.end_of(waiver.since(today.date()), workspace.zone)
-    approval = Approvals(workspace, Disk(home)).of(waiver.source.path, waiver.approver, at)
-    return approval.note or "nothing vouches for it" if approval.assurance == "asserted" else ""
+        return f"{approver.person} {review}; who is to sign needs `signers` in {options.CONFIGURATION}"
+    return f"{approver.person} signs it ({by_hand}), or {review}"

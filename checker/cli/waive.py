@@ -9,6 +9,7 @@ import click
 
 from checker.cli import console, options, register
 from checker.cli.console import Problem
+from checker.cli.register import Approver
 
 if TYPE_CHECKING:
     from checker.authoring.waiver import Draft
@@ -129,8 +130,11 @@ def command(
     if isinstance(draft, Diagnostic):
         register.refuse(draft)
     path = os.path.join(home, *_path(workspace, draft.waiver.id, renew).split("/"))
-    register.write(path, draft.text, key_file, anew=renew is None)
-    _tell(home, workspace, draft, path, signed=key_file is not None, verb="renewed" if renew else "wrote")
+    waiver = draft.waiver
+    approving = Approver(waiver.approver, waiver.since(as_of.date()), key_file)
+    register.write(home, workspace, path, draft.text, approving, anew=renew is None)
+    step = register.next_step(workspace, approving, path)
+    _tell(draft, path, "renewed" if renew else "wrote", step)
     return 0
 
 
@@ -175,10 +179,10 @@ def _path(workspace: Workspace, id: str, renew: str | None) -> str:
     return register.place(workspace, id)
 
 
-def _tell(home: str, workspace: Workspace, draft: Draft, path: str, *, signed: bool, verb: str) -> None:
+def _tell(draft: Draft, path: str, verb: str, step: str) -> None:
     """Say what was written, and what is to be done next."""
     waiver = draft.waiver
     lines = [f"{verb} {register.shown(path)}: {waiver.rule} on {waiver.subject}, until {waiver.expires}"]
     lines += [f"  {line}" for line in draft.told]
-    lines.append(f"Next: {register.next_step(home, workspace, waiver.approver, path, signed=signed)}")
+    lines.append(f"Next: {step}")
     console.put(console.plain("\n".join(lines) + "\n"))

@@ -336,6 +336,20 @@ def test_an_update_without_a_key_leaves_no_signature_behind(
     assert counts(gonogo, workspace)[2:] == (3, 0)
 
 
+def test_a_key_that_no_signer_has_signs_nothing(
+    gonogo: Gonogo, workspace: Path, key: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    stranger = keys(tmp_path_factory.mktemp("others"), "eve") / "eve"
+    said = "gonogo: the signature would not count for Ben Sample: "
+    for asked in (MADE, ("baseline", "--update"), ("baseline", "--update", "--expires", "2027-03-31")):
+        before = tree(workspace)
+        ran = gonogo(*asked, "--sign", stranger, cwd=workspace)
+        assert (ran.code, ran.out, ran.err.startswith(said)) == (2, "", True), ran
+        assert tree(workspace) == before
+        gonogo(*MADE, "--sign", key, cwd=workspace)
+    assert counts(gonogo, workspace)[2:] == (0, 4)
+
+
 def test_it_goes_when_all_is_mended(gonogo: Gonogo, workspace: Path, key: Path) -> None:
     gonogo(*MADE, "--sign", key, cwd=workspace)
     for id in "abc":

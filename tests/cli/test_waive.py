@@ -423,11 +423,17 @@ def test_it_can_be_signed_by_hand_as_it_says(gonogo: Gonogo, signing: Path) -> N
     assert gonogo("check", "--rule", RULE, cwd=signing).code == 0
 
 
-def test_a_signature_that_does_not_count_is_told(gonogo: Gonogo, signing: Path) -> None:
+def test_a_signature_that_would_not_count_is_refused(gonogo: Gonogo, signing: Path) -> None:
     ran = gonogo(*asked(sign="eve"), cwd=signing)
-    assert ran.code == 0
-    assert "gonogo: the signature does not count: " in ran.err
-    assert gonogo("check", "--rule", RULE, cwd=signing).code == 1
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("gonogo: the signature would not count for Ben Sample: ")
+    assert not (signing / FILE).exists()
+    assert gonogo(*asked(sign="ben"), cwd=signing).code == 0
+    before = (signing / FILE).read_bytes()
+    renew = ("waive", "--renew", ID, "--expires", "2026-08-30", "--sign")
+    assert gonogo(*renew, "eve", cwd=signing).code == 2
+    assert (signing / FILE).read_bytes() == before
+    assert gonogo(*renew, "ben", cwd=signing).code == 0
 
 
 def test_a_renewal_takes_the_old_signature_away(gonogo: Gonogo, signing: Path) -> None:
