@@ -28,8 +28,8 @@ BELOW_RUN = {"render", "sources", "transports", "authoring", *BELOW_REVIEW, VERS
 MAY_IMPORT: dict[str, set[str]] = {
     VERSION: set(),
     "__main__": {"cli", VERSION},
-    "cli": {"run", "publishing", "cache", *BELOW_RUN},
-    "publishing": {"recorded", "render", "transports", "judge", *BELOW_POLICY},
+    "cli": {"run", "publishing", "payload", "cache", *BELOW_RUN},
+    "publishing": {"recorded", "payload", "render", "transports", "judge", *BELOW_POLICY},
     "run": {"cache", *BELOW_RUN},
     "cache": {"transports", "shipped", "model"},
     "render": {"shipped", "canonical", "model", VERSION},  # reports name the tool's version
@@ -48,6 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "documents": {"model"},
     "ledger": {"canonical", "model"},
     "recorded": {"model"},
+    "payload": set(),
     "shipped": set(),
     "canonical": set(),
     "model": set(),
@@ -64,7 +65,7 @@ TABLES = {
 """Folders of alternatives, and the module whose table lists them. What a table lists never imports another
 entry of it; what several entries share stands in a module beside them that no table lists."""
 
-STANDARD_LIBRARY_ONLY = {"model", "canonical", "ledger", "shipped", VERSION, "__main__"}
+STANDARD_LIBRARY_ONLY = {"model", "canonical", "ledger", "payload", "shipped", VERSION, "__main__"}
 
 DOORS: dict[str, frozenset[str]] = {
     "environment": frozenset({"os.environ", "os.getenv", "os.environb", "os.putenv"}),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from checker.cli import options
 from checker.cli.console import Problem
 from checker.model import Fault
+from checker.payload import HEAD, field, parse
 from checker.render.identity import is_commit
 
 _ELSE = "State --base REF yourself, or leave --base out to judge all that is there."
@@ -54,26 +54,26 @@ def detect(environ: Mapping[str, str], read_event: ReadEvent) -> Ci | None:
 
 def _github(environ: Mapping[str, str], read_event: ReadEvent) -> Ci:
     name, repository = environ.get("GITHUB_EVENT_NAME", ""), environ.get("GITHUB_REPOSITORY", "")
-    if name not in ("pull_request", "pull_request_target", "merge_group", "push"):
+    if name not in HEAD:
+        *others, last = HEAD
         raise Problem(
             f"GitHub Actions runs this for {name or 'no event'}, which is about no change "
-            "(pull_request, pull_request_target, merge_group and push are)",
+            f"({', '.join(others)} and {last} are)",
             _ELSE,
         )
     payload = _payload(environ.get("GITHUB_EVENT_PATH", ""), read_event)
     if name == "merge_group":
-        group = _Field(payload, "merge_group")
-        return Ci(group.commit("base_sha"), group.commit("head_sha"), repository, "merge group")
+        base = _commit(payload, "merge_group", "base_sha")
+        return Ci(base, _commit(payload, *HEAD[name]), repository, "merge group")
     if name == "push":
-        push = _Field(payload)
-        after, before = push.commit("after", zeros=True), push.commit("before", zeros=True)
+        after, before = (_commit(payload, *keys, zeros=True) for keys in (HEAD[name], ("before",)))
         if not after:
             raise Problem("the push deleted its branch, so there is nothing to judge", _ELSE)
         return Ci(before, after, repository, "push")
-    pull = _Field(payload, "pull_request")
     # The payload's own commit of the base is where the branch was when the pull request was opened: pushes do
     # not move it, and a rule that is newer would be escaped.
-    return Ci(_remote(pull.text("base", "ref")), pull.commit("head", "sha"), repository, "pull request")
+    base = _remote(_text(payload, "pull_request", "base", "ref"))
+    return Ci(base, _commit(payload, *HEAD[name]), repository, "pull request")
 
 
 def _payload(path: str, read_event: ReadEvent) -> Any:
@@ -83,39 +83,33 @@ def _payload(path: str, read_event: ReadEvent) -> Any:
     if isinstance(raw, Fault):
         raise Problem(f"cannot read the event payload {path}: {raw.message}", _ELSE)
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
+        return parse(raw)
+    except ValueError:
         raise Problem(f"the event payload {path} is not JSON", _ELSE) from None
 
 
-class _Field:
-    """A place in the event payload, and what stands below it."""
-
-    def __init__(self, payload: Any, *keys: str) -> None:
-        self.payload, self.keys = payload, keys
-
-    def text(self, *keys: str) -> str:
-        value = self.payload
-        for key in (*self.keys, *keys):
-            value = value.get(key) if isinstance(value, dict) else None
-        if isinstance(value, str) and value:
-            return value
-        raise self.wrong("text", keys)
-
-    def commit(self, *keys: str, zeros: bool = False) -> str:
-        """Empty for the zeros that stand for no commit, where they may stand."""
-        value = self.text(*keys)
-        if zeros and not value.strip("0"):
-            return ""
-        if not is_commit(value):
-            raise self.wrong("commit", keys)
+def _text(payload: Any, *keys: str) -> str:
+    value = field(payload, *keys)
+    if isinstance(value, str) and value:
         return value
+    raise _lacks(keys, "text")
 
-    def wrong(self, what: str, keys: tuple[str, ...]) -> Problem:
-        return Problem(
-            f"the event payload of GitHub Actions has no {what} in {'.'.join((*self.keys, *keys))}",
-            f"It is the payload of another event than GITHUB_EVENT_NAME says. {_ELSE}",
-        )
+
+def _commit(payload: Any, *keys: str, zeros: bool = False) -> str:
+    """Empty for the zeros that stand for no commit, where they may stand."""
+    value = _text(payload, *keys)
+    if zeros and not value.strip("0"):
+        return ""
+    if not is_commit(value):
+        raise _lacks(keys, "commit")
+    return value
+
+
+def _lacks(keys: tuple[str, ...], what: str) -> Problem:
+    return Problem(
+        f"the event payload of GitHub Actions has no {what} in {'.'.join(keys)}",
+        f"It is the payload of another event than GITHUB_EVENT_NAME says. {_ELSE}",
+    )
 
 
 def _gitlab(environ: Mapping[str, str], _: ReadEvent) -> Ci:

@@ -6,12 +6,12 @@ measured by its own clock, which it sends along.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from checker.payload import field, parse
 from checker.render.text import clip, one_line
 from checker.transports.http import LostError, NotSentError, Request, Response
 
@@ -136,13 +136,6 @@ class Client:
         self._pause(seconds)
 
 
-def field(data: Any, *keys: str) -> Any:
-    """A value in an answer; None where it is not there, for nothing is sure about an answer."""
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data
-
-
 def _limits(answer: Response) -> bool:
     """Whether the host asks for fewer requests, which it did not look at.
 
@@ -184,8 +177,8 @@ def _refusal(answer: Response) -> HostError:
 def _message(answer: Response) -> str:
     """What the host says about its refusal, in one short line."""
     try:
-        data = json.loads(answer.body)
-    except (ValueError, RecursionError):
+        data = parse(answer.body)
+    except ValueError:
         data = None
     said = field(data, "message") or field(data, "error", "message") or field(data, "error")
     errors = field(data, "errors")
@@ -197,8 +190,8 @@ def _json(answer: Response) -> Any:
     if not answer.body:
         return None
     try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
+        return parse(answer.body)
+    except ValueError:
         raise RejectedError(
             "its answer is not JSON: is that the address of its API?", answer.status
         ) from None

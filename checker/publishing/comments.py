@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from checker.payload import field
 from checker.publishing import Destination
-from checker.publishing.client import (
-    Client,
-    DownError,
-    InDoubtError,
-    LeftOutError,
-    RejectedError,
-    field,
-)
+from checker.publishing.client import Client, DownError, InDoubtError, LeftOutError, RejectedError
 from checker.render.identity import abbreviated
 
 _MOST_ATTEMPTS = 5

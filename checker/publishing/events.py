@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
+from checker.payload import HEAD, field, parse
 from checker.publishing import Destination
-from checker.publishing.client import field
 from checker.render.identity import is_commit
 
 SUPPORTED = ("pull_request", "pull_request_target", "merge_group", "workflow_run", "push")
@@ -26,8 +25,8 @@ def destination(raw: bytes, name: str) -> Destination | str:
     `name`: the event's, where it is known; what counts is what the payload holds.
     """
     try:
-        data = json.loads(raw)
-    except (ValueError, RecursionError):
+        data = parse(raw)
+    except ValueError:
         return "is not JSON"
     repository = field(data, "repository", "full_name")
     if not is_repository(repository):
@@ -37,13 +36,13 @@ def destination(raw: bytes, name: str) -> Destination | str:
         merge, number = field(pull, "merge_commit_sha"), field(pull, "number")
         also = (merge,) if is_commit(merge) else ()
         if type(number) is int:
-            found = Destination(repository, field(pull, "head", "sha"), also, number)
-    elif group := field(data, "merge_group"):
-        found = Destination(repository, field(group, "head_sha"))
+            found = Destination(repository, field(data, *HEAD["pull_request"]), also, number)
+    elif field(data, "merge_group"):
+        found = Destination(repository, field(data, *HEAD["merge_group"]))
     elif run := field(data, "workflow_run"):
         found = _of_a_run(repository, run)
     elif field(data, "ref"):
-        found = Destination(repository, field(data, "after"))
+        found = Destination(repository, field(data, *HEAD["push"]))
     return found if found and is_commit(found.commit) else _unsupported(name)
 
 

@@ -9,14 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from checker import canonical
+from checker.payload import field
 from checker.publishing import Access, Job, Part, Variables, bearer, comments, suggestions
-from checker.publishing.client import (
-    Client,
-    HostError,
-    InDoubtError,
-    TokenError,
-    field,
-)
+from checker.publishing.client import Client, HostError, InDoubtError, TokenError
 from checker.render import RENDERERS, tally
 
 

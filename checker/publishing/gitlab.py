@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 from checker.model import Location
+from checker.payload import field
 from checker.publishing import Access, Job, Part, Variables, bearer, comments, suggestions
-from checker.publishing.client import Client, LeftOutError, field
+from checker.publishing.client import Client, LeftOutError
 from checker.render import RENDERERS
 from checker.render.placing import from_root
 
