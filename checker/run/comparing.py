@@ -16,20 +16,19 @@ from checker.model import (
     Fault,
     Files,
     Flip,
-    Open,
     Origin,
     Report,
     Result,
     StageChange,
 )
 from checker.policy import naming, workspaces
-from checker.policy.loading import CONFIGURATION
-from checker.policy.naming import Named
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
 from checker.review import comparing, defects, leaving, loosening, moving, opening, renaming
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
+from checker.run import ends as ends_
+from checker.run import judges as judges_
 from checker.run import listing, reviewing, touching
 from checker.run.checking import (
     Evaluated,
@@ -45,12 +44,9 @@ from checker.run.checking import (
     weighed,
 )
 from checker.run.doors import Doors
+from checker.run.ends import Ends
 from checker.sources.files import Memo
-from checker.transports.git import Change as ChangedPath
-from checker.transports.git import Repository, Tree
-
-_FOLLOWED = ("lock-mismatch", "floor-changed")
-"""What a base is refused for where others went on, and a change mends by naming what is here."""
+from checker.transports.git import Tree
 
 
 class Change(NamedTuple):
@@ -83,67 +79,23 @@ def compare(request: Request, asked: Change, shared: Shared | None = None) -> Re
 
     `shared`: what was read and found for other changes.
     """
-    ends = _ends(request.folder, asked)
+    ends = ends_.find(request.folder, asked.base, asked.head)
     if isinstance(ends, Fault):
         return failed(request, (doors_.diagnostic(ends),))
     return _Comparing(request, asked, ends, shared or Shared()).report()
 
 
-class _Ends(NamedTuple):
-    """The commits of a change, by their full ids."""
-
-    repository: Repository
-    tip: str
-    """The base branch as it is now."""
-    base: str
-    """Where the change left it."""
-    head: str
-    changes: tuple[ChangedPath, ...]
-    """What differs between base and head."""
-
-
-def _ends(folder: str, asked: Change) -> _Ends | Fault:
-    repository = doors_.history(folder)
-    if isinstance(repository, Fault):
-        return repository
-    if repository.is_behind_link:
-        message = f"A symbolic link leads to {folder}, and the change may have put it there."
-        return Fault("git-linked", message, hint="Name the folder itself, by a path without links.")
-    tip, head = repository.resolve(asked.base), repository.resolve(asked.head)
-    if isinstance(tip, Fault):
-        return tip
-    if isinstance(head, Fault):
-        return head
-    bases = repository.merge_bases(tip, head)
-    if isinstance(bases, Fault):
-        return bases
-    if not bases:
-        hint = "Name the branch that the change is to be merged into."
-        message = f"{asked.base} and {asked.head} have no commit in common, so nobody knows what is new."
-        return Fault("git-unrelated", message, hint=hint)
-    if len(bases) > 1:  # whoever makes the change chooses what they have, so none of them says what is new
-        message = (
-            f"{asked.base} and {asked.head} were merged crosswise: they have {len(bases)} latest commits in"
-            " common, so nobody knows what is new."
-        )
-        return Fault("git-criss-cross", message, hint=f"Merge {asked.base} into the change: then it is one.")
-    base = bases[0]
-    changes = repository.changed(base, head)
-    return changes if isinstance(changes, Fault) else _Ends(repository, tip, base, head, changes)
-
-
 class _Comparing:
     """What the steps of one comparison share."""
 
-    def __init__(self, request: Request, asked: Change, ends: _Ends, shared: Shared) -> None:
+    def __init__(self, request: Request, asked: Change, ends: Ends, shared: Shared) -> None:
         self.request, self.asked, self.ends = request, asked, ends
         self.files, self.results = shared.files, shared.results
-        self.judge = ends.tip
-        """The commit that judges."""
+        self.judges = judges_.find(request, ends)
 
     def report(self) -> Report:
         ends = self.ends
-        opened, named, doubts = self._judges()
+        named = self.judges.named
         merged = self._doors(ends.head)
         both = [each for each in (named, naming.named(merged.open, merged.home)) if each]
         beside = {folder for each in both for folder in each.beside}
@@ -154,26 +106,22 @@ class _Comparing:
         judging_paths = tuple(touching.fitting(touched, (text for each in both for text in each.judging)))
         touches = judging_paths or (named and any(touching.fitting(touched, (*named.judged, *named.vouched))))
         if named and self.asked.fail_on == "new" and not touches:
-            untouched = self._untouched(opened, doubts)
-            full = self._judged(opened, doubts, judging_paths) if self.asked.whole else untouched
+            untouched = self._untouched()
+            full = self._judged(judging_paths) if self.asked.whole else untouched
             # What is wrong with the branch itself is nothing that such a change has to answer for.
             return untouched if full.exit_code else full
-        return self._judged(opened, doubts, judging_paths)
+        return self._judged(judging_paths)
 
-    def _judged(
-        self, opened: Doors, doubts: tuple[Diagnostic, ...], judging_paths: tuple[str, ...]
-    ) -> Report:
+    def _judged(self, judging_paths: tuple[str, ...]) -> Report:
         """Everything on both sides, held against each other."""
-        ends = self.ends
-        head_doors = opened._replace(files=self._tree(ends.head), commit=ends.head, note=self._note())
-        workspace, diagnostics = judging(self.request, opened)
+        ends, judges = self.ends, self.judges
+        workspace, diagnostics = judges.load()
         if workspace is None:
-            workspace, diagnostics = self._left_behind(opened, diagnostics)
-        if workspace is None:
-            return self._failed((*doubts, *map(self._of_the_base, diagnostics)))
-        base_doors = opened._replace(files=self._tree(ends.base), commit=ends.base)
-        base = self._gather(base_doors, workspace, () if self._judges_itself else diagnostics)
-        head = self._gather(head_doors, workspace, (*doubts, *diagnostics))
+            return self._failed((*judges.doubts, *diagnostics))
+        base_doors = judges.doors._replace(files=self._tree(ends.base), commit=ends.base)
+        head_doors = judges.doors._replace(files=self._tree(ends.head), commit=ends.head, note=judges.note)
+        base = self._gather(base_doors, workspace, () if judges.is_change else diagnostics)
+        head = self._gather(head_doors, workspace, (*judges.doubts, *diagnostics))
         if isinstance(base, Report):
             return base
         if isinstance(head, Report):
@@ -195,15 +143,8 @@ class _Comparing:
         comparison = self._comparison((), (), (), (), {})
         report = failed(self.request, diagnostics, workspace, neutral, comparison)
         ends = self.ends
-        return report._replace(
-            origin=Origin(ends.head, self.request.clock, self._note(), ends.repository.prefix)
-        )
-
-    # what judges
-
-    @property
-    def _judges_itself(self) -> bool:
-        return self.judge != self.ends.tip
+        origin = Origin(ends.head, self.request.clock, self.judges.note, ends.repository.prefix)
+        return report._replace(origin=origin)
 
     def _aged(
         self,
@@ -213,87 +154,11 @@ class _Comparing:
         changed: comparing.Changed,
     ) -> tuple[Diagnostic, ...]:
         """What is told of the head, each with its age; `before`: what is told of the base."""
-        judging = () if self._judges_itself else (each.locator for each in head.workspace.inputs)
+        judging = () if self.judges.is_change else (each.locator for each in head.workspace.inputs)
         return defects.aged(found, before, changed, frozenset(judging))
 
-    def _judges(self) -> tuple[Doors, Named | None, tuple[Diagnostic, ...]]:
-        """Through which what judges comes in, what its configuration names, and what is doubtful about it."""
-        doors, request = self._doors(self.ends.tip), self.request
-        missing = doors.open(doors.home).read(CONFIGURATION)
-        if isinstance(missing, Fault) and missing.code == "missing" and not request.floor:
-            doubt = Diagnostic(
-                "base-unconfigured",
-                f"the base has no {CONFIGURATION}, so this change is judged by its own",
-                hint="Whoever merges it decides by what this repository is judged from then on.",
-                level="warning",
-            )
-            self.judge = self.ends.head
-            return self._doors(self.judge), None, (doubt,)
-        named = naming.named(doors.open, doors.home)
-        return doors._replace(open=self._vouched(doors, named)) if named else doors, named, ()
-
-    def _left_behind(
-        self, opened: Doors, wrong: tuple[Diagnostic, ...]
-    ) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
-        """What judges at the base, though its floor or the packs that travel with gonogo went on without it.
-
-        A parameter that may no longer be set so gives way, and so does a digest where the change states that
-        of what is here: no change could mend either if none could be judged before.
-        """
-        mended, _ = judging(self.request, self._doors(self.ends.head))
-        locks = mended is not None and mended.lock is not None
-        names = mended is not None and "digest" in mended.source.data.get("extends", {})
-        workspace, diagnostics = judging(
-            self.request, opened, locked=not locks, pinned=not names, yielding=True
-        )
-        if workspace is None:
-            return None, wrong
-        gone = (each for each in wrong if each.code in _FOLLOWED)
-        hint = "What is here judges, and this change names it."
-        return workspace, (*(each._replace(level="warning", hint=hint) for each in gone), *diagnostics)
-
-    def _of_the_base(self, wrong: Diagnostic) -> Diagnostic:
-        """A defect, and whose it is where a file of the base branch has it: the change may be sound there.
-
-        A digest that was left behind can be mended by a change, which is judged all the same.
-        """
-        place = wrong.location
-        wrong = wrong._replace(age="" if self._judges_itself else "existing")
-        pinned = self._judges_itself or self.request.policies
-        if pinned or wrong.level != "error" or place is None or place.path.startswith(FLOOR):
-            return wrong
-        hint = wrong.hint
-        if wrong.code not in _FOLLOWED:
-            hint = f"{hint} What mends it has to be merged past this check, by somebody who may.".lstrip()
-        return wrong._replace(message=f"the base branch itself cannot judge: {wrong.message}", hint=hint)
-
-    def _vouched(self, doors: Doors, named: Named) -> Open:
-        """The same doors; what says itself who made it is that of the change."""
-        from checker.transports.revision import Grafted  # noqa: PLC0415
-
-        def open(folder: str) -> Files:
-            files = doors.open(folder)
-            if folder != doors.home:
-                return files
-            return Grafted(files, self._doors(self.ends.head).open(folder), named.vouched, named.judging)
-
-        return open
-
-    def _doors(self, commit: str) -> Doors:
-        """The files as they are in a commit, and what judges them there."""
-        return doors_.at(self.request.folder, self.ends.repository, commit, self.request.policies)
-
-    def _tree(self, commit: str) -> Files:
-        return self._doors(commit).files
-
-    def _note(self) -> str:
-        base, head, judge = map(abbreviated, (self.ends.base, self.ends.head, self.judge))
-        by = "a folder" if self.request.policies else f"commit {judge}"
-        return f"the change from commit {base} to {head}, judged by {by}"
-
-    # what is touched
-
-    def _untouched(self, doors: Doors, doubts: tuple[Diagnostic, ...]) -> Report:
+    def _untouched(self) -> Report:
+        doors = self.judges.doors
         zone = workspaces.zone(doors.open, doors.home)
         as_of = self.request.as_of(zone)
         why = "no file that this change touches is an artifact, or judges any"
@@ -302,7 +167,13 @@ class _Comparing:
             why = f"nothing in this workspace differs between commits {' and '.join(ends)}"
         self.request = self.request._replace(as_of=lambda _: as_of)
         why += "; what is not committed is not judged"
-        return self._failed(doubts, neutral=f"Nothing had to be judged: {why}.")
+        return self._failed(self.judges.doubts, neutral=f"Nothing had to be judged: {why}.")
+
+    def _doors(self, commit: str) -> Doors:
+        return judges_.committed(self.request, self.ends, commit)
+
+    def _tree(self, commit: str) -> Files:
+        return self._doors(commit).files
 
     # both sides
 
@@ -376,7 +247,7 @@ class _Comparing:
         flips: tuple[Flip, ...],
         changed: comparing.Changed,
     ) -> Comparison:
-        ends, judge = self.ends, "" if self.request.policies else self.judge
+        ends, judge = self.ends, "" if self.request.policies else self.judges.commit
         files = comparing.files(changed)
         return Comparison(
             ends.base, ends.head, judge, self.asked.fail_on, fixed, stages, judging_paths, flips, files
