@@ -223,7 +223,8 @@ class Result(NamedTuple):
     reasons: tuple[Reason, ...] = ()
     waived: Waived | None = None
     gate: str = ""
-    """The gate whose binding set the enforcement; empty where no gate binds the rule."""
+    """The gate whose binding set the enforcement; empty where no gate binds the rule, or it waits
+    for its day alone."""
     excerpt: Excerpt | None = None
     """Only for what did not pass."""
     markets: tuple[str, ...] = ()
@@ -482,8 +483,13 @@ class Flip(NamedTuple):
     """What becomes of a check once the policies that the change brings judge."""
 
     blocks: bool
-    """It blocks then, and does not yet; otherwise the other way round."""
+    """It blocks then, and does not yet; otherwise it is announced, or the other way round."""
     result: Result
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether it fails then, blocks nothing yet, and will some day."""
+        return not self.blocks and self.result.enforcement == "upcoming"
     """As the side that blocks says it."""
 
 

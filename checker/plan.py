@@ -373,8 +373,8 @@ class _Maker:
     ) -> Bound:
         info, policy, rule = candidate.info, candidate.policy, candidate.rule
         effective = (rule.effective if rule else None) or (policy.effective if policy else None)
-        if effective and day < effective:
-            enforcement = "upcoming"
+        if effective and day < effective and enforcement != "upcoming":
+            enforcement, gate = "upcoming", None  # it waits for a day, and for no gate
         if policy:
             params = {**params, **self.selector.params.get(policy.id, {})}
             params = {name: policy.params[name].fitted(value) for name, value in params.items()}

@@ -430,6 +430,18 @@ def test_a_policy_that_the_change_brings_does_not_judge_it_but_shows_what_would_
     assert [(flip.blocks, flip.result.rule) for flip in compared(report).flips] == [(True, "test.rule")]
 
 
+def test_a_policy_that_announces_itself_shows_what_it_will_find(tmp_path: Path) -> None:
+    proposal = propose(tmp_path, things(policy(rule("true")), a=THING, b=SOUND))
+    announced = policy(rule("filled(subject.owner)", at="/owner"), effective={"from": "2030-01-01"})
+    report = proposal.put({"policies/test.policy.yaml": announced}).report()
+    (flip,) = compared(report).flips
+    assert (flip.blocks, flip.is_announced, flip.result.subject.id) == (False, True, "a")
+    proposal.on_main({"policies/test.policy.yaml": announced})
+    due = announced.replace("2030-01-01", "2020-01-01")
+    again = compared(proposal.put({"policies/test.policy.yaml": due}).report())
+    assert [(each.blocks, each.is_announced) for each in again.flips] == [(True, False)]
+
+
 def test_a_waiver_of_the_change_does_not_waive_in_it(tmp_path: Path) -> None:
     waiver = {
         "waiver": "w1",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from checker.model import Comparison, Diagnostic, Location, Report, Result, StageChange
+from checker.model import Comparison, Diagnostic, Flip, Location, Report, Result, StageChange
 from checker.render import tally
 from checker.render.identity import abbreviated
 from checker.render.text import clip
@@ -95,10 +95,13 @@ def _flipped(change: Comparison, faulty: bool) -> str:
     if faulty and not change.flips:  # for what cannot judge flips nothing, and might yet
         return "What it flips once merged can be told when the errors are mended."
     blocked = sum(each.blocks for each in change.flips)
-    freed = len(change.flips) - blocked
+    announced = sum(each.is_announced for each in change.flips)
+    freed = len(change.flips) - blocked - announced
     parts = []
     if blocked:
         parts.append(f"{tally.counted(blocked, 'check')} will block that {_do(blocked)} not yet")
+    if announced:
+        parts.append(f"{tally.counted(announced, 'check')} will be announced, and block nothing yet")
     if freed:
         parts.append(f"{tally.counted(freed, 'check')} will block no longer")
     return f"Once merged: {', and '.join(parts)}." if parts else "Once merged, it flips no check made here."
@@ -108,9 +111,11 @@ def _do(number: int) -> str:
     return "does" if number == 1 else "do"
 
 
-def flip(blocks: bool) -> str:
+def flip(flipped: Flip) -> str:
     """What becomes of a check that flips, in two or three words."""
-    return "will block" if blocks else "no longer blocks"
+    if flipped.is_announced:
+        return "is announced"
+    return "will block" if flipped.blocks else "no longer blocks"
 
 
 def before(report: Report) -> list[Result]:

@@ -146,7 +146,7 @@ class Sections:
 
     def _flips(self, compared: Comparison | None) -> Iterator[Section]:
         if compared:
-            rows = [[change.flip(each.blocks), *self._brief(each.result)] for each in compared.flips]
+            rows = [[change.flip(each), *self._brief(each.result)] for each in compared.flips]
             yield Section("What flips once this is merged", ("Then", *_BRIEF), rows, open=True)
 
     def _fixed(self, compared: Comparison | None) -> Iterator[Section]:

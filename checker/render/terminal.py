@@ -192,7 +192,7 @@ class _Page:
             lines += self._sheet.paragraph(sentence)
         if self._quiet:
             return lines
-        rows = [(change.flip(each.blocks), "", [change.briefly(each.result)]) for each in found.flips]
+        rows = [(change.flip(each), "", [change.briefly(each.result)]) for each in found.flips]
         return lines + self._capped(rows)
 
     def _list(self, found: Sequence[Result], *, aged: bool = False) -> list[str]:

@@ -421,10 +421,18 @@ def files(changed: Changed) -> tuple[ChangedFile, ...]:
 
 
 def flips(judged: Iterable[Result], merged: Iterable[Result]) -> tuple[Flip, ...]:
-    """What blocks by the policies of the change and not by those that judge it, and the other way round."""
+    """What blocks by the policies of the change and not by those that judge it, what they announce, and what
+    blocks no longer."""
     now, then = _blocking(judged), _blocking(merged)
+    told = {*now, *_announced(judged)}
     coming = [Flip(True, result) for key, result in then.items() if key not in now]
-    return (*coming, *(Flip(False, result) for key, result in now.items() if key not in then))
+    later = [Flip(False, result) for key, result in _announced(merged).items() if key not in told]
+    return (*coming, *later, *(Flip(False, result) for key, result in now.items() if key not in then))
+
+
+def _announced(results: Iterable[Result]) -> dict[Check, Result]:
+    upcoming = (each for each in results if each.enforcement == "upcoming" and not each.waived)
+    return {result.check: result for result in upcoming if result.is_finding}
 
 
 def _blocking(results: Iterable[Result]) -> dict[Check, Result]:

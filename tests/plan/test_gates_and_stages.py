@@ -331,6 +331,7 @@ def test_before_its_day_a_failure_is_announced(
         as_of=as_of,
     )
     assert (found["r.one"].outcome, found["r.one"].enforcement) == ("fail", expected)
+    assert found["r.one"].gate == ("all" if expected == "mandatory" else "")  # it waits for no gate
 
 
 def test_the_day_of_the_launch_is_the_workspaces(tmp_path: Path) -> None:

@@ -254,6 +254,14 @@ def test_what_flips(flips: tuple[bool, ...], said: str) -> None:
     assert change.judging(CHANGE._replace(comparison=COMPARISON._replace(flips=found)))[2] == said
 
 
+def test_what_is_announced_is_no_flip_to_the_better() -> None:
+    upcoming = MIXED.results[1]._replace(enforcement="upcoming", waived=None)
+    found = CHANGE._replace(comparison=COMPARISON._replace(flips=(Flip(False, upcoming),)))
+    assert change.judging(found)[2] == "Once merged: 1 check will be announced, and block nothing yet."
+    assert "is announced" in page(found, "comment")
+    assert "is announced" in page(found, "terminal")
+
+
 def test_what_would_free_a_change_is_to_be_merged_before_it() -> None:
     def last(result: Result) -> str:
         compared = COMPARISON._replace(flips=(Flip(False, result),))
