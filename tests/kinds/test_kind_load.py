@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from checker import shipped
 from checker.kinds import Kind, load, shipped_kind, shipped_names
 from checker.model import Diagnostic
 from tests.kinds.making import document, kind, said
+from tests.patience import patience
 
 TEXT = {"type": "string"}
 
@@ -260,10 +260,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("schema", "message"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile(schema: dict[str, Any], message: str) -> None:
-    started = time.process_time()
-    (found,) = lines(json.dumps(schema), "json")
+    with patience():
+        (found,) = lines(json.dumps(schema), "json")
     assert message in found
-    assert time.process_time() - started < 5
 
 
 HARMLESS = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from checker.render import RENDERERS, Options
 from checker.review.waiving import saw
 from tests import judging
 from tests.judging import RULE, policy, rule
+from tests.patience import patience
 
 LETTERS = "Zx81Qb7Lm2Vc93Kd5Tn6Wp4Rj0Hs8Yf1Gg7"
 """What could be random, and is made up."""
@@ -182,15 +182,13 @@ def test_a_password_of_a_few_letters_does_not_spoil_the_words_around_it(tmp_path
     ids=lambda text: text[:12],
 )
 def test_no_text_takes_longer_than_its_length(text: str) -> None:
-    began = time.perf_counter()
-    hidden(text)
-    masked(text)
-    assert time.perf_counter() - began < 2
+    with patience():
+        hidden(text)
+        masked(text)
 
 
 def test_no_artifact_makes_it_grow_with_its_square() -> None:
     chance = random.Random(1)
     data = {"tokens": [{"token": f"{chance.random():.15f}"} for _ in range(100_000)]}
-    began = time.perf_counter()
-    assert len(Redaction(data)._values) == 256
-    assert time.perf_counter() - began < 2
+    with patience():
+        assert len(Redaction(data)._values) == 256

