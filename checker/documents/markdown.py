@@ -158,8 +158,8 @@ def _around(nodes: Sequence[Node]) -> Stretch | None:
 class _Finder:
     """Finds in the source what stands in a block, one text after the other.
 
-    A text that is written otherwise (`a *b*` for `a b`) is looked for to the end of the block in vain; a block
-    may hold as many of them as it has lines, so after some nothing in it is looked for any more.
+    A text that is written otherwise (`a *b*` for `a b`) is looked for to the end of the block in vain, and a
+    block may hold as many of them as it has lines: so after some nothing in it is looked for any more.
     """
 
     __slots__ = ("cursor", "misses", "place", "text")

@@ -42,7 +42,7 @@ def lazy(module: str) -> Callable[[Any, Options], str]:
 
 
 HELD = frozenset({"gitlab"})
-"""The formats that a host holds against the report of another commit, where what is missing counts as mended."""
+"""The formats that a host holds against the report of another commit: what is missing counts as mended."""
 RENDERERS: dict[str, Renderer] = {
     "terminal": lazy("terminal"),
     "json": lazy("json"),

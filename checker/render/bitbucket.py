@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from checker.model import Report
 from checker.render import Options, tally
-from checker.render.identity import folder
+from checker.render.identity import name
 from checker.render.notes import Note, notes
 from checker.render.placing import START
 from checker.render.shapes import Shape
@@ -36,7 +36,7 @@ def render(report: Report, options: Options) -> str:
     details += [f"Next: {report.next_step}"] if report.next_step else []
     blocking = sum(note.level == "error" for note in found)
     summary = {
-        "title": one_line(f"gonogo {folder(report)}".rstrip()),
+        "title": name(report),
         "details": _short("\n".join(map(one_line, details)), _DETAILS_LIMIT),
         "reporter": "gonogo",
         "report_type": "TEST",

@@ -158,7 +158,7 @@ def briefly(result: Result, *, aged: bool = False) -> str:
     """A finding in one line: what, which rule, and where; with `aged` also whether it was there before."""
     where = place(result.location)
     where = f"{where}{tally.element(result)}" if where else tally.subject(result)
-    age = f", {tally.age(result)}" if aged and result.age == "existing" else ""
+    age = f", {old}" if aged and (old := tally.old_age(result)) else ""
     told = f"{clip(result.message, _TEXT_LIMIT)} ({result.rule}, {where}{age})"
     return f"{told}. {clip(tally.alteration(result), _TEXT_LIMIT)}" if result.altered else told
 

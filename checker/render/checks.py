@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from checker.model import Report
 from checker.render import Options, tally
-from checker.render.identity import commit, folder
+from checker.render.identity import commit, name
 from checker.render.notes import Note, notes
 from checker.render.pages import Room, page
 from checker.render.placing import START
@@ -36,7 +36,7 @@ def render(report: Report, options: Options) -> str:
         others = tally.counted(hidden, "less pressing annotation is", "less pressing annotations are")
         summary += f"\n{others} left out. {tally.in_full(report)}\n"
     run = {
-        "name": clip(one_line(f"gonogo {folder(report)}".rstrip()), _TITLE_LIMIT),
+        "name": clip(name(report), _TITLE_LIMIT),
         "head_sha": commit(report),
         "conclusion": _conclusion(report),
         "output": {

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from json.encoder import encode_basestring_ascii
 
 from checker.model import Report, Result
-from checker.render.text import paired
+from checker.render.text import one_line, paired
 
 _COMMIT = re.compile(r"(?!0+$)(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _DIGITS = 12
@@ -29,6 +29,11 @@ def commit(report: Report) -> str:
 def folder(report: Report) -> str:
     """The folder of the workspace below the root of its repository; empty: it is the root, or not known."""
     return report.origin.prefix.rstrip("/") if report.origin else ""
+
+
+def name(report: Report) -> str:
+    """What people call the part of a host that tells about the workspace: `gonogo FOLDER`, in one line."""
+    return one_line(f"gonogo {folder(report)}".rstrip())
 
 
 def folder_key(report: Report) -> str:

@@ -70,8 +70,7 @@ def _check(report: Report, result: Result) -> _Case:
     elif tally.blocks(result, report.comparison):
         state, message = ("failure" if standing == "fail" else "error"), result.message
     elif result.waived:
-        waived = result.waived
-        message += f" (waiver {waived.id} by {waived.owner} until {waived.expires}: {waived.reason})"
+        message += f" (waiver {tally.waiver(result.waived)}: {result.waived.reason})"
     lines = tally.reasons(result)
     lines += [f"{seen.expression} is {seen.value}" for reason in result.reasons for seen in reason.seen]
     lines += [f"Fix: {result.fix}"] if result.fix and standing != "pass" else []

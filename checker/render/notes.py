@@ -102,7 +102,7 @@ def _finding(report: Report, group: tuple[Result, ...], fingerprint: str, touche
         level = "notice"
     labels = {"fail": result.enforcement, "error": "undecided"}
     label = labels.get(standing, standing)
-    label += f", {tally.age(result)}" if result.age == "existing" else ""
+    label += f", {old}" if (old := tally.old_age(result)) else ""
     lines = [result.message, *tally.reasons(result)]
     if others := len(group) - 1:
         lines.append(f"{tally.counted(others, 'other rule says', 'other rules say')} the same.")

@@ -162,7 +162,7 @@ def _result(
     if edit and path:
         found["fixes"] = [_fix(result, edit, path)]
     if waived := result.waived:
-        why = f"{waived.reason} (waiver {waived.id} by {waived.owner} until {waived.expires})"
+        why = f"{waived.reason} (waiver {tally.waiver(waived)})"
         found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": why}]
     return found
 

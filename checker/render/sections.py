@@ -160,8 +160,7 @@ class Sections:
     def _brief(self, result: Result, *, linked: bool = True) -> list[str]:
         element = f"element {result.key}" if result.key else ""
         where = self._where(result.location, self._address if linked else "")
-        age = tally.age(result) if result.age == "existing" else ""
-        return [cell(code(result.rule), age), cell(result.message, where, element)]
+        return [cell(code(result.rule), tally.old_age(result)), cell(result.message, where, element)]
 
     def _finding(self, group: tuple[Result, ...]) -> list[str]:
         result = group[0]

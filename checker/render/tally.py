@@ -65,6 +65,11 @@ def age(result: Result) -> str:
     return AGES[result.age] + (", altered" if result.altered else "")
 
 
+def old_age(result: Result) -> str:
+    """The same of what was there before; empty for what is new."""
+    return age(result) if result.age == "existing" else ""
+
+
 def inherited(result: Result, comparison: Comparison | None) -> bool:
     """Whether a result stays in sight and blocks nothing, because it was there before the change."""
     return comparison is not None and not result.counts(comparison.fail_on)
@@ -163,6 +168,11 @@ def subject(result: Result) -> str:
 def acceptance(waived: Waived) -> str:
     """Who accepted a failure, until when and why, in a sentence."""
     return f"Waived until {waived.expires} by {waived.owner} ({waived.id}): {waived.reason}"
+
+
+def waiver(waived: Waived) -> str:
+    """Which waiver it is: `W-7 by Ada Example until 2026-12-31`."""
+    return f"{waived.id} by {waived.owner} until {waived.expires}"
 
 
 def in_full(report: Report) -> str:

@@ -320,8 +320,7 @@ def _notes(group: tuple[Result, ...]) -> Iterator[tuple[str, str]]:
     if len(group) > 1:
         yield "rules", _names([each.rule for each in group])
     if result.waived:
-        waived = result.waived
-        yield "waived", f"{waived.id} by {waived.owner} until {waived.expires}: {waived.reason}"
+        yield "waived", f"{tally.waiver(result.waived)}: {result.waived.reason}"
         return
     if result.fix:
         yield "fix", result.fix
