@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 from tests.judging import place, told, told_one
 
@@ -424,6 +425,22 @@ def test_an_error_says_what_could_not_be_done_with_which_value(
 ) -> None:
     result = told_one(tmp_path, assertion, subject, files=OTHERS, head=HEAD)
     assert (result.outcome, result.message) == ("error", said)
+
+
+@pytest.mark.parametrize("assertion", ['lookup("%s", "b").tier == 1', 'related("%s").all(r, r.tier == 1)'])
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("release", '- { kind: release, files: "release/*.yaml" }'),
+        ("roadmap", '- { kind: roadmap, files: "products/{product}/roadmap.yaml", product: path.product }'),
+    ],
+)
+def test_what_nothing_collects_is_told_with_the_line_that_does(
+    tmp_path: Path, assertion: str, kind: str, line: str
+) -> None:
+    result = told_one(tmp_path, assertion % kind, "{}", files=OTHERS, head=HEAD, fix="of the rule")
+    assert (result.outcome, result.fix) == ("error", f"Add `{line}` to `subjects` in gonogo.yaml.")
+    assert yaml.safe_load(line)[0]["kind"] == kind
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Any
 
 from checker import documents, kinds
 from checker.kinds import Kind
+from checker.kinds.places import USUAL
 from checker.kinds.template import formats
 from checker.model import Fault
 
@@ -44,16 +45,6 @@ FOLDERS: Mapping[str, str] = {
     "launch-plan": r"launch[-_ ]?plans?|launches",
 }
 """What a folder that holds only files of a kind is called."""
-
-USUAL: Mapping[str, str] = {
-    "prd": "products/{product}/prd.md",
-    "launch-plan": "products/{product}/launch.yaml",
-    "risk-register": "products/{product}/risks.yaml",
-    "roadmap": "products/{product}/roadmap.yaml",
-    "okr": "okrs/*.yaml",
-    "gate-record": "products/{product}/gates/*.yaml",
-}
-"""Where the kinds that the shipped packs speak of are put when nobody has put them anywhere yet."""
 
 MODELINE = re.compile(r"yaml-language-server:\s*\$schema=\S*?kinds/([a-z0-9.-]+?)\.schema\.json")
 MOST_READ = 2_000

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from checker import kinds
 from checker.authoring import schemas
-from checker.authoring.detection import USUAL, Found, Repository
+from checker.authoring.detection import Found, Repository
+from checker.kinds.places import USUAL
 from checker.kinds.template import modeline, template
 
 GATES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {

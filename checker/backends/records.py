@@ -349,7 +349,7 @@ class _Evaluation:
         message = rule.message.render(self.activation) if rule.message and element else ""
         if told.outcome == "error" or not message:
             message = told.message
-        fix = ""
+        fix = told.hint
         # What the rule tells to fix is its failure, not an error.
         if rule.fix and told.outcome == "fail" and (element or "item" not in rule.fix.variables):
             fix = rule.fix.render(self.activation)

@@ -36,11 +36,14 @@ class CompileError(Exception):
 
 
 class EvaluationError(Exception):
-    """An evaluation without a value. `start` and `end` are offsets of the part that failed."""
+    """An evaluation without a value. `start` and `end` are offsets of the part that failed.
 
-    def __init__(self, kind: Kind, message: str, start: int, end: int) -> None:
+    `hint` says what to do about it, and may be empty."""
+
+    def __init__(self, kind: Kind, message: str, start: int, end: int, hint: str = "") -> None:
         super().__init__(message)
         self.kind: Kind = kind
+        self.hint = hint
         self.message = message
         self.start = start
         self.end = end
@@ -55,12 +58,13 @@ class FunctionError(Exception):
     """Raised by the implementation of a function; the call's position is added by the evaluation.
 
     `unreadable` says that the argument was there and could not be read as what it should be, such
-    as a text that is no date.
+    as a text that is no date; `hint` what to do about it.
     """
 
-    def __init__(self, message: str, unreadable: bool = False) -> None:
+    def __init__(self, message: str, unreadable: bool = False, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
+        self.hint = hint
         self.unreadable = unreadable
 
 

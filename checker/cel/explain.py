@@ -88,6 +88,8 @@ class Reason(NamedTuple):
     """The loops around it, outermost first."""
     holds: bool = False
     """Of the kind `false`: the part is true, where being false was needed."""
+    hint: str = ""
+    """What to do about an error; may be empty."""
 
 
 class Explanation(NamedTuple):
@@ -132,7 +134,7 @@ def explain(program: Program, activation: Mapping[str, object]) -> Explanation:
         except (BudgetError, RecursionError, MemoryError):
             # Explaining takes more work than deciding: then the decision itself is all there is to say.
             reasons = [
-                Reason(error.start, error.end, error.kind, error.message)
+                Reason(error.start, error.end, error.kind, error.message, hint=error.hint)
                 if error is not None
                 else Reason(
                     whole.start, whole.end, "false", "the expression is false; there is too much to explain"
@@ -225,7 +227,8 @@ class _Explainer:
         missing = self.missing(node) if error.kind == "missing" else None
         # What is missing was not seen: what was looked for tells it.
         seen = () if missing is not None else self.observations(node)
-        return Reason(error.start, error.end, error.kind, error.message, seen, missing, self.elements)
+        place = error.start, error.end
+        return Reason(*place, error.kind, error.message, seen, missing, self.elements, hint=error.hint)
 
     def _why_failed(self, node: Node, error: EvaluationError) -> list[Reason]:
         """Of a strict part: the errors of its operands, or its own."""

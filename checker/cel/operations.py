@@ -120,7 +120,7 @@ def call(
             result = run(*values)
     except FunctionError as error:
         kind: Kind = "unreadable" if error.unreadable else "error"
-        raise EvaluationError(kind, error.message, node.start, node.end) from None
+        raise EvaluationError(kind, error.message, node.start, node.end, error.hint) from None
     if result is ABSENT:
         raise EvaluationError("missing", "nothing was found", node.start, node.end)
     return result

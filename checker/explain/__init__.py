@@ -24,6 +24,8 @@ class Told(NamedTuple):
 
     message: str
     """All reasons as one sentence."""
+    hint: str = ""
+    """What to do about an error, besides what the rule says of its failures; may be empty."""
 
 
 def digest(value: object) -> str:
@@ -61,7 +63,8 @@ def tell(
         message += f", {structure.word(last, place)} {reason.text}" if message else reason.text
         last = place
     at = next((at for place in told.values() for at in fields.places(reasons[place])), None)
-    return Told("error" if ours else "fail", tuple(told), at, message)
+    hint = " ".join(dict.fromkeys(reason.hint for reason in ours if reason.hint))
+    return Told("error" if ours else "fail", tuple(told), at, message, hint)
 
 
 def tell_elements(

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from checker import cel
 from checker.documents.placeholders import placeholder, visible
+from checker.kinds import places
 
 CONTEXT = "@context"
 """The activation's entry for what functions need to know; no expression can name it."""
@@ -164,7 +165,8 @@ def _weekdays(first: Day, last: Day) -> int:
 
 def _known(context: Context, kind: str) -> None:
     if kind not in context.kinds:
-        raise cel.FunctionError(f"the workspace collects no subjects of the kind `{kind}`")
+        message = f"the workspace collects no subjects of the kind `{kind}`"
+        raise cel.FunctionError(message, hint=f"Add `{places.entry(kind)}` to `subjects` in gonogo.yaml.")
 
 
 def _lookup(activation: Mapping[str, object], kind: str, id: str) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, tzinfo
 from typing import Any
 
+from checker.kinds import places
 from checker.model import Diagnostic, Open, Path
 from checker.policy import floor as floor_
 from checker.policy import gates as gates_
@@ -184,7 +185,7 @@ def _idle(workspace: Workspace) -> Iterable[Diagnostic]:
         yield source.diagnostic("not-collected", message, ("subjects",), hint, warning=True)
     for kind in sorted(idle):
         message = f"nothing collects {kind}, so nothing is judged by {', '.join(sorted(idle[kind]))}"
-        hint = f"Add an entry for {kind} to `subjects`, with `optional: true` where there is none yet."
+        hint = f"Add `{places.entry(kind)}` to `subjects`, with `optional: true` where there is none yet."
         yield source.diagnostic("not-collected", message, ("subjects",), hint, warning=True)
 
 

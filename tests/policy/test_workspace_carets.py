@@ -537,7 +537,8 @@ warning[not-collected]: nothing collects thing, so nothing is judged by test
  5 | gates: "*.gate.yaml"
  6 | subjects: [ { kind: prd, files: "things/*" } ]
    |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-   = fix: Add an entry for thing to `subjects`, with `optional: true` where there is none yet.
+   = fix: Add `- { kind: thing, files: "thing/*.yaml" }` to `subjects`, with \
+`optional: true` where there is none yet.
 """,
     ),
 }
