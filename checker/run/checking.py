@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
@@ -30,8 +30,8 @@ from checker.model import (
 )
 from checker.policy import workspaces
 from checker.policy.floor import Given
-from checker.policy.policies import suggestion
 from checker.policy.workspace import Workspace
+from checker.review import strangers
 from checker.run import doors as doors_
 from checker.run.doors import Clock, Doors
 from checker.run.listing import Listing, listing
@@ -108,7 +108,7 @@ def check(request: Request) -> Report:
         return conclude(request, loaded, Evaluated(), (), neutral=loaded.listing.neutral)
     planned = plan.make(loaded.workspace, loaded.snapshot, loaded.as_of, loaded.selector)
     evaluated = evaluate(request, loaded, planned)
-    found = (*strangers(planned), *unplaced(loaded.workspace, planned), *_unasked(planned, evaluated.results))
+    found = (*strangers.told(loaded.workspace, planned), *_unasked(planned, evaluated.results))
     return conclude(request, loaded, evaluated, found)
 
 
@@ -198,6 +198,8 @@ def gather(
     if not isinstance(selector, plan.Selector):
         return failed(request, (*diagnostics, *selector), workspace)
     as_of = request.as_of(workspace.zone)
+    if memo:
+        memo.identify = doors_.identity(doors)
     snapshot, ledger, missing = collect(workspace, doors_.over(doors.files, workspace), selector, as_of, memo)
     listed = Listing()
     if workspace.floor or request.repository:
@@ -383,56 +385,6 @@ def outside(request: Request) -> Outside | None:
     """What was given besides the workspace; None: nothing was."""
     found = Outside(request.repository, bool(request.policies), bool(request.floor), request.floor_digest)
     return found if any(found) else None
-
-
-def strangers(planned: plan.Plan) -> Iterator[Diagnostic]:
-    """Say which products are not in the register, for what names one is judged by every gate."""
-    snapshot = planned.snapshot
-    if "product" not in snapshot.kinds or not all(s.sound for s in snapshot.by_kind.get("product", ())):
-        return  # there is no register, or what it holds is not known
-    known: set[str] = set()
-    for subject, _ in planned.checks:
-        id = subject.ref.product
-        if id and id not in known and snapshot.find("product", id) is None:
-            location = subject.location(("product",))
-            yield Diagnostic(
-                "unknown-product",
-                f"the register has no product `{id}`, so what names it is judged by every gate",
-                location,
-                "Add the product to the register, or mend its id here.",
-                "warning",
-                subject.excerpt(location.span),
-            )
-        known.add(id)
-
-
-def unplaced(workspace: Workspace, planned: plan.Plan) -> Iterator[Diagnostic]:
-    """Say which stages are of no lifecycle that is followed, for what states one is judged by every gate."""
-    gates = [gate for gate in workspace.gates if gate.leads_to is not None and gate.lifecycle is not None]
-    known = [set(gate.lifecycle.stages) for gate in gates if gate.lifecycle]
-    shared = set.intersection(*known) if known else set()
-    told: set[tuple[str, str]] = set()
-    for subject, _ in planned.checks if gates else ():
-        stage = subject.data.get("stage")
-        if not isinstance(stage, str) or stage in shared:  # whichever is followed has it
-            continue
-        place = plan.place(workspace, planned.snapshot, subject)
-        orders = {gate.lifecycle.id: gate.lifecycle for gate in gates if gate.lifecycle and place.takes(gate)}
-        if not orders or any(order.position(stage) is not None for order in orders.values()):
-            continue
-        followed = " or ".join(sorted(orders))
-        if (stage, followed) not in told:
-            told.add((stage, followed))
-            location = subject.location(("stage",))
-            stages = tuple(dict.fromkeys(each for id in sorted(orders) for each in orders[id].stages))
-            yield Diagnostic(
-                "unknown-stage",
-                f"the lifecycle {followed} has no stage `{stage}`, so what states it is judged by every gate",
-                location,
-                suggestion(stage, stages) or f"Write one of its stages: {', '.join(stages)}.",
-                "warning",
-                subject.excerpt(location.span),
-            )
 
 
 def _unasked(planned: plan.Plan, results: Sequence[Result]) -> Iterable[Diagnostic]:

@@ -24,7 +24,7 @@ from checker.model import (
 from checker.policy import naming, workspaces
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
-from checker.review import comparing, defects, leaving, loosening, moving, opening, renaming
+from checker.review import comparing, defects, leaving, loosening, moving, opening, renaming, strangers
 from checker.review.comparing import Lines, Sides
 from checker.run import doors as doors_
 from checker.run import ends as ends_
@@ -39,14 +39,11 @@ from checker.run.checking import (
     failed,
     gather,
     judging,
-    strangers,
-    unplaced,
     weighed,
 )
 from checker.run.doors import Doors
 from checker.run.ends import Ends
 from checker.sources.files import Memo
-from checker.transports.git import Tree
 
 
 class Change(NamedTuple):
@@ -178,9 +175,6 @@ class _Comparing:
     # both sides
 
     def _gather(self, doors: Doors, workspace: Workspace, told: tuple[Diagnostic, ...]) -> Loaded | Report:
-        files = doors.files
-        if isinstance(files, Tree):
-            self.files.identify = files.blob
         return gather(self.request, doors, workspace, told, self.files)
 
     def _held(
@@ -196,7 +190,7 @@ class _Comparing:
         olds = renaming.olds(base.snapshot, renames.subjects)
         after = evaluate(self.request, head, planned, olds, self.results, claims)
         flips, own = self._flips(head, after, claims, judging_paths)
-        found = [*own, *strangers(planned), *unplaced(head.workspace, planned), *self._uncommitted(head)]
+        found = [*own, *strangers.told(head.workspace, planned), *self._uncommitted(head)]
         found += (*self._ledgers(base, head, stages), *moves.diagnostics)
         found += renaming.told(head.snapshot, renames)
         gone = leaving.gone(base.snapshot, head.snapshot, renames.subjects, changed)
@@ -218,7 +212,7 @@ class _Comparing:
         aged, fixed = comparing.aged(sides)
         aged = comparing.anchored(aged, sides)
         unwaived = [old._replace(age=new.age) for old, new in zip(after.unwaived, aged, strict=True)]
-        there = *base.diagnostics, *strangers(planned_before), *unplaced(head.workspace, planned_before)
+        there = *base.diagnostics, *strangers.told(head.workspace, planned_before)
         diagnostics = self._aged(head, (*head.diagnostics, *found), there, changed)
         return conclude(
             self.request,

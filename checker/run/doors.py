@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -129,6 +129,13 @@ def over(files: Files, workspace: Workspace) -> Files:
     from checker.transports.mounted import Mounted  # noqa: PLC0415
 
     return Mounted(files, workspace.floor.files, FLOOR)
+
+
+def identity(doors: Doors) -> Callable[[str], str | None]:
+    """What is the same text for the same bytes at a path: git's name of them, where a commit is read."""
+    from checker.transports.git_tree import Tree  # noqa: PLC0415 - only who reads several states asks
+
+    return doors.files.blob if isinstance(doors.files, Tree) else lambda path: None
 
 
 def origin(folder: str, doors: Doors, clock: Clock, read: Iterable[str]) -> Origin | None:

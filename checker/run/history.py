@@ -22,7 +22,7 @@ from checker.run.doors import Doors
 from checker.snapshot import Snapshot
 from checker.sources.files import Memo
 from checker.transports import patterns
-from checker.transports.git import Commit, Repository, Tree
+from checker.transports.git import Commit, Repository
 from checker.transports.listening import Listening, Question, ask
 
 
@@ -111,7 +111,6 @@ class _Replay:
         if base and not self._touches(commit):
             return _State(commit, base.loaded)
         doors = doors_.at(self.request.folder, self.repository, commit.id, self.request.policies)
-        self._identify(doors.files)
         if self.workspace is None or self._touches_judging(commit):
             self.listened = []
             heard = doors._replace(open=lambda folder: self._listen(doors, folder))
@@ -123,15 +122,10 @@ class _Replay:
                 return None
             if self.workspace is not None:
                 self.memo = Memo()
-                self._identify(doors.files)
             self.workspace, self.warnings = workspace, diagnostics
         request = self.request._replace(as_of=commit.committed.astimezone, clock="as-of")
         loaded = gather(request, doors, self.workspace, self.warnings, self.memo)
         return None if isinstance(loaded, Report) else _State(commit, loaded)
-
-    def _identify(self, files: Files) -> None:
-        if isinstance(files, Tree):
-            self.memo.identify = files.blob
 
     def _listen(self, doors: Doors, folder: str) -> Files:
         elsewhere = folder != doors.home and not folder.startswith(shipped.POLICIES)
