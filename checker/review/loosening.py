@@ -17,6 +17,9 @@ from checker.policy.selections import Selection
 from checker.policy.workspace import Workspace
 from checker.snapshot import Snapshot
 
+_LESS = "Whoever merges this decides that less is asked from then on."
+_HOW_MUCH = "Whoever merges this decides how much is asked from then on."
+
 
 def losses(base: Workspace, head: Workspace) -> tuple[Diagnostic, ...]:
     """What the configuration of a change drops of what its base has for governance.
@@ -29,7 +32,7 @@ def losses(base: Workspace, head: Workspace) -> tuple[Diagnostic, ...]:
 
 def _lost(head: Workspace, code: str, message: str, at: Path = (), hint: str = "") -> Diagnostic:
     error = code == "floor-dropped"
-    hint = hint or "Whoever merges this decides that less is asked from then on."
+    hint = hint or _LESS
     return head.source.diagnostic(code, message, at, hint, warning=not error)
 
 
@@ -85,11 +88,14 @@ def _asked(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
         yield _lost(head, "pack-dropped", f"the pack {pack.name} judges no more", ("packs",))
     dropped = {pack.id for pack in gone_packs}
     rules = {rule.id for policy in head.policies for rule in policy.rules}
+    policies = {policy.id: policy.source for policy in head.policies}
     for policy in base.policies:
         gone = [rule.id for rule in policy.rules if rule.id not in rules]
         if gone and policy.pack not in dropped:
             judge = "judges" if len(gone) == 1 else "judge"
-            yield _lost(head, "rule-dropped", f"{', '.join(gone)} of {policy.id} {judge} no more", ("packs",))
+            message = f"{', '.join(gone)} of {policy.id} {judge} no more"
+            at = (policies[policy.id], ("policy",)) if policy.id in policies else (head.source, ("packs",))
+            yield at[0].diagnostic("rule-dropped", message, at[1], _LESS, warning=True)
     gates = {gate.id: gate for gate in head.gates}
     for gate in base.gates:
         now = gates.get(gate.id)
@@ -99,7 +105,7 @@ def _asked(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
         less = sorted(_demands(gate) - _demands(now))
         if less:
             message = f"the gate {gate.id} no longer asks as it did for {', '.join(less)}"
-            yield now.source.diagnostic("gate-changed", message, ("gate",), warning=True)
+            yield now.source.diagnostic("gate-changed", message, ("gate",), _HOW_MUCH, warning=True)
 
 
 def _named(pack: Pack) -> tuple[str, bool]:
@@ -125,7 +131,11 @@ def _demands(gate: Gate) -> set[str]:
 
 
 def _said(sign_off: Mapping[str, Any]) -> str:
-    more = [f"{name} {value}" for name, value in sorted(sign_off.items()) if name not in ("role", "title")]
+    more = [
+        f"{name} {', '.join(value) if isinstance(value, list) else value}"
+        for name, value in sorted(sign_off.items())
+        if name not in ("role", "title")
+    ]
     return " ".join((sign_off["role"], *([f"({'; '.join(more)})"] if more else [])))
 
 
@@ -144,8 +154,7 @@ def _loosened(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
             )
             if was != now:
                 message = f"{policy.id}.{name} was {cel.format_value(was)} and is {cel.format_value(now)}"
-                hint = "Whoever merges this decides how much is asked from then on."
-                yield _lost(head, "param-changed", message, ("params", policy.id, name), hint)
+                yield _lost(head, "param-changed", message, ("params", policy.id, name), _HOW_MUCH)
     for gate in base.gates:
         after = gates.get(gate.id)
         values = {(each.scope, each.pattern, each.markets): each for each in after.bindings} if after else {}
@@ -154,7 +163,7 @@ def _loosened(base: Workspace, head: Workspace) -> Iterator[Diagnostic]:
             if after and other and dict(other.params) != dict(each.params):
                 message = f"the gate {gate.id} has other parameters for {each.pattern}"
                 at = ("binds", other.position)
-                yield after.source.diagnostic("param-changed", message, at, warning=True)
+                yield after.source.diagnostic("param-changed", message, at, _HOW_MUCH, warning=True)
     for name in ("days", "renewals"):
         was, now = getattr(base.waiver_limits, name), getattr(head.waiver_limits, name)
         if now > was:

@@ -102,3 +102,24 @@ def test_an_upgrade_loses_nothing(tmp_path: Path) -> None:
     base = loaded(folder)
     write(tmp_path / "governance", {"policies/more.policy.yaml": OWN})
     assert losses(base, loaded(folder)) == ()
+
+
+def test_what_is_lost_is_told_where_it_was_and_what_that_means(tmp_path: Path) -> None:
+    sign_off = "sign_offs: [ { role: legal, max_age_days: 90, of: [ prd, okr ] } ]\n"
+    gate = GATE.replace("gate: ga", "gate: more") + sign_off
+    eve = "people: [ { id: eve, name: Eve Standin } ]\n"
+    files = {
+        **with_("packs: [ ./policies ]\ngates: '*.gate.yaml'\npeople: people.yaml\n"),
+        "people.yaml": eve + "roles: [ { id: legal, members: [ { person: eve } ] } ]\n",
+        "policies/own.policy.yaml": OWN,
+        "x.gate.yaml": gate,
+    }
+    folder = grounded(tmp_path, files)
+    base = loaded(folder)
+    own = OWN.replace("id: shop.named", "id: shop.other")
+    head = loaded(write(folder, {"policies/own.policy.yaml": own, "x.gate.yaml": gate.replace("90", "900")}))
+    rule, asked = losses(base, head)
+    assert (rule.code, rule.location and rule.location.path) == ("rule-dropped", "policies/own.policy.yaml")
+    assert (asked.code, asked.location and asked.location.path) == ("gate-changed", "x.gate.yaml")
+    assert "the sign-off legal (max_age_days 90; of prd, okr)" in asked.message
+    assert all(each.hint.startswith("Whoever merges this decides") for each in (rule, asked))
