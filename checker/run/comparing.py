@@ -24,8 +24,19 @@ from checker.model import (
 from checker.policy import naming, workspaces
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
-from checker.review import comparing, defects, leaving, loosening, moving, opening, renaming, strangers
-from checker.review.comparing import Lines, Sides
+from checker.review import (
+    comparing,
+    defects,
+    leaving,
+    loosening,
+    moving,
+    opening,
+    renaming,
+    returning,
+    strangers,
+)
+from checker.review.comparing import Sides
+from checker.review.lines import Changed, Lines
 from checker.run import doors as doors_
 from checker.run import ends as ends_
 from checker.run import judges as judges_
@@ -43,7 +54,9 @@ from checker.run.checking import (
 )
 from checker.run.doors import Doors
 from checker.run.ends import Ends
+from checker.snapshot import Snapshot
 from checker.sources.files import Memo
+from checker.transports.git import Tree
 
 
 class Change(NamedTuple):
@@ -131,7 +144,26 @@ class _Comparing:
             nothing = self._comparison((), (), (), (), {})
             head = head._replace(diagnostics=self._aged(head, head.diagnostics, base.diagnostics, changed))
             return conclude(self.request, head, Evaluated(), (), comparison=nothing, neutral=listed.neutral)
-        return self._held(base, head, judging_paths, changed)
+        kept = self._kept(base, head, changed)
+        told = returning.told(base.snapshot, kept, head.snapshot)
+        head = head._replace(diagnostics=(*head.diagnostics, *told))
+        return self._held(base._replace(snapshot=kept), head, judging_paths, changed)
+
+    def _kept(self, base: Loaded, head: Loaded, changed: Changed) -> Snapshot:
+        """What the base has that the branch has not taken away since."""
+        then, now = self._tree(self.ends.base), self._tree(self.ends.tip)
+
+        def differs(path: str) -> bool:
+            return isinstance(then, Tree) and isinstance(now, Tree) and then.blob(path) != now.blob(path)
+
+        def tip() -> Snapshot:
+            doors = base.doors._replace(files=now, commit=self.ends.tip)
+            found = self._gather(doors, base.workspace, ())
+            return found.snapshot if isinstance(found, Loaded) else base.snapshot
+
+        if self.ends.tip == self.ends.base:
+            return base.snapshot
+        return returning.without(base.snapshot, head.snapshot, changed, differs, tip)
 
     def _failed(
         self, diagnostics: tuple[Diagnostic, ...], workspace: Workspace | None = None, neutral: str = ""

@@ -114,14 +114,19 @@ def committed(request: Request, ends: Ends, commit: str) -> Doors:
 
 
 def _vouched(request: Request, ends: Ends, doors: Doors, named: Named) -> Open:
-    """The same doors; what says itself who made it is that of the change."""
+    """The same doors; what says itself who made it is that of the change, where that touches it.
+
+    What it does not touch is that of the base branch: a sign-off that was taken back there is none here.
+    """
     from checker.transports.revision import Grafted  # noqa: PLC0415
+
+    touched = {path for each in ends.changes for path in (each.path, each.old_path)}
 
     def open(folder: str) -> Files:
         files = doors.open(folder)
         if folder != doors.home:
             return files
         own = committed(request, ends, ends.head).open(folder)
-        return Grafted(files, own, named.vouched, named.judging)
+        return Grafted(files, own, touched, named.vouched, named.judging)
 
     return open

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from checker.model import Fault, Files
@@ -78,11 +78,19 @@ class Overlay:
 
 
 class Grafted:
-    """A folder of which the files that fit some patterns are those of another."""
+    """A folder of which some files, as far as they fit some patterns, are those of another."""
 
-    def __init__(self, files: Files, other: Files, taken: Iterable[str], kept: Iterable[str] = ()) -> None:
-        """`taken`: the patterns of what is the other's, `kept`: of what is not all the same."""
-        self.files, self.other = files, other
+    def __init__(
+        self,
+        files: Files,
+        other: Files,
+        paths: Collection[str],
+        taken: Iterable[str],
+        kept: Iterable[str] = (),
+    ) -> None:
+        """`paths`: what may be the other's; `taken`: the patterns of what is, `kept`: of what is not all the
+        same."""
+        self.files, self.other, self._paths = files, other, paths
         self._taken, self._kept = tuple(taken), tuple(kept)
 
     def find(self, pattern: str) -> list[tuple[str, Mapping[str, str]]]:
@@ -112,4 +120,4 @@ class Grafted:
         def fits(texts: tuple[str, ...]) -> bool:
             return any(patterns.fits(text, path) for text in texts)
 
-        return fits(self._taken) and not fits(self._kept)
+        return path in self._paths and fits(self._taken) and not fits(self._kept)

@@ -10,6 +10,7 @@ from checker.model import Report
 from tests.judging import configuration, policy, rule
 from tests.repositories import Made
 from tests.security.attacks import Contents, blocking, checked, started, stopped
+from tests.security.test_evasions import gate, lifecycle
 
 GOOD = "name: Lamp\nowner: Ada Example\n"
 BAD = GOOD.replace("Ada Example", "TBD")
@@ -19,6 +20,10 @@ BASE: Contents = {
     "policies/test.policy.yaml": policy(rule("filled(subject.owner)", at="/owner")),
     FILE: BAD,
 }
+
+
+def register(*records: str) -> str:
+    return "".join(f"- {each}\n" for each in records)
 
 
 def codes(report: Report) -> list[str]:
@@ -53,3 +58,80 @@ def test_a_change_does_not_choose_which_of_several_bases_counts(tmp_path: Path, 
     assert (made.folder / FILE).read_text() == BAD, "git itself takes the failure for what is meant"
     assert stopped(checked(made))
     assert [each.rule for each in blocking(checked(made))]
+
+
+TORCH = "{id: torch, name: T, owners: [Ada Example], lifecycle: standard, stage: ga, formerly: [lamp]}"
+LAMP = "{id: lamp, name: Lamp, owners: [Ada Example], lifecycle: standard, stage: ga}"
+BELL, CUP = (LAMP.replace("lamp", id).replace("ga", "alpha") for id in ("bell", "cup"))
+WORDS = "".join(f"# the {n}th of many words\n" for n in range(30))
+PLACED: Contents = {
+    **BASE,
+    "gonogo.yaml": configuration(
+        products="*products.yaml", gates="*.gate.yaml", lifecycles="*.lifecycle.yaml"
+    ),
+    "standard.lifecycle.yaml": lifecycle("standard"),
+    "ga.gate.yaml": gate(),
+    FILE: f"id: lamp\n{GOOD}",
+    "bell.thing.yaml": f"id: bell\n{BAD}",
+    "products.yaml": register(LAMP, BELL),
+    "more-products.yaml": register(CUP),
+}
+Returned = tuple[Contents, Contents]
+"""What the branch makes of it after the change has left, and what the change does; without a text: gone."""
+RETURNED: dict[str, Returned] = {
+    "an artifact, in another file": (
+        {"bell.thing.yaml": ""},
+        {"bell.thing.yaml": "", "ring.thing.yaml": f"{WORDS}id: bell\n{BAD}"},
+    ),
+    "a product, in another file": (
+        {"products.yaml": register(BELL)},
+        {"products.yaml": register(BELL), "more-products.yaml": register(CUP, LAMP)},
+    ),
+    "a product, elsewhere in its file": (
+        {"products.yaml": register(BELL)},
+        {"products.yaml": register(BELL, *(CUP.replace("cup", f"cup{n}") for n in range(9)), LAMP)},
+    ),
+    "a product, under another name": (
+        {"products.yaml": register(BELL)},
+        {
+            "products.yaml": register(BELL),
+            "more-products.yaml": register(CUP, TORCH),
+        },
+    ),
+}
+
+
+def put(made: Made, files: Contents) -> None:
+    for path, text in files.items():
+        if text:
+            made.write({path: text})
+        else:
+            (made.folder / path).unlink()
+    made.commit("harmless")
+
+
+@pytest.mark.parametrize("name", RETURNED)
+def test_what_the_base_took_away_since_does_not_come_back_as_old(tmp_path: Path, name: str) -> None:
+    since, change = RETURNED[name]
+    made = started(tmp_path, PLACED)
+    put(made, change)
+    assert not stopped(checked(made)), "as long as the branch has it, it may move"
+    made.git("switch", "-q", "main")
+    put(made, since)
+    made.git("switch", "-q", "change")
+    report = checked(made)
+    assert stopped(report)
+    assert ("subject-returned" in {each.code for each in report.diagnostics}) is ("name" not in name)
+    made.git("merge", "-q", "-m", "git sees nothing amiss", "main")
+    assert stopped(checked(made))
+
+
+def test_what_both_took_to_the_same_place_is_as_it_was(tmp_path: Path) -> None:
+    _, change = RETURNED["an artifact, in another file"]
+    made = started(tmp_path, PLACED)
+    put(made, change)
+    made.git("switch", "-q", "main")
+    put(made, {**change, "notes.txt": "more\n"})
+    made.git("switch", "-q", "change")
+    report = checked(made)
+    assert (report.exit_code, stopped(report)) == (0, False)

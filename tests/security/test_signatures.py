@@ -296,6 +296,34 @@ def test_what_ada_signed_counts(stage: Stage) -> None:
     assert (report.exit_code, blocking(report)) == (0, [])
 
 
+@pytest.mark.parametrize("path", [FILE, f"{FILE}.sig"])
+def test_what_the_base_took_back_is_not_brought_by_a_change_that_left_it_before(
+    stage: Stage, path: str
+) -> None:
+    made, promoted = stage.made, (stage.made.folder / "products.yaml").read_text()
+    stage.write("products.yaml", PRODUCTS + OTHER)
+    signed_by_ada(stage)
+    made.commit("signed")
+    made.git("branch", "-q", "-f", "main", "change")
+    stage.write("products.yaml", promoted)
+    assert judged(stage).exit_code == 0
+    made.git("switch", "-q", "main")
+    made.git("rm", "-q", path)
+    made.commit("taken back")
+    made.git("switch", "-q", "change")
+    assert [each.rule for each in blocking(checked(made))] == ["ga.sign-off.legal"]
+
+
+def test_what_the_base_got_since_counts_for_a_change_that_left_it_before(stage: Stage) -> None:
+    judged(stage)
+    stage.made.git("switch", "-q", "main")
+    signed_by_ada(stage)
+    stage.made.commit("signed")
+    stage.made.git("switch", "-q", "change")
+    report = checked(stage.made)
+    assert (report.exit_code, blocking(report)) == (0, [])
+
+
 @pytest.mark.parametrize("name", FORGERIES)
 def test_a_forged_sign_off_opens_no_gate(stage: Stage, name: str) -> None:
     FORGERIES[name](stage)
