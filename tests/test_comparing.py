@@ -567,7 +567,11 @@ def test_it_may_be_evaluated_in_full_all_the_same(tmp_path: Path) -> None:
     proposal = propose(tmp_path, things(OWNED, a=THING)).put({"README.md": "x"})
     report = proposal.report(whole=True)
     assert [(r.age, r.outcome) for r in failures(report)] == [("existing", "fail")]
-    assert (report.neutral, report.verdict, report.exit_code) == ("", "go", 0)
+    assert (report.neutral, report.exit_code) == (proposal.report().neutral, 0)
+    said = RENDERERS["comment"](report, Options())
+    assert "## NEUTRAL" in said
+    assert "no file that this change touches is an artifact, or judges any" in said
+    assert json.loads(RENDERERS["gitlab"](report, Options()))[0]["check_name"] == "test.rule"
     proposal.on_main({"policies/test.policy.yaml": "["})
     assert proposal.report(whole=True).neutral != "", "what is wrong with the branch is not its fault"
 

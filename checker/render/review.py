@@ -158,6 +158,8 @@ def provenance(origin: Origin | None) -> str:
 
 def footing(report: Report) -> Iterator[str]:
     """What the verdict rests on besides the checks: waivers, and decisions against a verdict."""
+    if tally.is_neutral(report):
+        return
     counting = _files(each for each in report.waivers if each.status == "active" and each.covers > 0)
     if counting and report.without_waivers:
         it = "it" if counting == 1 else "them"

@@ -118,8 +118,10 @@ class _Comparing:
         if named and self.asked.fail_on == "new" and not touches:
             untouched = self._untouched()
             full = self._judged(judging_paths) if self.asked.whole else untouched
-            # What is wrong with the branch itself is nothing that such a change has to answer for.
-            return untouched if full.exit_code else full
+            # What is wrong with the branch itself is nothing that such a change has to answer for, nor is it
+            # praised for what is right there.
+            told = full._replace(neutral=untouched.neutral, verdict=untouched.verdict, next_step="")
+            return untouched if full.exit_code else told
         return self._judged(judging_paths)
 
     def _judged(self, judging_paths: tuple[str, ...]) -> Report:

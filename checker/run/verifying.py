@@ -127,7 +127,7 @@ def _evaluated(request: Request, recorded: Shape) -> Report | Portfolio | Diagno
             return missing
         # Where the base had nothing to judge with, the change judged itself.
         base = change["base"] if change["judge"] in ("", change["head"]) else change["judge"]
-        whole = not recorded["neutral"]
+        whole = bool(recorded["inputs"])  # a change that touches nothing is loaded only to be told in full
         return compare(request, Change(base, change["head"], change["fail_on"], whole))
     if review:
         launches = {scope["launch"] for scope in review["scopes"]}

@@ -83,6 +83,9 @@ CASES: Mapping[str, Case] = {
     "of a change, all of it": Case("check --base main --head pr --fail-on all"),
     "of a change of nothing": Case("check --base main --head main", neutral=True),
     "of a change that touches nothing": Case("check --base main --head notes", neutral=True),
+    "of a change that touches nothing, told in full": Case(
+        "check --base main --head notes --output-format gitlab", neutral=True
+    ),
     "of a change of a repository without a product": Case(
         "check --base main --head pr --repository acme/other", neutral=True
     ),
