@@ -35,8 +35,7 @@ from checker.review import (
     returning,
     strangers,
 )
-from checker.review.comparing import Sides
-from checker.review.lines import Changed, Lines
+from checker.review.comparing import Changed, Lines, Sides
 from checker.run import doors as doors_
 from checker.run import ends as ends_
 from checker.run import judges as judges_
