@@ -11,6 +11,9 @@ from checker.documents import Document, Reading
 from checker.kinds import Kind
 from checker.model import Evidence, Excerpt, Fault, Location, Path, Span, SubjectRef
 
+Key = tuple[str, str]
+"""Kind and id of a subject, by which every state of the files knows it."""
+
 
 class Subject(NamedTuple):
     """One thing to be checked."""
@@ -31,6 +34,11 @@ class Subject(NamedTuple):
     """How it breaks its kind's schema."""
     nameless: bool = False
     """Its content would say what it is called, and cannot be read: it may hold subjects of any id."""
+
+    @property
+    def key(self) -> Key:
+        """By which it is known to both sides of a change."""
+        return self.ref.kind, self.ref.id
 
     @property
     def sound(self) -> bool:

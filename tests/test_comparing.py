@@ -13,7 +13,8 @@ from checker import run
 from checker.model import Comparison, Diagnostic, Hunk, Location, Report, Result, Span, Waived
 from checker.render import RENDERERS, Options
 from checker.review import defects
-from checker.review.comparing import Lines, Sides, aged
+from checker.review.comparing import Sides, aged
+from checker.review.lines import Lines
 from checker.run.comparing import Change, compare
 from checker.run.verifying import Verified, verify
 from tests import judging

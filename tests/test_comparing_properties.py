@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.model import Excerpt, Hunk, Location, Outcome, Reason, Result, Seen, Span, SubjectRef
-from checker.review.comparing import Changed, Lines, Sides, aged, anchored
+from checker.review.anchoring import anchored
+from checker.review.comparing import Sides, aged
+from checker.review.lines import Changed, Lines
 
 BASE, HEAD = "before.yaml", "after.yaml"
 RULE = "test.rule"

@@ -5,66 +5,16 @@ Everything was evaluated on both sides by then, by the same policies: here resul
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from checker.model import ChangedFile, Check, Flip, Hunk, Location, Result, Span, StageChange
+from checker.model import Check, Flip, Location, Result, StageChange
 from checker.policy.workspace import Workspace
+from checker.review.lines import Changed
 from checker.review.waiving import saw
-from checker.snapshot import Snapshot
-
-Key = tuple[str, str]
-"""Kind and id of a subject."""
-
-
-class Lines:
-    """Where the lines of a changed file were before."""
-
-    def __init__(self, old_path: str, hunks: Sequence[Hunk]) -> None:
-        """`old_path`: what the file was called; `hunks` in the order of the file."""
-        self.old_path = old_path
-        self.hunks = hunks
-        # A hunk without new lines stands behind the line that it names.
-        self._starts = [hunk.start + (hunk.lines == 0) for hunk in hunks]
-
-    def back(self, line: int) -> int | None:
-        """The number that an unchanged line had before; None: it is new, or altered."""
-        position = bisect_right(self._starts, line) - 1
-        if position < 0:
-            return line
-        hunk = self.hunks[position]
-        if hunk.lines and line < hunk.start + hunk.lines:
-            return None
-        behind, old_behind = hunk.start + max(hunk.lines, 1), hunk.old_start + max(hunk.old_lines, 1)
-        return line - behind + old_behind
-
-    @property
-    def new(self) -> tuple[tuple[int, int], ...]:
-        """The first and last line of each run of lines that are new."""
-        return tuple((hunk.start, hunk.start + hunk.lines - 1) for hunk in self.hunks if hunk.lines)
-
-    def nearest(self, first: int, last: int) -> int | None:
-        """The first changed line of a stretch, or the nearest one to it; None: there is none.
-
-        Where lines were only taken away, it is the one before them.
-        """
-        found: tuple[int, int] | None = None
-        # Hunks stand in order: only the last that begins before the stretch, or the next one, can be it.
-        after = bisect_right(self.hunks, first, key=lambda hunk: hunk.start)
-        for hunk in self.hunks[max(after - 1, 0) : after + 1]:
-            start = max(hunk.start, 1)
-            end = max(start, hunk.start + hunk.lines - 1)
-            line = min(max(start, first), end)
-            distance = max(first - line, line - last, 0)
-            found = min(found or (distance, line), (distance, line))
-        return found and found[1]
-
-
-Changed = Mapping[str, Lines]
-"""The changed files by their path now."""
+from checker.snapshot import Key, Snapshot
 
 
 class Sides(NamedTuple):
@@ -352,72 +302,6 @@ def _text(result: Result) -> str:
     if span is None or excerpt is None or not 0 <= span.line - excerpt.first_line < len(excerpt.lines):
         return ""
     return excerpt.lines[span.line - excerpt.first_line].strip()
-
-
-def anchored(results: Iterable[Result], sides: Sides) -> list[Result]:
-    """The results; what is new says which changed line made it fail, where that is not where it stands."""
-    return [
-        result._replace(anchor=_anchor(result, sides)) if result.age == "new" else result
-        for result in results
-    ]
-
-
-def _anchor(result: Result, sides: Sides) -> Location | None:
-    own, changed = result.location, sides.changed
-    if _is_changed(own, changed):
-        return None
-    change = sides.stages.get(result.subject.product)
-    seen = [each.location for reason in result.reasons for each in reason.seen if each.location]
-    if change and change.location and (change.gates or not seen):
-        seen.append(change.location)
-    for location in seen:
-        if _is_changed(location, changed):
-            return location
-    if near := _nearest(own, changed):
-        return near if _extent(near)[0] != _extent(own)[0] else None
-    record = sides.records.get(result.subject.product)
-    near = _nearest(record, changed) if record else None
-    return near if record and near and _holds(record, near) else _only(changed)
-
-
-def _nearest(location: Location, changed: Changed) -> Location | None:
-    """The changed line in a place, or the nearest one to it in its file."""
-    lines, (first, last) = changed.get(location.path), _extent(location)
-    line = lines.nearest(first, last) if lines else None
-    return _line(location.path, line) if line else None
-
-
-def _only(changed: Changed) -> Location | None:
-    """The first changed line of a change that is in one file: all that is new comes from there."""
-    return _nearest(Location(next(iter(changed))), changed) if len(changed) == 1 else None
-
-
-def _holds(place: Location, line: Location) -> bool:
-    (first, last), (number, _) = _extent(place), _extent(line)
-    return first <= number <= last
-
-
-def _extent(location: Location) -> tuple[int, int]:
-    """The first and last line of a place; of a file as a whole its beginning."""
-    span = location.span
-    return (span.line, span.end_line) if span else (1, 1)
-
-
-def _line(path: str, line: int) -> Location:
-    return Location(path, Span(line, 1, line, 1))
-
-
-def _is_changed(location: Location, changed: Changed) -> bool:
-    lines, span = changed.get(location.path), location.span
-    return lines is not None and span is not None and lines.back(span.line) is None
-
-
-def files(changed: Changed) -> tuple[ChangedFile, ...]:
-    """The changed files as a report lists them."""
-    return tuple(
-        ChangedFile(path, lines.old_path if lines.old_path != path else "", lines.new)
-        for path, lines in sorted(changed.items())
-    )
 
 
 def flips(judged: Iterable[Result], merged: Iterable[Result]) -> tuple[Flip, ...]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Iterable
 
 from checker.model import Diagnostic, Location
-from checker.review.comparing import Changed
+from checker.review.lines import Changed
 
 
 def aged(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from checker.model import Diagnostic
-from checker.review.comparing import Changed, Key
+from checker.review.lines import Changed
 from checker.review.renaming import Renames
-from checker.snapshot import Snapshot, Subject
+from checker.snapshot import Key, Snapshot, Subject
 
 _NAMED = 3
 """Subjects that a sentence names; of more, the number is told."""
@@ -18,7 +18,7 @@ def gone(base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key], changed: Ch
 
     What nobody can read any more may be there still, and says so. Products are told as changes of stage.
     """
-    there = {renamed.get(key(subject), key(subject)) for subject in head.subjects}
+    there = {renamed.get(subject.key, subject.key) for subject in head.subjects}
     unread: set[tuple[str, str]] = set()
     for subject in head.subjects:
         if subject.unreadable:
@@ -28,7 +28,7 @@ def gone(base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key], changed: Ch
         subject
         for subject in base.subjects
         if subject.ref.kind != "product"
-        and key(subject) not in there
+        and subject.key not in there
         and (subject.ref.path, subject.ref.kind) not in unread
     ]
 
@@ -58,17 +58,12 @@ def _given_away(base: Snapshot, head: Snapshot, renames: Renames) -> dict[str, l
     found: dict[str, list[Subject]] = {}
     for subject in head.subjects:
         product = subject.ref.product
-        old = base.find(*renames.subjects.get(key(subject), key(subject)))
+        old = base.find(*renames.subjects.get(subject.key, subject.key))
         if old is None or not subject.sound or subject.ref.kind == "product":
             continue
         if old.ref.product not in ("", product, renames.products.get(product)):
             found.setdefault(old.ref.product, []).append(subject)
     return found
-
-
-def key(subject: Subject) -> Key:
-    """By which a subject is known to both sides of a change."""
-    return subject.ref.kind, subject.ref.id
 
 
 def _shown(subject: Subject) -> str:

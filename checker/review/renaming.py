@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from checker.model import Diagnostic
-from checker.review.comparing import Changed, Key
-from checker.snapshot import Snapshot, Subject
+from checker.review.lines import Changed
+from checker.snapshot import Key, Snapshot, Subject
 
 _DECISIONS = "gate-record"
 """What was decided of a product is no part of it: it stays under the name that the product had then."""
@@ -49,7 +49,7 @@ def find(base: Snapshot, head: Snapshot, changed: Changed) -> Renames:
 
 def olds(base: Snapshot, renamed: Mapping[Key, Key]) -> dict[Key, dict[str, Any]]:
     """The data of the subjects at the base, also under the names that they have now."""
-    found = {(subject.ref.kind, subject.ref.id): subject.data for subject in base.subjects}
+    found = {subject.key: subject.data for subject in base.subjects}
     return {**found, **{new: found[old] for new, old in renamed.items() if old in found}}
 
 
@@ -150,8 +150,7 @@ class _Seeing:
 
     def _before(self, now: Subject) -> Subject | None:
         """What a subject was at the base, where git knows its file again."""
-        key = _key(now)
-        was = self.base.find(*self.subjects.get(key, key))
+        was = self.base.find(*self.subjects.get(now.key, now.key))
         return was if was and was.ref.path == self._old_path(now) else None
 
     def _old_path(self, now: Subject) -> str:
@@ -171,9 +170,9 @@ class _Seeing:
         """The products that come and have all that one had which goes, and nothing of any other."""
         for old in sorted(self.gone):
             pairs = self.of_old.get(old, [])
-            there = {_key(was) for was, _ in pairs}
+            there = {was.key for was, _ in pairs}
             for new in {now.ref.product for _, now in pairs} & self.come:
-                lacking = (each for each in _parts(self.base, old) if _key(each) not in there)
+                lacking = (each for each in _parts(self.base, old) if each.key not in there)
                 if (
                     new not in self.declared
                     and self.claimants.get(old, {new}) == {new}
@@ -246,10 +245,6 @@ def _products(snapshot: Snapshot) -> set[str]:
 
 def _parts(snapshot: Snapshot, product: str) -> Iterator[Subject]:
     return (each for each in snapshot.of_product(product) if each.ref.kind != _DECISIONS)
-
-
-def _key(subject: Subject) -> Key:
-    return subject.ref.kind, subject.ref.id
 
 
 def _digest(subject: Subject) -> str:

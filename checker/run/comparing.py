@@ -181,7 +181,7 @@ class _Comparing:
         head: Loaded,
         found: Iterable[Diagnostic],
         before: Iterable[Diagnostic],
-        changed: comparing.Changed,
+        changed: Changed,
     ) -> tuple[Diagnostic, ...]:
         """What is told of the head, each with its age; `before`: what is told of the base."""
         judging = () if self.judges.is_change else (each.locator for each in head.workspace.inputs)
@@ -211,7 +211,7 @@ class _Comparing:
         return gather(self.request, doors, workspace, told, self.files)
 
     def _held(
-        self, base: Loaded, head: Loaded, judging_paths: tuple[str, ...], changed: comparing.Changed
+        self, base: Loaded, head: Loaded, judging_paths: tuple[str, ...], changed: Changed
     ) -> Report:
         """The report of a change whose sides are both there."""
         renames = renaming.find(base.snapshot, head.snapshot, changed)
@@ -240,10 +240,10 @@ class _Comparing:
         worded = comparing.worded(head.workspace)
         known = before.results, after.results, renames.subjects
         out = comparing.outages(base.snapshot, head.snapshot)
-        lost = frozenset(leaving.key(each) for each in gone)
+        lost = frozenset(each.key for each in gone)
         sides = Sides(*known, changed, by_place, of_product, worded, registered, out, lost)
         aged, fixed = comparing.aged(sides)
-        aged = comparing.anchored(aged, sides)
+        aged = anchoring.anchored(aged, sides)
         unwaived = [old._replace(age=new.age) for old, new in zip(after.unwaived, aged, strict=True)]
         there = *base.diagnostics, *strangers.told(head.workspace, planned_before)
         diagnostics = self._aged(head, (*head.diagnostics, *found), there, changed)
@@ -256,7 +256,7 @@ class _Comparing:
             comparison=self._comparison(fixed, moves.told, judging_paths, flips, changed),
         )
 
-    def _changed(self) -> comparing.Changed | Fault:
+    def _changed(self) -> Changed | Fault:
         ends = self.ends
         hunks = ends.repository.hunks(ends.base, ends.head)
         if isinstance(hunks, Fault):
@@ -272,10 +272,10 @@ class _Comparing:
         stages: tuple[StageChange, ...],
         judging_paths: tuple[str, ...],
         flips: tuple[Flip, ...],
-        changed: comparing.Changed,
+        changed: Changed,
     ) -> Comparison:
         ends, judge = self.ends, "" if self.request.policies else self.judges.commit
-        files = comparing.files(changed)
+        files = lines.files(changed)
         return Comparison(
             ends.base, ends.head, judge, self.asked.fail_on, fixed, stages, judging_paths, flips, files
         )

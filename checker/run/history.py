@@ -14,12 +14,12 @@ from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
 from checker.review import assembly, moving, renaming
-from checker.review.comparing import Key, Lines
+from checker.review.lines import Lines
 from checker.run import doors as doors_
 from checker.run import reviewing
 from checker.run.checking import Loaded, Request, conclude, evaluate, gather, judging
 from checker.run.doors import Doors
-from checker.snapshot import Snapshot
+from checker.snapshot import Key, Snapshot
 from checker.sources.files import Memo
 from checker.transports import patterns
 from checker.transports.git import Commit, Repository

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from checker import run
 from checker.model import Hunk, Report
 from checker.render import RENDERERS, Options
-from checker.review.comparing import Lines
+from checker.review.lines import Lines
 from checker.run.comparing import Change, compare
 from checker.transports import patterns
 from checker.transports.disk import LIMIT
