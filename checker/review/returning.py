@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from checker.model import Diagnostic
-from checker.review.comparing import Changed
+from checker.review.lines import Changed
 from checker.snapshot import Snapshot, Subject
 
 

@@ -25,9 +25,11 @@ from checker.policy import naming, workspaces
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
 from checker.review import (
+    anchoring,
     comparing,
     defects,
     leaving,
+    lines,
     loosening,
     moving,
     opening,
@@ -35,7 +37,8 @@ from checker.review import (
     returning,
     strangers,
 )
-from checker.review.comparing import Changed, Lines, Sides
+from checker.review.comparing import Sides
+from checker.review.lines import Changed, Lines
 from checker.run import doors as doors_
 from checker.run import ends as ends_
 from checker.run import judges as judges_
