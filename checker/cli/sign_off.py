@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,13 +16,8 @@ from checker.cli.console import Problem
 
 if TYPE_CHECKING:
     from checker.authoring.approving import Draft
-    from checker.kinds import Kind
-    from checker.model import Fault
-    from checker.policy.selections import Selection
-    from checker.policy.signoffs import Attachment, SignOff
+    from checker.policy.signoffs import Attachment
     from checker.policy.workspace import Workspace
-    from checker.snapshot import Subject
-    from checker.transports.git import Commit, Repository
 
 EXAMPLE = """\b
 Examples:
@@ -31,9 +25,6 @@ Examples:
       --as "Esperanza Mockup"
   gonogo sign-off ga --subject pierlocker-ga --role harbour-master --as kofi \\
       --evidence products.yaml"""
-
-MOST_COMMITS = 200
-"""Changes of a file that are looked through for what was signed."""
 
 
 @click.command("sign-off", short_help="Approve, in a role that a gate asks for.", epilog=EXAMPLE)
@@ -91,6 +82,7 @@ def command(
     from checker.model import Diagnostic, Report
     from checker.run import checking
     from checker.run.authors import Authors
+    from checker.run.past import Past
     from checker.transports.disk import Disk
 
     loaded = checking.prepare(options.request(home))
@@ -129,9 +121,8 @@ def command(
     }
     path = _place(workspace, f"{draft.sign_off.id}{approving.SUFFIX}", values)
     _keep(home, path)
-    past = _Past(home, workspace)
     lines = [f"{asked.title} {passage.id} at {asked.id}, signed by {_who(workspace, draft)} as {role}."]
-    lines += approving.told(draft, past.before)
+    lines += approving.told(draft, Past(home, workspace).before)
     console.put(console.plain("\n".join(lines) + "\n"))
     if not yes and console.is_terminal(sys.stdin) and console.is_terminal(sys.stdout):
         click.confirm("Sign it?", abort=True)
@@ -232,101 +223,3 @@ def _tell(home: str, path: str, draft: Draft, *, signed: bool) -> None:
     review = shlex.join(["gonogo", "review", gate, "--subject", subject])
     lines.append(f"Next: commit {'both' if signed else 'it'}, then run {review}")
     console.put(console.plain("\n".join(lines) + "\n"))
-
-
-class _Past:
-    """What artifacts said when somebody signed them, as far as git has kept it."""
-
-    def __init__(self, home: str, workspace: Workspace) -> None:
-        self.home, self.workspace = home, workspace
-        self._registers: dict[str, Sequence[Subject]] = {}
-
-    def before(self, previous: SignOff, subject: Subject) -> Mapping[str, Any] | None:
-        """The data of a subject as it was signed; None where no commit holds that."""
-        from checker.kinds import material
-        from checker.model import Fault
-        from checker.review import signing
-        from checker.sources.history import Provenance
-
-        entry, repository = signing.entry(previous, subject), self._repository
-        if repository is None or entry is None:
-            return None
-        life = Provenance(repository).file(subject.ref.path)
-        if isinstance(life, Fault):
-            return None
-        name = subject.ref.path
-        for commit in reversed(life.commits[-MOST_COMMITS:]):
-            tree = repository.tree(commit.id)
-            content = tree if isinstance(tree, Fault) else tree.read(name)
-            for found in self._subjects(name, content, subject.kind, previous):
-                if material.digests(found.kind, found.data)[0] == entry.digest:
-                    return found.data
-            name = _former_name(repository.prefix, commit, name)
-        return None
-
-    @cached_property
-    def _repository(self) -> Repository | None:
-        from checker.transports.git import Repository
-
-        found = Repository.find(self.home)
-        return found if isinstance(found, Repository) else None
-
-    def _subjects(
-        self, name: str, content: bytes | Fault, kind: Kind, previous: SignOff
-    ) -> Sequence[Subject]:
-        """The subjects that a file held, with what was derived for them when they were signed."""
-        from checker.sources import derivation, files
-
-        found = files.collect(self._selections(kind.name), _Alone(name, content)).subjects
-        if not self.workspace.derived:
-            return found
-        register = [each for each in self._register(previous) if each.ref.kind != kind.name]
-        derived = derivation.derive(self.workspace, (*register, *found), previous.signed_at)
-        return derived[len(register) :]
-
-    def _register(self, previous: SignOff) -> Sequence[Subject]:
-        """The products as they were when somebody signed, by the dates of commits; none: nobody knows."""
-        from checker.model import Fault
-        from checker.sources import files
-
-        if previous.id not in self._registers and self._repository:
-            at = self._repository.commit_at(previous.signed_at)
-            tree = at if isinstance(at, Fault) else self._repository.tree(at.id)
-            known = (
-                () if isinstance(tree, Fault) else files.collect(self._selections("product"), tree).subjects
-            )
-            self._registers[previous.id] = known
-        return self._registers.get(previous.id, ())
-
-    def _selections(self, kind: str) -> list[Selection]:
-        return [each for each in self.workspace.selections if each.kind.name == kind]
-
-
-def _former_name(prefix: str, commit: Commit, name: str) -> str:
-    """The name that a file below `prefix` had before a commit."""
-    renamed = {change.path: change.old_path for change in commit.changes if change.old_path}
-    return renamed.get(prefix + name, prefix + name).removeprefix(prefix)
-
-
-class _Alone:
-    """A workspace of one file."""
-
-    def __init__(self, path: str, content: bytes | Fault) -> None:
-        self.path, self.content = path, content
-
-    def find_all(self, patterns: Iterable[str]) -> dict[str, list[tuple[str, dict[str, str]]]]:
-        """The file, for each pattern that it fits."""
-        from checker.transports.patterns import pattern
-
-        found = {text: pattern(text).whole.fullmatch(self.path) for text in patterns}
-        return {text: [(self.path, match.groupdict())] if match else [] for text, match in found.items()}
-
-    def find(self, pattern: str) -> list[tuple[str, dict[str, str]]]:
-        """The same for one pattern."""
-        return self.find_all((pattern,))[pattern]
-
-    def read(self, path: str) -> bytes | Fault:
-        """Its content."""
-        from checker.model import Fault
-
-        return self.content if path == self.path else Fault("missing", "There is no such file.")
