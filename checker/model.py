@@ -18,6 +18,12 @@ Assurance = Literal["asserted", "host-verified", "signed"]
 """How we know who approved: typed text, an approval that a code host or tracker recorded, a signature."""
 Age = Literal["", "new", "existing"]
 FailOn = Literal["new", "all"]
+Choice = Literal["proceed", "proceed-with-conditions", "hold", "recycle", "stop"]
+"""What people decide at a gate."""
+PROCEEDING: frozenset[Choice] = frozenset({"proceed", "proceed-with-conditions"})
+"""The choices that let a subject pass."""
+Basis = Literal["normal", "overrule", "emergency"]
+"""On what grounds they decide; other than the normal one: against the verdict."""
 Path = tuple[str | int, ...]
 """Where a value stands inside a document: keys and 0-based list indexes from the root."""
 FLOOR = "floor:"
@@ -294,6 +300,9 @@ class Approval(NamedTuple):
     """The name that the register of people prints for the person; empty: they are not in it."""
 
 
+Approve = Callable[[str, str, datetime | None], Approval]
+"""How we know that a person approved the file at a path, by the time that they state."""
+
 WaiverStatus = Literal[
     "active",
     "expired",
@@ -368,8 +377,8 @@ class DecisionState(NamedTuple):
     """What people decided at the gate."""
 
     id: str
-    decision: Literal["proceed", "proceed-with-conditions", "hold", "recycle", "stop"]
-    basis: Literal["normal", "overrule", "emergency"]
+    decision: Choice
+    basis: Basis
     launch: str
     """The id of the launch, or of the product where there is none."""
     market: str

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from checker import plan
 from checker.ledger import Entry, Ledger
-from checker.model import Diagnostic, Verdict
+from checker.model import Basis, Choice, Diagnostic, Verdict
 from checker.policy import decisions, moment, reading
-from checker.policy.decisions import Basis, Choice, Decision
+from checker.policy.decisions import Decision
 from checker.policy.gates import Gate
 from checker.policy.policies import suggestion
 from checker.policy.workspace import Workspace

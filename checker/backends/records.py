@@ -13,6 +13,7 @@ from checker.documents import mending
 from checker.model import Edit, Fault, Location, Outcome, Path, Reason, Result, Seen
 from checker.plan import Bound, Plan, Slate
 from checker.policy import language
+from checker.policy.gates import RECORD
 from checker.policy.policies import Mend, ParamValue, Policy, Rule, pointer
 from checker.snapshot import Snapshot, Subject
 
@@ -104,7 +105,7 @@ def _related(snapshot: Snapshot) -> Callable[[str, str], list[Any]]:
 
 def _decision(snapshot: Snapshot) -> Callable[[str, str], dict[str, Any] | None]:
     def decision(product: str, gate: str) -> dict[str, Any] | None:
-        records = [s for s in snapshot.related("gate-record", product) if s.data.get("gate") == gate]
+        records = [s for s in snapshot.related(RECORD, product) if s.data.get("gate") == gate]
         for record in records:
             if not record.sound:
                 raise cel.FunctionError(_distrust(record), unreadable=True)

@@ -7,17 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date as Day
 from datetime import datetime, tzinfo
 from functools import cache, lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from checker import canonical, documents, shipped
 from checker.documents import Document, Reading
 from checker.kinds.validation import Validator, compiled
 from checker.ledger import Entry, Finding, Ledger
-from checker.model import Evidence, Verdict
+from checker.model import PROCEEDING, Basis, Choice, Evidence, Verdict
 from checker.policy.gates import Gate
-
-Choice = Literal["proceed", "proceed-with-conditions", "hold", "recycle", "stop"]
-Basis = Literal["normal", "overrule", "emergency"]
 
 _SPOKEN: Mapping[str, tuple[str, str]] = {
     "decision": ("decided_by", "decided_at"),
@@ -97,7 +94,7 @@ class Decision(NamedTuple):
     @property
     def proceeds(self) -> bool:
         """Whether it lets the subject pass."""
-        return self.decision in ("proceed", "proceed-with-conditions")
+        return self.decision in PROCEEDING
 
 
 class Book(NamedTuple):

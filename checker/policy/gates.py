@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from checker import cel
 from checker.kinds import Kind
-from checker.model import Diagnostic, Path
+from checker.model import Diagnostic, Path, Span
 from checker.policy import language
 from checker.policy.people import People, day
 from checker.policy.policies import Expression, ParamValue, Policy, suggestion
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 STANDARD = "standard"
 """The lifecycle meant where a gate names none."""
+RECORD = "gate-record"
+"""The kind of what was decided at gates."""
 
 
 class Lifecycle(NamedTuple):
@@ -247,9 +249,7 @@ def required_gates(gates: Iterable[Gate]) -> Iterable[Diagnostic]:
 def _needs(source: Source, kinds: Kinds, diagnostics: list[Diagnostic]) -> Iterable[Need]:
     for kind, raw in source.data.get("needs", {}).items():
         if kind not in kinds.names:
-            hint = suggestion(kind, tuple(kinds.names)) or "gonogo schema --list names the kinds."
-            at = source.key_span(("needs", kind))
-            diagnostics.append(source.diagnostic("unknown-kind", f"there is no kind `{kind}`", at, hint))
+            diagnostics.append(_unknown_kind(source, source.key_span(("needs", kind)), kind, kinds))
         least, dots, most = str(raw).partition("..")
         need = Need(kind, int(least), int(most) if most else None if dots else int(least))
         if need.most is not None and need.most < need.least:
@@ -270,9 +270,7 @@ def _sign_offs(
                 _known_role(source, (*at, "apart_from", place), other, people, diagnostics)
         for place, kind in enumerate(raw.get("of", ())):
             if kind not in kinds.names:
-                hint = suggestion(kind, tuple(kinds.names)) or "gonogo schema --list names the kinds."
-                message = f"there is no kind `{kind}`"
-                diagnostics.append(source.diagnostic("unknown-kind", message, (*at, "of", place), hint))
+                diagnostics.append(_unknown_kind(source, (*at, "of", place), kind, kinds))
         yield AskedSignOff(
             raw["role"],
             raw.get("title", ""),
@@ -297,6 +295,11 @@ def _requires(source: Source, kinds: Kinds, diagnostics: list[Diagnostic]) -> It
             hint = "Name other products, or another gate."
             diagnostics.append(source.diagnostic("requires-itself", message, (*at, "gate"), hint))
         yield AskedDecision(raw["gate"], products, at)
+
+
+def _unknown_kind(source: Source, at: Path | Span, kind: str, kinds: Kinds) -> Diagnostic:
+    hint = suggestion(kind, tuple(kinds.names)) or "gonogo schema --list names the kinds."
+    return source.diagnostic("unknown-kind", f"there is no kind `{kind}`", at, hint)
 
 
 def _known_role(source: Source, at: Path, role: str, people: People, diagnostics: list[Diagnostic]) -> None:

@@ -93,7 +93,7 @@ def _read(
         selections = tuple(_beside(each, state.prefix) for each in selections if each.at == ("products",))
     people = _people(state, source, under.people if under else people_.NOBODY)
     if "ledger" in data:
-        state.kind("gate-record")  # which is what its decisions are
+        state.kind(gates_.RECORD)  # which is what its decisions are
     granting = source if not is_floor else source._replace(data={})  # a floor asks; it grants nothing
     held = registers.registers(state, granting)
     gates: list[gates_.Gate] = []

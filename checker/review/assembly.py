@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from checker import cel, judge, plan
 from checker.ledger import Ledger
 from checker.model import (
-    Approval,
+    PROCEEDING,
+    Approve,
     DecisionState,
     Enforcement,
     Outcome,
@@ -39,8 +40,7 @@ class Table(NamedTuple):
     as_of: datetime
     context: language.Context
     sign_offs: signing.Signatures
-    approve: Callable[[str, str, datetime | None], Approval]
-    """How we know that a person approved a file: its path, the person, when."""
+    approve: Approve
     authors: Callable[[Subject], frozenset[str]]
     """Everyone who wrote an artifact."""
     ledger: Ledger
@@ -291,7 +291,7 @@ class _Asking:
             outcome: Outcome = "error"
             message = f"no decision about {product} at {gate.id} is recorded"
             if latest:
-                proceeds = latest.decision.startswith("proceed") and latest.stands
+                proceeds = latest.decision in PROCEEDING and latest.stands
                 outcome = "pass" if proceeds else "fail"
                 message = f"{product} at {gate.id}: {latest.decision}; {latest.message}"
             fix = f"gonogo review {gate.id} --subject {quote(product)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date as Day
 from datetime import datetime, timedelta
 from shlex import quote
@@ -10,7 +10,9 @@ from typing import Literal, NamedTuple
 
 from checker.ledger import Ledger
 from checker.model import (
+    PROCEEDING,
     Approval,
+    Approve,
     ConditionState,
     DecisionState,
     Location,
@@ -22,9 +24,6 @@ from checker.policy import decisions as written
 from checker.policy.decisions import Approved, Condition, Decision
 from checker.policy.gates import Gate
 from checker.policy.people import People
-
-Approve = Callable[[str, str, datetime | None], Approval]
-"""How we know that a person approved the file at a path, by the stated time."""
 
 FIT = ("go", "conditional")
 """The verdicts on which people may proceed without overruling anything."""
@@ -112,7 +111,7 @@ def results(
     markets: dict[str, list[str]] = {}
     in_force: dict[str, DecisionState] = {}
     for state in states:
-        if not state.replaced and state.decision.startswith("proceed"):
+        if not state.replaced and state.decision in PROCEEDING:
             in_force.setdefault(state.entry, state)
             markets.setdefault(state.entry, []).append(state.market)
     found = [

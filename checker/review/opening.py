@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from checker.ledger import Ledger
-from checker.model import Approval, Reason, Result
+from checker.model import Approval, Approve, Reason, Result
 from checker.policy.gates import Gate
 from checker.policy.policies import Policy
 from checker.policy.workspace import Workspace
-from checker.review.deciding import Approve
 
 
 class Opened(NamedTuple):

@@ -13,11 +13,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from checker.model import Diagnostic
+from checker.policy.gates import RECORD
 from checker.review.lines import Changed
 from checker.snapshot import Key, Snapshot, Subject
 
-_DECISIONS = "gate-record"
-"""What was decided of a product is no part of it: it stays under the name that the product had then."""
 _NAMES = frozenset({"id", "name", "formerly"})
 """The fields of a record that change with the name."""
 
@@ -144,7 +143,7 @@ class _Seeing:
         """The artifacts of each product that comes which were there before."""
         for now in head.subjects if self.gone and self.come else ():
             was = self._before(now)
-            if was is not None and was.ref.kind != _DECISIONS:
+            if was is not None and was.ref.kind != RECORD:
                 self.of_old.setdefault(was.ref.product, []).append((was, now))
                 self.of_new.setdefault(now.ref.product, []).append((was, now))
 
@@ -240,11 +239,12 @@ class _Files(NamedTuple):
 
 def _products(snapshot: Snapshot) -> set[str]:
     """The products that are there: in the register, or because something is about them."""
-    return {each.ref.product for each in snapshot.subjects if each.ref.kind != _DECISIONS} - {""}
+    return {each.ref.product for each in snapshot.subjects if each.ref.kind != RECORD} - {""}
 
 
 def _parts(snapshot: Snapshot, product: str) -> Iterator[Subject]:
-    return (each for each in snapshot.of_product(product) if each.ref.kind != _DECISIONS)
+    """What a product consists of; what was decided of it stays under the name that it had then."""
+    return (each for each in snapshot.of_product(product) if each.ref.kind != RECORD)
 
 
 def _digest(subject: Subject) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date as Day
 from datetime import datetime
 from typing import NamedTuple
@@ -24,6 +24,7 @@ from checker import canonical, plan
 from checker.model import (
     OUTCOMES,
     Approval,
+    Approve,
     Location,
     Outcome,
     Reason,
@@ -39,9 +40,6 @@ from checker.policy.policies import suggestion
 from checker.policy.waivers import Accepted, Limits, Waiver
 from checker.policy.workspace import Workspace
 from checker.snapshot import Snapshot
-
-Approve = Callable[[str, str, datetime | None], Approval]
-"""How we know that a person approved the file at a path, by the stated time."""
 
 MOST_NAMED = 3
 """Failures that a sentence names; the others are counted."""

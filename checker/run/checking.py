@@ -30,6 +30,7 @@ from checker.model import (
 )
 from checker.policy import workspaces
 from checker.policy.floor import Given
+from checker.policy.gates import RECORD
 from checker.policy.workspace import Workspace
 from checker.review import strangers
 from checker.run import doors as doors_
@@ -270,7 +271,7 @@ def collect(
         from checker.sources import ledger as ledgers  # noqa: PLC0415
 
         recorded = ledgers.collect(workspace, door)
-        kinds.add(ledgers.KIND)
+        kinds.add(RECORD)
         subjects, inputs = (*subjects, *recorded.subjects), (*inputs, *recorded.inputs)
         ledger, diagnostics = recorded.ledger, (*diagnostics, *recorded.diagnostics)
     return Snapshot(subjects, workspace.data, frozenset(kinds), inputs, lacking), ledger, diagnostics

@@ -12,12 +12,11 @@ from checker.ledger import Entry, Finding, Ledger
 from checker.model import Diagnostic, Evidence, Fault, Files, Location, SubjectRef
 from checker.policy import decisions
 from checker.policy.decisions import Decision
-from checker.policy.gates import Gate
+from checker.policy.gates import RECORD, Gate
 from checker.policy.workspace import Workspace
 from checker.snapshot import Subject
 
 COLLECTOR = "files"
-KIND = "gate-record"
 
 
 class Collected(NamedTuple):
@@ -42,7 +41,7 @@ def collect(workspace: Workspace, files: Files) -> Collected:
         return Collected((), (), (), NOTHING)
     ledger, inputs = read(workspace.ledger, files)
     book = decisions.book(ledger, workspace.ledger)
-    kind = workspace.kinds.get(KIND) or kinds.shipped_kind(KIND)
+    kind = workspace.kinds.get(RECORD) or kinds.shipped_kind(RECORD)
     gates = {gate.id: gate for gate in workspace.gates}
     subjects = [
         _subject(each, ledger.entries[each.entry], kind, gates, workspace.zone)
@@ -93,7 +92,7 @@ def _subject(decision: Decision, entry: Entry, kind: Kind, gates: dict[str, Gate
     """The places of its fields are those in the file of the decision."""
     reading, body = decisions.document(entry)
     data = decisions.record(decision, gates, zone)
-    ref = SubjectRef(KIND, decision.id, decision.evidence.locator, decision.product)
+    ref = SubjectRef(RECORD, decision.id, decision.evidence.locator, decision.product)
     document = body._replace(data=data)
     return Subject(ref, kind, data, {}, (decision.evidence,), reading, document, (), kind.faults(document))
 
