@@ -36,7 +36,7 @@ def render(report: Report, options: Options) -> str:
         others = tally.counted(hidden, "less pressing annotation is", "less pressing annotations are")
         summary += f"\n{others} left out. {tally.in_full(report)}\n"
     run = {
-        "name": clip(name(report), _TITLE_LIMIT),
+        "name": name(report),
         "head_sha": commit(report),
         "conclusion": _conclusion(report),
         "output": {

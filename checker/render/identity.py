@@ -8,10 +8,12 @@ from collections.abc import Callable, Collection, Iterable
 from json.encoder import encode_basestring_ascii
 
 from checker.model import Report, Result
-from checker.render.text import one_line, paired
+from checker.render.text import clip, one_line, paired
 
 _COMMIT = re.compile(r"(?!0+$)(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _DIGITS = 12
+_LONGEST_NAME = 180
+"""Characters of a folder in the name of a check; hosts take some more."""
 
 
 def is_commit(text: object) -> bool:
@@ -32,8 +34,13 @@ def folder(report: Report) -> str:
 
 
 def name(report: Report) -> str:
-    """What people call the part of a host that tells about the workspace: `gonogo FOLDER`, in one line."""
-    return one_line(f"gonogo {folder(report)}".rstrip())
+    """What people call the part of a host that tells about the workspace: `gonogo FOLDER`, in one line.
+
+    No two folders have one name: where the line is not the folder to the letter, its key follows.
+    """
+    whole = " ".join(filter(None, ("gonogo", folder(report))))
+    line = clip(" ".join(one_line(whole).split()), _LONGEST_NAME)
+    return line if line == whole else f"{line} ({folder_key(report)})"
 
 
 def folder_key(report: Report) -> str:

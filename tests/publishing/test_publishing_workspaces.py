@@ -13,7 +13,24 @@ from tests.fake_host import TOKEN
 from tests.publishing.posting import CHANGED, MERGE, REPOSITORY, job, post
 from tests.render.changes import CHANGE, CLEAN_CHANGE, HEAD, NEUTRAL
 
-FOLDERS = ("", "gov/", "gov/a/", "gov-a/", 'x --> "<b>\n/')
+ALIKE = (
+    *(f"{'gov' * 99}{last}/" for last in "ab"),
+    *(
+        "gov /",
+        " gov/",
+        "gov\u00a0/",
+        "gov\n/",
+        "gov a/",
+        "gov\na/",
+        "gov\u00a0a/",
+        "gov\ta/",
+        " /",
+        "\n/",
+        "Gov/",
+    ),
+)
+"""What looks like another one of these."""
+FOLDERS = ("", "gov/", "gov/a/", "gov-a/", 'x --> "<b>\n/', *ALIKE)
 DESTINATION = Destination(REPOSITORY, HEAD, pull_request=7)
 
 
