@@ -46,12 +46,17 @@ def passages(report: Report) -> list[Passage]:
     """Every change of stage, in the order of products."""
     changes = report.comparison.stages if report.comparison else ()
     lacking = tally.lacking(report) if changes else {}
-    return [_passage(each, lacking.get(each.product, []) if each.gates else []) for each in changes]
+    return [
+        _passage(each, lacking.get(each.product, []) if each.gates else [], report.asked) for each in changes
+    ]
 
 
-def _passage(change: StageChange, lacks: list[Result]) -> Passage:
+def _passage(change: StageChange, lacks: list[Result], asked: Sequence[str]) -> Passage:
     still = "That gate still lacks:" if len(change.gates) == 1 else "Those gates still lack:"
-    remark = still if lacks else "Nothing blocks there."
+    free = "Nothing blocks there."
+    if asked:  # a check of some rules, or with other parameters, lets nobody pass
+        free = f"Nothing of what was asked for ({named(asked)}) blocks there, which decides about no gate."
+    remark = still if lacks else free
     return Passage(change, _moved(change), remark if change.gates else "", lacks)
 
 

@@ -177,6 +177,15 @@ def test_a_change_of_stage_is_told(
     assert ("Nothing blocks there." in text) == bool(gates)
 
 
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_check_of_some_rules_says_that_it_decides_about_no_gate(name: str) -> None:
+    moved = StageChange("atlas", "beta", "ga", ("ga",), at(PRODUCTS, 4, 10, 12))
+    report = compared(MIXED.results[0], stages=(moved,))._replace(asked=("rule product.*",))
+    text = words(page(report, name))
+    assert "Nothing of what was asked for (rule product." in text
+    assert "blocks there, which decides about no gate." in text
+
+
 def test_a_gate_lacks_what_it_asks_for_whatever_its_age() -> None:
     moved = StageChange("checkout", "beta", "ga", ("ga",), None)
     results = (
