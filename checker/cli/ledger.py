@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,13 +11,13 @@ import click
 from checker.cli import console, options, output, recording
 from checker.cli.console import Problem
 from checker.cli.output import Output
+from checker.model import Fault
 from checker.render.tally import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from checker.ledger import Entry, Finding, Ledger
+    from checker.ledger import Entry, Ledger
     from checker.policy.workspace import Workspace
+    from checker.run.vouching import Kept
     from checker.sources.approvals import Approvals
 
 EXAMPLE = """\b
@@ -45,9 +46,11 @@ def show(outputs: tuple[Output, ...], folder: str | None) -> int:
     """List every entry, the newest last: what was recorded, by whom, and how we know."""
     output.keep_apart(outputs)
     from checker.render.text import inert_json
+    from checker.sources.approvals import Approvals
+    from checker.transports.disk import Disk
 
     home, workspace, ledger = _read(folder)
-    approvals = _approvals(home, workspace)
+    approvals = Approvals(workspace, Disk(home))
     rows = [_row(entry, workspace, approvals) for entry in ledger.entries.values()]
     write = {
         "terminal": lambda: console.plain("".join(map(_line, rows)) or "nothing is recorded yet\n"),
@@ -73,8 +76,13 @@ def verify(checkpoints: tuple[str, ...], folder: str | None) -> int:
 
     Exit codes: 0 whole, 1 not as it was written, 2 usage or configuration error.
     """
+    from checker.run import vouching
+    from checker.transports.disk import Disk
+
     home, workspace, ledger = _read(folder)
-    findings = dict.fromkeys(_findings(home, workspace, ledger, checkpoints))
+    kept = tuple(map(_kept, checkpoints))
+    now = datetime.now(workspace.zone)
+    findings = dict.fromkeys(vouching.findings(Disk(home), workspace, ledger, now, kept))
     for finding in findings:
         name = finding.entry or finding.path
         console.put(console.plain(" ".join(filter(None, (f"{name}:", finding.message, finding.hint))) + "\n"))
@@ -161,72 +169,24 @@ def _read(folder: str | None) -> tuple[str, Workspace, Ledger]:
     return home, workspace, ledgers.read(workspace.ledger, Disk(home))[0]
 
 
-def _approvals(home: str, workspace: Workspace) -> Approvals:
-    from checker.sources.approvals import Approvals
-    from checker.transports.disk import Disk
-
-    return Approvals(workspace, Disk(home))
-
-
-def _findings(
-    home: str, workspace: Workspace, ledger: Ledger, checkpoints: tuple[str, ...]
-) -> Iterator[Finding]:
-    """Everything that shows that a ledger, or what was kept of it elsewhere, is not as it was written."""
-    from datetime import datetime
-
-    from checker import ledger as ledgers
-    from checker.ledger import Finding
-    from checker.sources import ledger as sources
-
-    yield from sources.findings(ledger)
-    approvals = _approvals(home, workspace)
-    now = datetime.now(workspace.zone)
-    for entry in ledger.entries.values():
-        if entry.at - now > ledgers.TOLERANCE:
-            hint = "It counts from then on. Ask its maker, or set the clock of this machine."
-            message = f"The entry is dated {entry.at.isoformat()}, which is yet to come."
-            yield Finding("entry-ahead", message, entry.id, entry.path, hint)
-        if entry.id in ledger.signatures:
-            approval = approvals.of(f"{workspace.ledger}/{entry.path}", entry.by, entry.at)
-            if approval.assurance != "signed":
-                message = f"The signature is not one of {entry.by}: {approval.note}"
-                hint = "It counts for nothing; whoever made the entry signs it anew."
-                yield Finding("entry-signature", message, entry.id, entry.path, hint)
-    for kept in checkpoints:
-        yield from _against(home, workspace, ledger, kept)
-
-
-def _against(home: str, workspace: Workspace, ledger: Ledger, kept: str) -> Iterator[Finding]:
-    """What is missing of all that a checkpoint or a digest vouches for.
+def _kept(text: str) -> Kept:
+    """What was kept elsewhere, by its digest or in a file.
 
     Raises:
         Problem: it is neither a file nor a digest.
     """
-    from checker import ledger as ledgers
-    from checker.ledger import Finding
-    from checker.model import Fault
+    from checker.run.vouching import Kept
     from checker.transports import ssh
-    from checker.transports.disk import Disk
 
-    digest = _DIGEST.fullmatch(kept)
-    if digest:
-        yield from ledgers.verify_stamp(ledger, f"sha256:{digest[1]}")
-        return
-    door, name = options.named(kept)
+    if digest := _DIGEST.fullmatch(text):
+        return Kept(text, digest=f"sha256:{digest[1]}")
+    door, name = options.named(text)
     raw = door.read(name)
     if isinstance(raw, Fault):
         hint = "Name the file of a checkpoint, or a digest of 64 hexadecimal digits."
-        raise Problem(f"{kept} is neither: {raw.message.lower()}", hint)
-    body = ledgers.kept_checkpoint(raw)
-    yield from (body,) if isinstance(body, Finding) else ledgers.verify_checkpoint(ledger, body)
+        raise Problem(f"{text} is neither: {raw.message.lower()}", hint)
     signature = door.read(name + ssh.SUFFIX)
-    if isinstance(signature, bytes):
-        from checker.policy.floor import opened
-
-        allowed = opened(workspace.floor, Disk(home).read, workspace.signers) if workspace.signers else b""
-        fault = allowed if isinstance(allowed, Fault) else ssh.verify(raw, signature, allowed)
-        if isinstance(fault, Fault):
-            yield Finding("checkpoint-signature", fault.message, path=f"{kept}{ssh.SUFFIX}", hint=fault.hint)
+    return Kept(text, checkpoint=raw, signature=signature if isinstance(signature, bytes) else None)
 
 
 def _row(entry: Entry, workspace: Workspace, approvals: Approvals) -> dict[str, Any]:
