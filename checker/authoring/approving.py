@@ -51,6 +51,22 @@ class Terms(NamedTuple):
     note: str = ""
 
 
+class Occasion(NamedTuple):
+    """What somebody signs at: a passage through a gate, and all that is known there."""
+
+    workspace: Workspace
+    snapshot: Snapshot
+    gate: Gate
+    passage: Passage
+    authors: Callable[[Subject], frozenset[str]]
+    """The names of everyone who wrote a subject."""
+    as_of: datetime
+
+    def reviewed(self, asked: AskedSignOff) -> tuple[Subject, ...]:
+        """What the gate wants reviewed."""
+        return signing.reviewed(asked, self.snapshot, self.passage.product, self.passage.launch)
+
+
 class Draft(NamedTuple):
     """A sign-off that would count."""
 
@@ -78,26 +94,15 @@ def passage(snapshot: Snapshot, gate: Gate, id: str) -> Passage | Diagnostic:
     return passages[0]
 
 
-def compose(
-    workspace: Workspace,
-    snapshot: Snapshot,
-    gate: Gate,
-    passage: Passage,
-    terms: Terms,
-    authors: Callable[[Subject], frozenset[str]],
-    as_of: datetime,
-) -> Draft | tuple[Diagnostic, ...]:
+def compose(at: Occasion, terms: Terms) -> Draft | tuple[Diagnostic, ...]:
     """A sign-off that counts as soon as something vouches for it, or everything that is wrong with it."""
+    workspace, gate = at.workspace, at.gate
     asked = [each for each in gate.sign_offs if each.role == terms.role]
-    wrong = tuple(_unasked(gate, asked, passage, terms))
+    wrong = tuple(_unasked(gate, asked, at.passage, terms))
     if wrong:
         return wrong
-    reviewed = {
-        subject.ref[:2]: subject
-        for each in asked
-        for subject in signing.reviewed(each, snapshot, passage.product, passage.launch)
-    }
-    source, faults = _read(_data(workspace, gate, asked, passage, terms, tuple(reviewed.values())))
+    reviewed = {subject.ref[:2]: subject for each in asked for subject in at.reviewed(each)}
+    source, faults = _read(_data(at, asked, terms, tuple(reviewed.values())))
     signed = None
     if source is not None:
         signed, faults = sign_off(source)
@@ -109,14 +114,14 @@ def compose(
         hint = f"It stays as it is; a key may still sign it: {signing.by_hand(twin.source.path)}"
         return (Diagnostic("duplicate-signoff", message, hint=hint),)
     register = [*workspace.sign_offs, *_recorded(workspace)]
-    flaws = _flaws(workspace, gate, asked, passage, signed, register, authors, as_of, snapshot)
+    flaws = _flaws(at, asked, signed, register)
     if flaws:
         return tuple(map(_refused, flaws))
     previous = [
         each
         for each in register
         if (each.gate, each.role) == (gate.id, terms.role)
-        and each.subject in passage.names
+        and each.subject in at.passage.names
         and workspace.people.identity(each.person) == workspace.people.identity(terms.person)
     ]
     last = max(previous, key=lambda each: each.signed_at, default=None)
@@ -174,14 +179,10 @@ def _unasked(
 
 
 def _data(
-    workspace: Workspace,
-    gate: Gate,
-    asked: Sequence[AskedSignOff],
-    passage: Passage,
-    terms: Terms,
-    reviewed: Iterable[Subject],
+    at: Occasion, asked: Sequence[AskedSignOff], terms: Terms, reviewed: Iterable[Subject]
 ) -> dict[str, Any]:
     """The fields of the file, in its order; those that are empty are left out."""
+    workspace, gate, passage = at.workspace, at.gate, at.passage
     person = workspace.people.find(terms.person)
     by = person.id if person else terms.person
     day = terms.signed_at.astimezone(workspace.zone).date()
@@ -225,27 +226,18 @@ def _read(data: Mapping[str, Any]) -> tuple[reading.Source | None, tuple[Diagnos
 
 
 def _flaws(
-    workspace: Workspace,
-    gate: Gate,
-    asked: Iterable[AskedSignOff],
-    passage: Passage,
-    signed: SignOff,
-    register: Iterable[SignOff],
-    authors: Callable[[Subject], frozenset[str]],
-    as_of: datetime,
-    snapshot: Snapshot,
+    at: Occasion, asked: Iterable[AskedSignOff], signed: SignOff, register: Iterable[SignOff]
 ) -> tuple[str, ...]:
     """Why it would be void wherever it is meant to count, each reason once."""
+    people, names = at.workspace.people, at.passage.names
     others = [(each, Approval(each.person, "asserted", each.signed_at)) for each in register]
     found: dict[str, None] = {}
     for each in asked:
-        reviewed = signing.reviewed(each, snapshot, passage.product, passage.launch)
-        for market in signed.markets or passage.markets or ("",):
+        reviewed = at.reviewed(each)
+        for market in signed.markets or at.passage.markets or ("",):
             if each.markets and market and market not in each.markets:
                 continue
-            desk = signing.Desk(
-                gate, each, passage.names, reviewed, market, workspace.people, authors, as_of, others
-            )
+            desk = signing.Desk(at.gate, each, names, reviewed, market, people, at.authors, at.as_of, others)
             vouched = Approval(signed.person, "signed", signed.signed_at)  # which is still to come
             found.update(dict.fromkeys(signing.flaws(desk, signed, vouched)))
     return tuple(found)

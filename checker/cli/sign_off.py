@@ -107,7 +107,8 @@ def command(
         note,
     )
     authors = Authors(home, "")
-    draft = approving.compose(workspace, loaded.snapshot, asked, passage, terms, authors.of, loaded.as_of)
+    occasion = approving.Occasion(workspace, loaded.snapshot, asked, passage, authors.of, loaded.as_of)
+    draft = approving.compose(occasion, terms)
     console.complain(authors.doubts)
     if not isinstance(draft, approving.Draft):
         console.complain(draft)
