@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from checker.kinds import Kind
-from checker.model import SEVERITIES, Enforcement, Location, Path, RuleInfo, Severity
+from checker.model import SEVERITIES, Enforcement, RuleInfo, Severity
 from checker.policy import language
 from checker.policy.floor import lifecycles
 from checker.policy.gates import Binding, Gate, matches
@@ -467,15 +467,10 @@ def rule_info(policy: Policy, rule: Rule) -> RuleInfo:
         rule.controls,
         rule.fix_text,
         rule.description or policy.description,
-        location(policy, rule.at),
+        policy.source.location(rule.at),
     )
 
 
 def title(rule: Rule, params: Mapping[str, ParamValue]) -> str:
     """A rule's title with its parameters filled in."""
     return rule.title.render({"params": params})
-
-
-def location(policy: Policy, at: Path) -> Location:
-    """Where a part of a policy is written."""
-    return Location(policy.source.path, policy.source.span(at))

@@ -78,7 +78,7 @@ def _expressions(policy: Policy, rule: Rule) -> Iterator[tuple[str, Expression]]
 def _asks(policy: Policy, rule: Rule) -> str:
     lines = []
     for name, expression in _expressions(policy, rule):
-        place = Location(policy.source.path, policy.source.span(expression.at))
+        place = policy.source.location(expression.at)
         lines.append(f"  {name} ({_where(place)})")
         lines += textwrap.indent(expression.program.text.strip(), "    ").splitlines()
     if effective := rule.effective or policy.effective:
@@ -91,7 +91,7 @@ def _mend(entry: Entry) -> str:
     if entry.policy is None or entry.rule is None or entry.rule.mend is None:
         return ""
     value, pointer = entry.rule.mend
-    place = Location(entry.policy.source.path, entry.policy.source.span(value.at))
+    place = entry.policy.source.location(value.at)
     field = "".join(f"/{part}" for part in pointer)
     text = textwrap.indent(value.program.text.strip(), "    ")
     return f"  set {field} ({_where(place)})\n{text}\n"

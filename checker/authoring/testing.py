@@ -197,14 +197,11 @@ class _Reader:
         )
         planned = planned._replace(checks=tuple(check for check in planned.checks if check[0] is subject))
         return Case(
-            raw["name"], self.policy, self._location((*at, "name")), expectations, subject, planned, olds
+            raw["name"], self.policy, self.source.location((*at, "name")), expectations, subject, planned, olds
         )
 
     def _wrong(self, code: str, message: str, at: Path, hint: str = "") -> None:
         self.diagnostics.append(self.source.diagnostic(code, message, at, hint))
-
-    def _location(self, at: Path) -> Location:
-        return Location(self.source.path, self.source.span(at))
 
     def _zone(self) -> tzinfo:
         name = self.source.data.get("timezone", "UTC")
@@ -490,4 +487,4 @@ def _uncovered(policies: Iterable[Policy], cases: Iterable[Case]) -> Iterator[Un
                 if (rule.id, outcome) not in covered
             )
             if missing:
-                yield Uncovered(rule.id, missing, plan.location(policy, (*rule.at, "id")))
+                yield Uncovered(rule.id, missing, policy.source.location((*rule.at, "id")))

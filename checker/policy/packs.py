@@ -79,7 +79,7 @@ def named(
             state.diagnostics.append(source.diagnostic("empty-pack", message, at, hint))
             continue
         pack, inside = found
-        packs.append(pack._replace(name=name, location=Location(source.path, source.span(at))))
+        packs.append(pack._replace(name=name, location=source.location(at)))
         policies += inside
     unique(state, policies)
     return policies, packs

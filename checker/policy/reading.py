@@ -39,6 +39,10 @@ class Source(NamedTuple):
         """The place of the key that names a value, or of the nearest present ancestor of that."""
         return self.document.positions.key(at) or self.span(at)
 
+    def location(self, at: Path) -> Location:
+        """The same as `span`, with the file."""
+        return Location(self.path, self.span(at))
+
     def diagnostic(
         self, code: str, message: str, at: Path | Span, hint: str = "", *, warning: bool = False
     ) -> Diagnostic:

@@ -307,7 +307,7 @@ def _text(result: Result) -> str:
 def flips(judged: Iterable[Result], merged: Iterable[Result]) -> tuple[Flip, ...]:
     """What blocks by the policies of the change and not by those that judge it, what they announce, and what
     blocks no longer."""
-    now, then = _blocking(judged), _blocking(merged)
+    now, then = blocking(judged), blocking(merged)
     told = {*now, *_announced(judged)}
     coming = [Flip(True, result) for key, result in then.items() if key not in now]
     later = [Flip(False, result) for key, result in _announced(merged).items() if key not in told]
@@ -319,5 +319,6 @@ def _announced(results: Iterable[Result]) -> dict[Check, Result]:
     return {result.check: result for result in upcoming if result.is_finding}
 
 
-def _blocking(results: Iterable[Result]) -> dict[Check, Result]:
+def blocking(results: Iterable[Result]) -> dict[Check, Result]:
+    """The results that block, by their checks."""
     return {result.check: result for result in results if result.blocks}

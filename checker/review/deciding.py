@@ -119,7 +119,7 @@ def results(
         for entry, state in in_force.items()
         for held in _held(state)
     ]
-    written_at = Location(gate.source.path, gate.source.span(()))
+    written_at = gate.source.location(())
     rules = (
         RuleInfo(f"{gate.id}.{name}", title, gate.id, "", "", "high", subject.kind, location=written_at)
         for name, title in _TITLES.items()

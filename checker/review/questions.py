@@ -24,7 +24,7 @@ class About(NamedTuple):
 
     def location(self, gate: Gate, at: Path = ()) -> Location:
         """The subject, or the place in the gate where it is asked."""
-        return self.subject.location() if self.subject else Location(gate.source.path, gate.source.span(at))
+        return self.subject.location() if self.subject else gate.source.location(at)
 
 
 class Answer(NamedTuple):
@@ -61,7 +61,7 @@ def result(
         ref.kind,
         fix=answer.fix,
         description=str(gate.source.data["title"]),
-        location=Location(gate.source.path, gate.source.span(at)),
+        location=gate.source.location(at),
     )
     found = Result(
         id,

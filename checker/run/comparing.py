@@ -58,7 +58,6 @@ from checker.run.doors import Doors
 from checker.run.ends import Ends
 from checker.snapshot import Snapshot
 from checker.sources.files import Memo
-from checker.transports.git import Tree
 
 
 class Change(NamedTuple):
@@ -155,13 +154,13 @@ class _Comparing:
 
     def _kept(self, base: Loaded, head: Loaded, changed: Changed) -> Snapshot:
         """What the base has that the branch has not taken away since."""
-        then, now = self._tree(self.ends.base), self._tree(self.ends.tip)
+        then, now = (doors_.identity(self._doors(commit)) for commit in (self.ends.base, self.ends.tip))
 
         def differs(path: str) -> bool:
-            return isinstance(then, Tree) and isinstance(now, Tree) and then.blob(path) != now.blob(path)
+            return then(path) != now(path)
 
         def tip() -> Snapshot:
-            doors = base.doors._replace(files=now, commit=self.ends.tip)
+            doors = base.doors._replace(files=self._tree(self.ends.tip), commit=self.ends.tip)
             found = self._gather(doors, base.workspace, ())
             return found.snapshot if isinstance(found, Loaded) else base.snapshot
 

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 from checker import judge, plan, shipped
 from checker.backends.records import Olds
-from checker.model import Check, Diagnostic, Fault, Files, History, Report, Result, Turn, Verdict
+from checker.model import Diagnostic, Fault, Files, History, Report, Turn, Verdict
 from checker.policy import moment, workspaces
 from checker.policy.gates import Gate
 from checker.policy.workspace import Workspace
 from checker.render.identity import abbreviated
 from checker.review import assembly, moving, renaming
+from checker.review.comparing import blocking
 from checker.review.lines import Lines
 from checker.run import doors as doors_
 from checker.run import reviewing
@@ -51,8 +52,7 @@ def history(request: Request, asked: Asked) -> History:
 
 
 def _failed(request: Request, diagnostics: tuple[Diagnostic, ...]) -> History:
-    zone = request.as_of(UTC)
-    return History("", zone, 0, (), diagnostics, judge.USAGE)
+    return History("", request.as_of(UTC), 0, (), diagnostics, judge.USAGE)
 
 
 class _State(NamedTuple):
@@ -69,7 +69,7 @@ class _Replay:
         self.request, self.asked, self.repository = request, asked, repository
         self.memo = Memo()
         self.workspace: Workspace | None = None
-        self.listened: list[_Asked] = []
+        self.heard: list[_Heard] = []
         self.warnings: tuple[Diagnostic, ...] = ()
         self.unjudged: dict[Diagnostic, list[Commit]] = {}
         doors = doors_.present(request.folder, request.policies)
@@ -112,7 +112,7 @@ class _Replay:
             return _State(commit, base.loaded)
         doors = doors_.at(self.request.folder, self.repository, commit.id, self.request.policies)
         if self.workspace is None or self._touches_judging(commit):
-            self.listened = []
+            self.heard = []
             heard = doors._replace(open=lambda folder: self._listen(doors, folder))
             workspace, diagnostics = judging(self.request, heard)
             if workspace is None:
@@ -129,9 +129,9 @@ class _Replay:
 
     def _listen(self, doors: Doors, folder: str) -> Files:
         elsewhere = folder != doors.home and not folder.startswith(shipped.POLICIES)
-        asked = _Asked(doors.open(folder), elsewhere)
-        self.listened.append(asked)
-        return Listening(asked.answer)
+        heard = _Heard(doors.open(folder), elsewhere)
+        self.heard.append(heard)
+        return Listening(heard.answer)
 
     def _touches(self, commit: Commit) -> bool:
         """Whether a commit changes anything that is read."""
@@ -149,7 +149,7 @@ class _Replay:
 
     def _touches_judging(self, commit: Commit) -> bool:
         """Whether a commit changes anything that was read, or would have been, to load what judges."""
-        return any(asked.heard(path) for path in _paths(commit) for asked in self.listened)
+        return any(each.touched(path) for path in _paths(commit) for each in self.heard)
 
     def _stages(self, base: _State | None, head: _State) -> Iterator[Turn]:
         """The changes of stages that a commit made, each at the gates that it passes."""
@@ -194,9 +194,9 @@ class _Replay:
         if found is None or gate is None:
             return was, []
         report = reviewing.at_gate(self.request, loaded, gate, *found)
-        if was and (was.verdict, _blocking(was.results).keys()) == (
+        if was and (was.verdict, blocking(was.results).keys()) == (
             report.verdict,
-            _blocking(report.results).keys(),
+            blocking(report.results).keys(),
         ):
             return report, []
         stage = report.review.stage if report.review else ""
@@ -223,7 +223,7 @@ class _Replay:
         return History(name, self.request.as_of(zone), held, tuple(turns), told, code)
 
 
-class _Asked:
+class _Heard:
     """What was asked of a folder."""
 
     def __init__(self, files: Files, elsewhere: bool) -> None:
@@ -231,7 +231,7 @@ class _Asked:
         self.files, self.elsewhere = files, elsewhere
         self.names: set[str] = set()
 
-    def heard(self, path: str) -> bool:
+    def touched(self, path: str) -> bool:
         """Whether a change at this path may be a change of what was read, or found."""
         return self.elsewhere or path in self.names or _fits(self.names, path)
 
@@ -268,7 +268,7 @@ def _turn(
     head: _State, product: str, old: str, new: str, gate: str, was: Verdict | None, report: Report
 ) -> Turn:
     commit = head.commit
-    blockers = _blocking(report.results).values()
+    blockers = blocking(report.results).values()
     return Turn(
         commit.id,
         commit.committed.astimezone(head.loaded.workspace.zone),
@@ -281,7 +281,3 @@ def _turn(
         report.verdict,
         tuple(sorted(blockers, key=judge.urgency)),
     )
-
-
-def _blocking(results: Iterable[Result]) -> dict[Check, Result]:
-    return {result.check: result for result in results if result.blocks}

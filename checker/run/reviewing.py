@@ -195,7 +195,7 @@ def _locked(request: Request, loaded: Loaded, opened: Opened) -> tuple[Workspace
         Diagnostic(
             "pack-changed",
             f"pack {pack} is not as it was when the review was opened on {opened.on}: it judges as it is now",
-            workspace.source.diagnostic("", "", ("packs",)).location,
+            workspace.source.location(("packs",)),
             hint,
             "warning",
         )

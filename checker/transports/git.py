@@ -29,6 +29,10 @@ _BRANCH = re.compile(r"[\w./-]+", re.ASCII)
 """A name of a branch that stands in a command as it is."""
 _DEEPEN = "Fetch the rest: git fetch --unshallow (in a workflow: fetch-depth: 0)"
 
+_NO_AUTHORS = Fault(
+    "git-shallow", "This clone is shallow: it does not tell who wrote its files.", hint=_DEEPEN
+)
+
 SignatureStatus = Literal["good", "bad", "unknown-key", "expired", "revoked", "unsigned", "other-format"]
 _STATUS: Mapping[str, SignatureStatus] = {
     "G": "good",
@@ -419,8 +423,7 @@ class Repository:
         Two walks over all commits tell it for all files. A shallow clone does not know who wrote its files.
         """
         if self.is_shallow:
-            message = "This clone is shallow: it does not tell who wrote its files."
-            return Fault("git-shallow", message, hint=_DEEPEN)
+            return _NO_AUTHORS
         tree = self.tree(ref)
         if isinstance(tree, Fault):
             return tree
@@ -446,8 +449,7 @@ class Repository:
     def blame(self, path: str, ref: str = "HEAD") -> tuple[BlamedLine, ...] | Fault:
         """For each line of a file of the folder, who changed it last; lines end with line feeds."""
         if self.is_shallow:
-            message = "This clone is shallow: it does not tell who wrote its files."
-            return Fault("git-shallow", message, hint=_DEEPEN)
+            return _NO_AUTHORS
         id = self._id(ref)
         if isinstance(id, Fault):
             return id
