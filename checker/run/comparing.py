@@ -116,6 +116,12 @@ class _Comparing:
         # What judges, now or once it is merged.
         judging_paths = tuple(touching.fitting(touched, (text for each in both for text in each.judging)))
         touches = judging_paths or (named and any(touching.fitting(touched, (*named.judged, *named.vouched))))
+        if named and not touches:
+            # What commits changed and changed back has other authors than before.
+            passing = touching.written(ends.repository, ends.base, ends.head)
+            if isinstance(passing, Fault):
+                return self._failed((doors_.diagnostic(passing),))
+            touches = any(touching.fitting(passing, named.judged))
         if named and self.asked.fail_on == "new" and not touches:
             untouched = self._untouched()
             full = self._judged(judging_paths) if self.asked.whole else untouched

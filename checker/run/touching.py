@@ -38,6 +38,17 @@ def touched(
     return tree if isinstance(tree, Fault) else {**tree.bent(found), **found}
 
 
+def written(repository: Repository, base: str, head: str) -> Touched | Fault:
+    """What some commit between two others changed, though all of it may be the same again at the end.
+
+    Who wrote it is another thing then, which rules may ask for.
+    """
+    commits = repository.commits(base, first_parent=False, changes=True, ref=head)
+    if isinstance(commits, Fault):
+        return commits
+    return {path: is_link for commit in commits for path, is_link in _paths(commit.changes)}
+
+
 def fitting(touched: Touched, texts: Iterable[str]) -> Iterator[str]:
     """The paths that one of these patterns fits, or may fit below a link, sorted."""
     known = set(texts)

@@ -8,7 +8,7 @@ import pytest
 
 from checker.model import Report
 from tests.judging import configuration, policy, rule
-from tests.repositories import Made
+from tests.repositories import BEN, Made
 from tests.security.attacks import Contents, blocking, checked, started, stopped
 from tests.security.test_evasions import gate, lifecycle
 
@@ -135,3 +135,15 @@ def test_what_both_took_to_the_same_place_is_as_it_was(tmp_path: Path) -> None:
     made.git("switch", "-q", "change")
     report = checked(made)
     assert (report.exit_code, stopped(report)) == (0, False)
+
+
+@pytest.mark.parametrize("change", [{FILE: f"{GOOD}tier: 1\n"}, {}], ids=["changed back", "nothing at all"])
+def test_who_wrote_a_file_is_judged_where_its_text_is_as_it_was(tmp_path: Path, change: Contents) -> None:
+    apart = policy(rule("!(subject.owner in provenance().authors)", at="/owner"))
+    owned = GOOD.replace("Ada Example", "Ben Sample")
+    made = started(tmp_path, {**BASE, FILE: owned, "policies/test.policy.yaml": apart})
+    made.commit("one", dict(change), author=BEN)
+    made.git("checkout", "-q", "main", "--", ".")
+    made.commit("and back")
+    report = checked(made)
+    assert (stopped(report), bool(report.neutral)) == (bool(change), not change)
