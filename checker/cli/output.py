@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -164,6 +165,24 @@ def write_all(outputs: Sequence[Output], render: Callable[[Output], str]) -> Non
             problems.append(problem)
     if problems:
         raise problems[0]
+
+
+def belonging(patterns: Iterable[str], name: str, captured: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Where a new file of that name is found by one of the patterns of a workspace; empty: nowhere for sure.
+
+    `captured`: what the captures of a pattern are for this file.
+    """
+    from checker.transports.patterns import pattern
+
+    for text in patterns:
+        folders = text
+        for field, value in captured.items():
+            folders = folders.replace(f"{{{field}}}", value)
+        parts = [part for part in folders.split("/")[:-1] if part not in ("", ".", "**")]
+        path = "/".join([*parts, name])
+        if not any("*" in part or "{" in part for part in parts) and pattern(text).whole.fullmatch(path):
+            return path
+    return ""
 
 
 def write_new(path: str, text: str) -> None:

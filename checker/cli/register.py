@@ -68,17 +68,12 @@ def place(workspace: Workspace, id: str) -> str:
     """
     from checker.authoring import waiver as authoring
     from checker.policy.loading import listed
-    from checker.transports.patterns import pattern
 
-    patterns = listed(workspace.source.data["waivers"])
-    for text in patterns:
-        fixed = text.split("/")[:-1]
-        wild = next((n for n, part in enumerate(fixed) if "*" in part or "{" in part), len(fixed))
-        path = "/".join([*(part for part in fixed[:wild] if part != "."), f"{id}{authoring.SUFFIX}"])
-        if pattern(text).whole.fullmatch(path):
-            return path
+    name = f"{id}{authoring.SUFFIX}"
+    if path := output.belonging(listed(workspace.source.data["waivers"]), name):
+        return path
     raise Problem(
-        f"no file {id}{authoring.SUFFIX} would be found by `waivers` of {options.CONFIGURATION}",
+        f"no file {name} would be found by `waivers` of {options.CONFIGURATION}",
         "Write `waivers: waivers/*.waiver.yaml` there.",
     )
 

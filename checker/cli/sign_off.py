@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli import console, options, recording
+from checker.cli import console, options, output, recording
 from checker.cli.console import Problem
 
 if TYPE_CHECKING:
@@ -160,17 +160,11 @@ def _place(workspace: Workspace, name: str, values: Mapping[str, str]) -> str:
     """
     from checker.authoring.approving import plain
     from checker.policy.loading import listed
-    from checker.transports.patterns import pattern
 
     patterns = listed(workspace.source.data.get("signoffs"))
-    for text in patterns:
-        folders = text
-        for field, value in values.items():
-            folders = folders.replace(f"{{{field}}}", plain(value))
-        parts = [part for part in folders.split("/")[:-1] if part not in ("", ".", "**")]
-        path = "/".join([*parts, name])
-        if not any("*" in part or "{" in part for part in parts) and pattern(text).whole.fullmatch(path):
-            return path
+    captured = {field: plain(value) for field, value in values.items()}
+    if path := output.belonging(patterns, name, captured):
+        return path
     add = f"Add `signoffs: signoffs/*.signoff.yaml` to {options.CONFIGURATION}."
     if not patterns:
         raise Problem(f"{options.CONFIGURATION} names no folder of sign-offs", add)
