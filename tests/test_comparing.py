@@ -11,7 +11,7 @@ import pytest
 
 from checker import run
 from checker.model import Comparison, Diagnostic, Hunk, Location, Report, Result, Span, Waived
-from checker.render import RENDERERS, Options
+from checker.render import RENDERERS, Options, change
 from checker.review import defects
 from checker.review.comparing import Sides, aged
 from checker.review.lines import Lines
@@ -808,6 +808,9 @@ def test_what_was_missing_before_blocks_a_change_of_stage_only(tmp_path: Path) -
     )
     moved = proposal.put({"products.yaml": REGISTER % "ga"}).report()
     assert (moved.verdict, moved.exit_code) == ("undecided", 4)
+    assert [(told.code, told.is_old) for told in moved.diagnostics] == [("no-subjects", False)]
+    (passage,) = change.passages(moved)
+    assert passage.remark.startswith("No check blocks there, but something is missing")
 
 
 # warnings

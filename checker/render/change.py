@@ -46,16 +46,23 @@ def passages(report: Report) -> list[Passage]:
     """Every change of stage, in the order of products."""
     changes = report.comparison.stages if report.comparison else ()
     lacking = tally.lacking(report) if changes else {}
-    return [
-        _passage(each, lacking.get(each.product, []) if each.gates else [], report.asked) for each in changes
-    ]
+    free = _free(report)
+    return [_passage(each, lacking.get(each.product, []) if each.gates else [], free) for each in changes]
 
 
-def _passage(change: StageChange, lacks: list[Result], asked: Sequence[str]) -> Passage:
+def _free(report: Report) -> str:
+    """What to say of a gate that lacks nothing."""
+    if report.asked:  # a check of some rules, or with other parameters, lets nobody pass
+        asked = named(report.asked)
+        return f"Nothing of what was asked for ({asked}) blocks there, which decides about no gate."
+    blocked = any(tally.blocks(each, report.comparison) for each in report.results)
+    if report.verdict == "undecided" and not blocked:
+        return "No check blocks there, but something is missing or at fault, which leaves it undecided."
+    return "Nothing blocks there."
+
+
+def _passage(change: StageChange, lacks: list[Result], free: str) -> Passage:
     still = "That gate still lacks:" if len(change.gates) == 1 else "Those gates still lack:"
-    free = "Nothing blocks there."
-    if asked:  # a check of some rules, or with other parameters, lets nobody pass
-        free = f"Nothing of what was asked for ({named(asked)}) blocks there, which decides about no gate."
     remark = still if lacks else free
     return Passage(change, _moved(change), remark if change.gates else "", lacks)
 

@@ -239,7 +239,8 @@ class _Comparing:
         found += leaving.left(gone, base.snapshot, head.snapshot, renames)
         # What was missing before is in the way of a change of stage only.
         complete = head.snapshot.lacking <= base.snapshot.lacking
-        if any(each.gates for each in stages):
+        enters = any(each.gates for each in stages)
+        if enters:
             after, doubts, told = self._gates(head, stages, after)
             found, complete = [*found, *doubts], told and head.snapshot.complete
         of_product = {each.product: each for each in stages}
@@ -253,7 +254,9 @@ class _Comparing:
         aged, fixed = comparing.aged(sides)
         aged = anchoring.anchored(aged, sides)
         unwaived = [old._replace(age=new.age) for old, new in zip(after.unwaived, aged, strict=True)]
-        there = *base.diagnostics, *strangers.told(head.workspace, planned_before)
+        there = [*base.diagnostics, *strangers.told(head.workspace, planned_before)]
+        if enters:  # what is missing stands in the way of a gate, however old it is
+            there = [each for each in there if each.code != "no-subjects"]
         diagnostics = self._aged(head, (*head.diagnostics, *found), there, changed)
         return conclude(
             self.request,
