@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from checker import plan
 from checker.kinds import Kind
-from checker.model import Location, RuleInfo
+from checker.model import Enforcement, Location, RuleInfo
 from checker.policy.gates import Binding, Gate
 from checker.policy.policies import Policy, Rule
 
@@ -29,7 +29,8 @@ class Entry:
     def enforcement(self) -> str:
         """How much it counts, and where: `mandatory`, or `mandatory at ga, advisory at beta`."""
         return (
-            ", ".join(f"{strength(binding)} at {gate.id}" for gate, binding in self.bindings) or "mandatory"
+            ", ".join(f"{enforcement(binding)} at {gate.id}" for gate, binding in self.bindings)
+            or "mandatory"
         )
 
     @property
@@ -38,7 +39,7 @@ class Entry:
         return f"{self.info.policy}@{self.info.policy_version}" if self.policy else self.info.policy
 
 
-def strength(binding: Binding) -> str:
+def enforcement(binding: Binding) -> Enforcement:
     """The enforcement that a binding gives."""
     return "advisory" if binding.advisory else "mandatory"
 
@@ -113,7 +114,7 @@ def as_json(found: Iterable[Entry]) -> str:
             "pack": entry.info.pack,
             "controls": list(entry.info.controls),
             "gates": [
-                {"gate": gate.id, "enforcement": strength(binding)} for gate, binding in entry.bindings
+                {"gate": gate.id, "enforcement": enforcement(binding)} for gate, binding in entry.bindings
             ],
             "location": _place(entry.info.location),
         }
