@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 from checker.authoring.waiver import written
 from checker.kinds import material, phrases
+from checker.kinds.phrases import suggestion
 from checker.model import Approval, Diagnostic
 from checker.policy import reading
 from checker.policy.gates import AskedSignOff, Gate
-from checker.policy.policies import suggestion
 from checker.policy.signoffs import Attachment, Meaning, SignOff, sign_off
 from checker.policy.workspace import Workspace
 from checker.review import assembly, signing

@@ -10,12 +10,12 @@ from shlex import quote
 from typing import Any, NamedTuple
 
 from checker import plan
+from checker.kinds.phrases import suggestion
 from checker.ledger import Entry, Ledger
 from checker.model import Basis, Choice, Diagnostic, Verdict
 from checker.policy import decisions, moment, reading
 from checker.policy.decisions import Decision
 from checker.policy.gates import Gate
-from checker.policy.policies import suggestion
 from checker.policy.workspace import Workspace
 from checker.review import deciding
 

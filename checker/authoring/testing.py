@@ -15,10 +15,11 @@ from checker.authoring.composition import Node, PointerError
 from checker.backends import records
 from checker.documents import Document
 from checker.kinds import Kind
+from checker.kinds.phrases import suggestion
 from checker.model import Diagnostic, Evidence, Fault, Location, Outcome, Path, Result, Span, SubjectRef
 from checker.policy import moment, reading
 from checker.policy.library import Library
-from checker.policy.policies import ParamValue, Policy, pointer, suggestion
+from checker.policy.policies import ParamValue, Policy, pointer
 from checker.policy.workspace import Workspace
 from checker.snapshot import Snapshot, Subject
 
@@ -197,7 +198,13 @@ class _Reader:
         )
         planned = planned._replace(checks=tuple(check for check in planned.checks if check[0] is subject))
         return Case(
-            raw["name"], self.policy, self.source.location((*at, "name")), expectations, subject, planned, olds
+            raw["name"],
+            self.policy,
+            self.source.location((*at, "name")),
+            expectations,
+            subject,
+            planned,
+            olds,
         )
 
     def _wrong(self, code: str, message: str, at: Path, hint: str = "") -> None:

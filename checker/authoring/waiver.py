@@ -14,10 +14,10 @@ from typing import Any, Literal, NamedTuple
 
 import yaml
 
+from checker.kinds.phrases import suggestion
 from checker.model import Approval, Diagnostic, Result
 from checker.policy import moment, reading, waivers
 from checker.policy.gates import matches
-from checker.policy.policies import suggestion
 from checker.policy.waivers import Waiver
 from checker.policy.workspace import Workspace
 from checker.review import waiving

@@ -53,7 +53,7 @@ class Desk(NamedTuple):
         Raises:
             Problem: there is none.
         """
-        from checker.policy.policies import suggestion
+        from checker.kinds.phrases import suggestion
 
         gates = {gate.id: gate for gate in self.workspace.gates}
         if name not in gates:
@@ -74,7 +74,7 @@ def open_desk(folder: str | None, person: str) -> Desk:
     ledger = sound_ledger(home, workspace)
     known = workspace.people.find(person)
     if known is None:
-        from checker.policy.policies import suggestion
+        from checker.kinds.phrases import suggestion
 
         everyone = workspace.people.persons.values()
         names = tuple(name for each in everyone for name in (each.id, each.name))

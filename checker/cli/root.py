@@ -60,7 +60,7 @@ class Table(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As in any group, with a suggestion for a name that is not there."""
         if not ctx.resilient_parsing and not args[0].startswith("-") and args[0] not in COMMANDS:
-            from checker.policy.policies import suggestion
+            from checker.kinds.phrases import suggestion
 
             near = suggestion(args[0], tuple(COMMANDS))
             raise click.UsageError(f"there is no command {args[0]!r}. {near}".strip(), ctx)

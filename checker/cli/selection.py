@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from checker import plan
 from checker.cli import options
+from checker.kinds.phrases import suggestion
 from checker.model import Diagnostic, Severity
 from checker.policy.floor import refusal as floor_refusal
 from checker.policy.gates import matches
-from checker.policy.policies import Param, ParamValue, Policy, suggestion
+from checker.policy.policies import Param, ParamValue, Policy
 from checker.policy.workspace import Workspace
 
 _LARGEST = 2**63

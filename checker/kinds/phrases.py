@@ -111,6 +111,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return by_letters[close[0]] if close else ""
 
 
+def suggestion(word: str, known: tuple[str, ...]) -> str:
+    """`Did you mean …?` for the nearest known word; empty when none is near."""
+    near = nearest(word, known)
+    return f"Did you mean `{near}`?" if near else ""
+
+
 def letters(name: str) -> str:
     """What `nearest` compares: letters and digits, whatever their case."""
     return re.sub(r"[\W_]", "", name).lower()

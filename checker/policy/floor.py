@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 from checker import canonical, cel, kinds
 from checker.kinds import Kind
+from checker.kinds.phrases import suggestion
 from checker.model import FLOOR, Diagnostic, Fault, Open, Path
 from checker.policy.gates import Binding, Gate, Lifecycle, matches
 from checker.policy.loading import CONFIGURATION, Loading
-from checker.policy.policies import ParamValue, Policy, suggestion
+from checker.policy.policies import ParamValue, Policy
 from checker.policy.reading import Source
 from checker.policy.workspace import Floor, Workspace
 

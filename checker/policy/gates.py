@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from checker import cel
 from checker.kinds import Kind
+from checker.kinds.phrases import suggestion
 from checker.model import Diagnostic, Path, Span
 from checker.policy import language
-from checker.policy.people import People, day
-from checker.policy.policies import Expression, ParamValue, Policy, suggestion
-from checker.policy.reading import Source, issue_diagnostic
+from checker.policy.people import People
+from checker.policy.policies import Expression, ParamValue, Policy
+from checker.policy.reading import Source, day, issue_diagnostic
 
 if TYPE_CHECKING:
     from checker.policy.signoffs import Meaning

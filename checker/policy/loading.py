@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from checker import kinds
 from checker.kinds import Kind
+from checker.kinds.phrases import suggestion
 from checker.model import Diagnostic, Evidence, Files, Open, Path
 from checker.policy import gates, reading
 from checker.policy.gates import Lifecycle
-from checker.policy.policies import suggestion
 
 CONFIGURATION = "gonogo.yaml"
 LOCK = "gonogo.lock"

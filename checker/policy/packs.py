@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from checker import canonical, shipped
+from checker.kinds.phrases import suggestion
 from checker.model import SHIPPED, Fault, Files, Location, Path
 from checker.policy import reading
 from checker.policy.loading import Loading
-from checker.policy.policies import Policy, compile_policy, suggestion
+from checker.policy.policies import Policy, compile_policy
 
 PACK = "pack.yaml"
 

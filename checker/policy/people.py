@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date as Day
 from typing import NamedTuple
 
+from checker.kinds.phrases import suggestion
 from checker.model import Diagnostic, Path
-from checker.policy.policies import suggestion
-from checker.policy.reading import Source
+from checker.policy.reading import Source, day
 
 
 class Person(NamedTuple):
@@ -185,15 +185,3 @@ def _tenures(
                 message = f"the last day {until} is before the first day {since}"
                 diagnostics.append(source.diagnostic("interval", message, (*place, "until")))
             yield Tenure(raw[who], since, until, raw.get("by", ""))
-
-
-def day(source: Source, at: Path, text: str | None, diagnostics: list[Diagnostic]) -> Day | None:
-    """The day that a text of the schema's form means; one that is not in the calendar is a diagnostic."""
-    if text is None:
-        return None
-    try:
-        return Day.fromisoformat(text)
-    except ValueError:
-        message = f"{text} is not a day of the calendar"
-        diagnostics.append(source.diagnostic("date", message, at, "Write YYYY-MM-DD."))
-        return None

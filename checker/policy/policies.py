@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from checker import cel
 from checker.kinds import Kind, fields
-from checker.kinds.phrases import nearest
+from checker.kinds.phrases import suggestion
 from checker.model import SEVERITIES, Diagnostic, Path, Severity, Span
 from checker.policy import language, lint, template
-from checker.policy.reading import Source, issue_diagnostic, offset_span
+from checker.policy.reading import Source, day, issue_diagnostic, offset_span
 
 ParamValue = str | int | float | bool | list[Any]
 
@@ -277,13 +277,7 @@ class _Compiler:
         return param
 
     def _day(self, at: Path, raw: dict[str, Any] | None) -> Day | None:
-        if raw is None:
-            return None
-        try:
-            return Day.fromisoformat(raw["from"])
-        except ValueError:
-            self._report("date", f"{raw['from']} is not a day of the calendar", at, "Write YYYY-MM-DD.")
-            return None
+        return day(self.source, at, raw["from"] if raw else None, self.diagnostics)
 
     def _environment(self, item: cel.Type | None) -> cel.Environment:
         if item not in self.environments:
@@ -385,9 +379,3 @@ def _element_type(type_: cel.Type) -> cel.Type | None:
 def pointer(text: str) -> Path:
     """A JSON pointer (RFC 6901) as a path; parts that are whole numbers become list indexes."""
     return tuple(int(part) if part.isdecimal() and part.isascii() else part for part in fields.pointer(text))
-
-
-def suggestion(word: str, known: tuple[str, ...]) -> str:
-    """`Did you mean …?` for the nearest known word; empty when none is near."""
-    near = nearest(word, known)
-    return f"Did you mean `{near}`?" if near else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import date as Day
 from typing import Any, NamedTuple
 
 from checker import cel, documents, shipped
@@ -188,6 +189,18 @@ def _quoted(fault: Fault, line: str) -> Fault:
         return fault  # it may be a mapping, and one of its fields is bent
     text = text.replace("'", "''")
     return fault._replace(hint=f"Put the whole text in quotes: {name}: '{text}'")
+
+
+def day(source: Source, at: Path, text: str | None, diagnostics: list[Diagnostic]) -> Day | None:
+    """The day that a text of the schema's form means; one that is not in the calendar is a diagnostic."""
+    if text is None:
+        return None
+    try:
+        return Day.fromisoformat(text)
+    except ValueError:
+        message = f"{text} is not a day of the calendar"
+        diagnostics.append(source.diagnostic("date", message, at, "Write YYYY-MM-DD."))
+        return None
 
 
 def issue_diagnostic(source: Source, at: Path, issue: cel.Issue) -> Diagnostic:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from checker.kinds.phrases import suggestion
 from checker.model import Diagnostic
 from checker.policy import reading
 from checker.policy import waivers as waivers_
 from checker.policy.gates import Gate
 from checker.policy.loading import Loading, listed
-from checker.policy.policies import suggestion
 from checker.policy.waivers import Waiver
 
 if TYPE_CHECKING:

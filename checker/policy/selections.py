@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from checker import cel
 from checker.kinds import Kind, fields
+from checker.kinds.phrases import suggestion
 from checker.model import Path
 from checker.policy import language, reading
 from checker.policy.loading import Loading, listed
-from checker.policy.policies import Expression, suggestion
+from checker.policy.policies import Expression
 
 
 class Selection(NamedTuple):

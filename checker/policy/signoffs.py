@@ -10,8 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from checker.model import Diagnostic, Path
 from checker.policy.moment import YEARS
-from checker.policy.people import day
-from checker.policy.reading import Source
+from checker.policy.reading import Source, day
 
 Meaning = Literal["approval", "review", "responsibility"]
 Withdrawn = Literal["changes-requested", "dismissed"]

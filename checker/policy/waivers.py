@@ -7,8 +7,7 @@ from datetime import date as Day
 from typing import Any, Literal, NamedTuple
 
 from checker.model import Diagnostic
-from checker.policy.people import day
-from checker.policy.reading import Source
+from checker.policy.reading import Source, day
 
 
 class Limits(NamedTuple):

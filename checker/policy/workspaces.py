@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from checker.kinds import places
+from checker.kinds.phrases import suggestion
 from checker.model import Diagnostic, Open, Path
 from checker.policy import floor as floor_
 from checker.policy import gates as gates_
@@ -18,7 +19,7 @@ from checker.policy import selections as selections_
 from checker.policy.floor import Given
 from checker.policy.loading import CONFIGURATION, Loading
 from checker.policy.people import People
-from checker.policy.policies import ParamValue, Policy, suggestion
+from checker.policy.policies import ParamValue, Policy
 from checker.policy.selections import Selection
 from checker.policy.waivers import Limits
 from checker.policy.workspace import Floor, Workspace

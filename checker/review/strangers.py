@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker import plan
+from checker.kinds.phrases import suggestion
 from checker.model import Diagnostic
 from checker.plan import Plan
-from checker.policy.policies import suggestion
 from checker.policy.workspace import Workspace
 
 

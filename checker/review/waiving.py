@@ -21,6 +21,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from checker import canonical, plan
+from checker.kinds.phrases import suggestion
 from checker.model import (
     OUTCOMES,
     Approval,
@@ -36,7 +37,6 @@ from checker.model import (
 from checker.policy import moment
 from checker.policy.gates import matches
 from checker.policy.people import NOBODY, People
-from checker.policy.policies import suggestion
 from checker.policy.waivers import Accepted, Limits, Waiver
 from checker.policy.workspace import Workspace
 from checker.snapshot import Snapshot

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from checker import plan
 from checker.backends import records
+from checker.kinds.phrases import suggestion
 from checker.model import Diagnostic, Portfolio, Report, Result, RuleInfo, Standing
 from checker.policy.gates import Gate
-from checker.policy.policies import suggestion
 from checker.policy.workspace import Workspace
 from checker.review import assembly, forecast, opening, standings
 from checker.review.assembly import Passage, Seen, Table
