@@ -28,10 +28,8 @@ class Entry:
     @property
     def enforcement(self) -> str:
         """How much it counts, and where: `mandatory`, or `mandatory at ga, advisory at beta`."""
-        return (
-            ", ".join(f"{enforcement(binding)} at {gate.id}" for gate, binding in self.bindings)
-            or "mandatory"
-        )
+        bound = (f"{enforcement(binding)} at {gate.id}" for gate, binding in self.bindings)
+        return ", ".join(bound) or "mandatory"
 
     @property
     def written(self) -> str:
