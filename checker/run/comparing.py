@@ -325,7 +325,7 @@ class _Comparing:
         if lost:
             yield Diagnostic(
                 "ledger-rewritten",
-                f"{len(lost)} of the entries of {ledger} are gone or altered, the first is {lost[0].path}",
+                f"entries of {ledger} are gone or altered, {len(lost):,} in all, the first {lost[0].path}",
                 hint="A ledger is only added to: bring them back as they were.",
             )
         if any(each.gates for each in stages):
