@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from checker.model import Portfolio, Standing
 from checker.render import Options, lazy, tally
-from checker.render.review import moment
+from checker.render.grounds import moment, on_record
 
 RENDERERS: dict[str, Callable[[Portfolio, Options], str]] = {
     "terminal": lazy("portfolio_terminal"),
@@ -152,5 +152,4 @@ def summary(portfolio: Portfolio) -> Iterator[str]:
     if behind:
         yield f"{tally.counted(len(behind), 'product does', 'products do')} not meet a gate that lies behind"
     if portfolio.overruled:
-        decisions = tally.counted(portfolio.overruled, "decision")
-        yield f"On record: {decisions} to proceed against a verdict (overrule or emergency)"
+        yield on_record(portfolio.overruled)

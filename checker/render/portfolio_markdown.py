@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from checker.model import Portfolio
 from checker.render import Options, portfolio, tally
 from checker.render.gfm import cell, code
+from checker.render.grounds import alarm, provenance
 from checker.render.pages import Section, page
-from checker.render.review import alarm, provenance
 
 _BLOCKERS = 3
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from checker.model import Portfolio
 from checker.render import Options, portfolio, tally, terminal
-from checker.render.review import alarm, provenance
+from checker.render.grounds import alarm, provenance
 from checker.render.sheet import Entry, Sheet
 from checker.render.text import inert, one_line
 

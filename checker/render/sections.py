@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from checker.model import Comparison, Diagnostic, Location, Report, Result, Review
-from checker.render import Options, change, review, tally
+from checker.render import Options, change, grounds, review, tally
 from checker.render.gfm import Markup, cell, code, link, prose
 from checker.render.pages import Section
 from checker.render.placing import from_root
@@ -27,13 +27,13 @@ def head(report: Report) -> dict[str, Any]:
         "title": review.title(reviewed) if reviewed else "",
         "verdict": tally.verdict(report),
         "workspace": report.workspace,
-        "alarm": review.alarm(report.origin, report.as_of),
+        "alarm": grounds.alarm(report.origin, report.as_of),
         "introduction": list(review.introduction(report, reviewed)) if reviewed else [],
         "summary": tally.summary(report),
-        "footing": list(review.footing(report)),
+        "footing": list(grounds.footing(report)),
         "extent": "" if tally.is_neutral(report) else tally.extent(report),
         "as_of": str(report.as_of.date()),
-        "provenance": change.compared(compared) if compared else review.provenance(report.origin),
+        "provenance": change.compared(compared) if compared else grounds.provenance(report.origin),
         "judging": [prose(each, _SENTENCE) for each in change.judging(report)],
         "next_step": report.next_step,
         "command": tally.command(report),
@@ -183,7 +183,7 @@ class Sections:
 
     def _warnings(self) -> Section:
         new = (each for each in tally.faults(self._report) if not each.is_old)
-        rows = self._faults("warning", [*new, *review.lapsed(self._report)])
+        rows = self._faults("warning", [*new, *grounds.lapsed(self._report)])
         return Section("Warnings about policies and configuration", _HEADER, rows)
 
     def _old_warnings(self) -> Section:

@@ -19,7 +19,7 @@ from checker.model import (
     Span,
     SubjectRef,
 )
-from checker.render import Options, change, tally
+from checker.render import Options, change, grounds, tally
 from checker.render import review as reviewing
 from checker.render.mends import mended, offering
 from checker.render.sheet import Entry, Sheet
@@ -62,7 +62,7 @@ def render(report: Report, options: Options) -> str:
         parts += page.changes(report, report.comparison)
     parts += (page.diagnostic(fault) for fault in faults if fault.level == "warning" and not fault.is_old)
     if not options.quiet:
-        parts += map(page.diagnostic, reviewing.lapsed(report))
+        parts += map(page.diagnostic, grounds.lapsed(report))
     if old := [fault for fault in faults if fault.is_old]:
         parts.append(page.inherited(old))
     if options.statistics and report.results:
@@ -226,7 +226,7 @@ class _Page:
         return [self._paint("strong", one_line(heading)), *self._sheet.entries(rows)]
 
     def _alarm(self, report: Report) -> list[str]:
-        text = reviewing.alarm(report.origin, report.as_of)
+        text = grounds.alarm(report.origin, report.as_of)
         return self._sheet.paragraph(text, "alarm") if text else []
 
     def summary(self, report: Report) -> list[str]:
@@ -234,12 +234,12 @@ class _Page:
         verdict = tally.verdict(report)
         lines = self._alarm(report)
         lines.append(f"{self._paint(verdict, verdict)}: {one_line(tally.summary(report))}")  # for grep
-        lines += reviewing.footing(report)
+        lines += grounds.footing(report)
         if found := tally.defects(report):
             lines.append(f"{found} in policies and configuration")
         if self._quiet:
             return lines
-        files = reviewing.provenance(report.origin)
+        files = grounds.provenance(report.origin)
         if report.comparison:
             files = change.compared(report.comparison)
         moment = f"{report.workspace} as of {report.as_of.date()}".lstrip()  # a broken one has no name

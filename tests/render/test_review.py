@@ -8,7 +8,7 @@ import re
 import pytest
 
 from checker.model import Approval, Location, Origin, Report, ScopeVerdict, Span, WaiverState
-from checker.render import RENDERERS, Options, review
+from checker.render import RENDERERS, Options, grounds, review
 from checker.render.identity import verdict_digest
 from tests.render.reports import AS_OF, MIXED
 from tests.render.reviews import ADA, BARE_REVIEW, BEN, GATE_REVIEW, REVIEW, WAIVED, WAIVERS
@@ -160,7 +160,7 @@ def test_what_a_verdict_rests_on(
     change = {"waivers": waivers, "without_waivers": without, "overruled": overruled}
     for report in (MIXED, GATE_REVIEW):
         changed = report._replace(**change)  # type: ignore[arg-type]
-        assert list(review.footing(changed)) == said
+        assert list(grounds.footing(changed)) == said
         for name in ("terminal", "markdown"):
             text = RENDERERS[name](changed, Options())
             assert all(line in text for line in said)
