@@ -37,7 +37,8 @@ def moves(workspace: Workspace, base: Snapshot, head: Snapshot, renames: Renames
     found: list[StageChange] = []
     claims: dict[str, plan.Claim] = {}
     before, after = stages(base), stages(head)
-    for product in sorted({*before, *after}.difference(names.values())):
+    # What has another name by now may have left something behind that moves by itself.
+    for product in sorted({*before}.difference(names.values()).union(after)):
         known_as = names.get(product, product)
         old, _ = before.get(known_as, ("", None))
         new, location = after.get(product, ("", None))

@@ -242,6 +242,14 @@ def test_what_was_in_no_register_may_say_so_too(tmp_path: Path) -> None:
     assert (entered(report), [each.code for each in report.diagnostics]) == (set(), [])
 
 
+def test_what_is_left_under_the_former_name_enters_its_gates(tmp_path: Path) -> None:
+    base = workspace(register(lamp="beta"), lamp__plan=thing("lamp"))
+    records = register(torch="beta").replace("torch,", "torch, formerly: [ lamp ],")
+    assert entered(change(tmp_path / "moves", base, move("lamp", "torch"), put(records))) == set()
+    report = change(tmp_path / "stays", base, put(records, lamp__plan=thing("lamp", stage="ga")))
+    assert (entered(report), stopped(report)) == ({"lamp"}, True)
+
+
 def test_what_is_broken_on_the_way_is_new(tmp_path: Path) -> None:
     base = workspace(register(lamp="ga"), lamp__plan=thing("lamp"))
     report = change(tmp_path, base, move("lamp", "torch"), put(register(torch="ga"), torch__plan=FAULTY))
