@@ -10,6 +10,19 @@ from checker.model import FLOOR, Diagnostic, Open, Path
 from checker.policy import reading
 from checker.policy.loading import CONFIGURATION, LOCK, listed
 
+_FILES = {
+    "products": "judged",
+    "kinds": "judging",
+    "lifecycles": "judging",
+    "gates": "judging",
+    "people": "judging",
+    "signers": "judging",
+    "waivers": "judging",
+    "signoffs": "vouched",
+    "reviews": "judging",
+}
+"""The fields of a configuration that hold patterns alone, and the part of `Named` that these are."""
+
 
 class Entry(NamedTuple):
     """Artifacts that a configuration names together."""
@@ -44,15 +57,17 @@ def named(open: Open, folder: str, of_floor: bool = False) -> Named | None:
     if configuration is None:
         return None
     data = configuration.data
-    judging: list[str] = [CONFIGURATION, LOCK]
-    for field in ("kinds", "lifecycles", "gates", "people", "signers", "waivers", "reviews"):
-        judging += listed(data.get(field))
+
+    def of(part: str) -> list[str]:
+        return [text for field, each in _FILES.items() if each == part for text in listed(data.get(field))]
+
+    judging = [CONFIGURATION, LOCK, *of("judging")]
     packs = [name.removeprefix("./").rstrip("/") for name in data.get("packs", ()) if "/" in name]
     judging += (f"{name}/**" for name in packs)
     judging += (raw if isinstance(raw, str) else raw["file"] for raw in data.get("data", {}).values())
     subjects = () if of_floor else data.get("subjects", ())
     entries = (
-        Entry(listed(data.get("products"))),
+        Entry(tuple(of("judged"))),
         *(Entry(listed(raw["files"]), listed(raw.get("exclude"))) for raw in subjects),
     )
     judged = [pattern for entry in entries for pattern in entry.files]
@@ -66,7 +81,7 @@ def named(open: Open, folder: str, of_floor: bool = False) -> Named | None:
             own += [posixpath.normpath(f"{source}/{each}") for each in others]
     elif "extends" in data:
         judging.append(f"{source}/**")
-    vouched = [*listed(data.get("signoffs"))]
+    vouched = of("vouched")
     if "ledger" in data:
         vouched.append(f"{data['ledger'].rstrip('/')}/**")
     return Named(_signed(judging), tuple(judged), _signed(vouched), tuple(beside), entries)
@@ -79,18 +94,7 @@ def _signed(patterns: Iterable[str]) -> tuple[str, ...]:
 
 def leaving(source: reading.Source) -> Iterable[Diagnostic]:
     """Report the patterns that lead out of the workspace, where nothing is looked for."""
-    named = (
-        "products",
-        "kinds",
-        "lifecycles",
-        "gates",
-        "people",
-        "signers",
-        "waivers",
-        "signoffs",
-        "reviews",
-    )
-    places: list[Path] = [*((name,) for name in named), ("ledger",)]
+    places: list[Path] = [*((name,) for name in _FILES), ("ledger",)]
     for index in range(len(source.data.get("subjects", ()))):
         places += [("subjects", index, "files"), ("subjects", index, "exclude")]
     for place in places:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from checker.model import Check, Flip, Location, Result, StageChange
 from checker.policy.workspace import Workspace
 from checker.review.lines import Changed
-from checker.review.waiving import saw
+from checker.review.seeing import saw
 from checker.snapshot import Key, Snapshot
 
 

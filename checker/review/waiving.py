@@ -13,14 +13,13 @@ same `saw`. A `switched-off` waiver accepts whatever its rule finds. A waived re
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date as Day
 from datetime import datetime
 from typing import NamedTuple
 
-from checker import canonical, plan
+from checker import plan
 from checker.kinds.phrases import suggestion
 from checker.model import (
     OUTCOMES,
@@ -28,7 +27,6 @@ from checker.model import (
     Approve,
     Location,
     Outcome,
-    Reason,
     Result,
     Waived,
     WaiverState,
@@ -39,6 +37,7 @@ from checker.policy.gates import matches
 from checker.policy.people import NOBODY, People
 from checker.policy.waivers import Accepted, Limits, Waiver
 from checker.policy.workspace import Workspace
+from checker.review.seeing import saw
 from checker.snapshot import Snapshot
 
 MOST_NAMED = 3
@@ -88,43 +87,6 @@ def former_ids(snapshot: Snapshot) -> FormerIds:
         for subject in snapshot.subjects
         if "formerly" in subject.data and (former := snapshot.former(subject))
     }
-
-
-# What was seen
-
-_CLOCK = re.compile(r"\b(?:now|age|within_last)\b")
-"""What reads the clock in an expression."""
-
-
-def saw(result: Result) -> tuple[str, str]:
-    """The digest of what decided a failure, and the same for people.
-
-    Each reason is bound to the values that stand in a file, sorted by expression, inside a loop with all that
-    it ran over: what is computed from them, or from the clock, adds nothing. A reason without any (a subject
-    that is not there, a list made by the expression) is bound to all its values and its sentence, as far as
-    they do not read the clock. A failure without reasons, as of a kind's own rule, is bound to its message.
-    """
-    decided = sorted({each for reason in result.reasons for each in _decided(reason)})
-    if not decided:
-        return canonical.digest({"message": result.message}), result.message
-    told = (f"{expression}: {value}" if value and expression else value for expression, value, _ in decided)
-    shown = "; ".join(dict.fromkeys(filter(None, told))) or result.message
-    bound = [[expression, value, *filter(None, (digest,))] for expression, value, digest in decided]
-    return canonical.digest({"values": bound}), shown
-
-
-def _decided(reason: Reason) -> Iterator[tuple[str, str, str]]:
-    """Expression, value and digest of what decided."""
-    located = [seen for seen in reason.seen if seen.location is not None]
-    if located:
-        yield from ((seen.expression, seen.value, seen.digest) for seen in located)
-        return
-    clockless = (seen for seen in reason.seen if not _CLOCK.search(seen.expression))
-    yield from ((seen.expression, seen.value, seen.digest) for seen in clockless)
-    yield (reason.expression, "", "") if _CLOCK.search(reason.expression) else ("", reason.text, "")
-
-
-# Who waives what
 
 
 def apply(

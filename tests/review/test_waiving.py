@@ -19,6 +19,7 @@ from checker.model import Approval, Assurance, Location, Reason, Result, Seen, S
 from checker.policy import moment, people, reading, waivers
 from checker.policy.waivers import Limits, Waiver
 from checker.review import waiving
+from checker.review.seeing import saw
 from checker.review.waiving import RuleTerms
 from checker.snapshot import Snapshot, Subject
 from tests.judging import configuration, judged, told, told_one, write
@@ -76,7 +77,7 @@ def failure(subject: str = "search", value: str = "TBD", **changes: Any) -> Resu
 
 def accepted(*failures: Result) -> list[dict[str, str]]:
     return [
-        {"subject": f.subject.id, "key": f.key, "saw": waiving.saw(f)[0], "shown": waiving.saw(f)[1]}
+        {"subject": f.subject.id, "key": f.key, "saw": saw(f)[0], "shown": saw(f)[1]}
         for f in failures
     ]
 
@@ -549,7 +550,7 @@ ASSERTIONS = {
 def digest(folder: Path, assertion: str, subject: str, day: str = "2026-06-01", **more: Any) -> str:
     (result,) = told(folder, assertion, subject, day, head={"params": {"wanted": ["p", "z"]}}, **more)
     assert result.outcome == "fail"
-    return waiving.saw(result)[0]
+    return saw(result)[0]
 
 
 @pytest.mark.parametrize("assertion", ASSERTIONS)
@@ -598,12 +599,12 @@ def test_beside_a_list_that_is_empty_nothing_is_read(tmp_path: Path) -> None:
 
 def test_what_was_seen_is_told_to_people(tmp_path: Path) -> None:
     result = told_one(tmp_path, "subject.name == 'two' && filled(subject.owner)", SUBJECT)
-    assert waiving.saw(result)[1] == 'subject.name: "one"; subject.owner: absent'
+    assert saw(result)[1] == 'subject.name: "one"; subject.owner: absent'
 
 
 def test_elements_of_a_rule_with_each_are_accepted_one_by_one(tmp_path: Path) -> None:
     found = told(tmp_path, "filled(item.owner)", SUBJECT, each="subject.steps", key="item.id")
-    digests = {result.key: waiving.saw(result)[0] for result in found if result.outcome == "fail"}
+    digests = {result.key: saw(result)[0] for result in found if result.outcome == "fail"}
     assert set(digests) == {"b", "c"}
     assert digests["b"] != digests["c"]
 
@@ -611,7 +612,7 @@ def test_elements_of_a_rule_with_each_are_accepted_one_by_one(tmp_path: Path) ->
 def test_a_broken_shape_is_bound_to_what_is_wrong_with_it(tmp_path: Path) -> None:
     def digests(text: str) -> list[str]:
         report = judged(tmp_path, {"gonogo.yaml": configuration(packs=[]), "a.thing.yaml": text})
-        return [waiving.saw(r)[0] for r in report.results if r.rule == "thing.schema" and r.outcome == "fail"]
+        return [saw(r)[0] for r in report.results if r.rule == "thing.schema" and r.outcome == "fail"]
 
     first = digests("tier: T1\n")
     assert len(first) == 1

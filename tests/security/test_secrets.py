@@ -12,7 +12,7 @@ from checker.documents.credentials import hidden, is_credential, masked
 from checker.explain.redaction import Redaction
 from checker.model import Report, Result
 from checker.render import RENDERERS, Options
-from checker.review.waiving import saw
+from checker.review.seeing import saw
 from tests import judging
 from tests.judging import RULE, policy, rule
 from tests.patience import patience
