@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ from checker.cli import console, options, output, recording
 from checker.cli.console import Problem
 from checker.cli.output import Output
 from checker.cli.progress import Progress
-from checker.render import RENDERERS, portfolio
+from checker.model import Portfolio, Report
+from checker.render import RENDERERS, Options, portfolio
 
 EXAMPLE = """\b
 Examples:
@@ -72,18 +73,13 @@ def command(
     With --all: 1 where a product is behind a gate that it does not meet.
     """
     output.keep_apart(outputs)
-    if everything == (subject is not None):
-        raise Problem("a review is about one --subject, or about --all", "gonogo review GATE --subject ID.")
-    if subject is not None and len(gates) != 1:
-        raise Problem("a review is about one gate", f"gonogo review GATE --subject {subject}.")
-    if everything and forecast:
-        raise Problem("--forecast looks ahead for one subject", "State --subject ID instead of --all.")
-    formats = portfolio.RENDERERS if everything else RENDERERS
+    _keep_to_one_form(gates, subject, everything=everything, ahead=forecast is not None)
+    renderers: Mapping[str, Callable[[Any, Options], str]] = portfolio.RENDERERS if everything else RENDERERS
     for each in outputs:
-        if each.format not in formats:
+        if each.format not in renderers:
             raise Problem(
                 f"there is no {each.format} of this",
-                f"With {'--all' if everything else '--subject'} there are {', '.join(formats)}.",
+                f"With {'--all' if everything else '--subject'} there are {', '.join(renderers)}.",
             )
     by = options.Stated(**stated)
     workspace = options.workspace_folder(folder, by.policies, by.floor)
@@ -99,26 +95,36 @@ def command(
 
     progress = Progress()
     request = options.request(workspace, by, progress=progress, traced=True)
-    render: Callable[[Output], str]
+    found: Portfolio | Report
     try:
         if subject is None:
-            table = reviewing.portfolio(request, gates)
-            code = table.exit_code
-            output.spare(outputs, workspace, (), by.policies)
-
-            def render(each: Output) -> str:
-                return portfolio.RENDERERS[each.format](table, output.view(each, color, quiet=quiet))
+            found = reviewing.portfolio(request, gates)
         else:
-            report = reviewing.review(request, reviewing.Asked(gates[0], subject, _ahead(forecast)))
-            code = report.exit_code
-            output.spare(outputs, workspace, (evidence.locator for evidence in report.inputs), by.policies)
-
-            def render(each: Output) -> str:
-                return RENDERERS[each.format](report, output.view(each, color, quiet=quiet))
+            found = reviewing.review(request, reviewing.Asked(gates[0], subject, _ahead(forecast)))
     finally:
         progress.clear()
+    inputs = found.inputs if isinstance(found, Report) else ()
+    output.spare(outputs, workspace, (evidence.locator for evidence in inputs), by.policies)
+
+    def render(each: Output) -> str:
+        return renderers[each.format](found, output.view(each, color, quiet=quiet))
+
     output.write_all(outputs, render)
-    return code
+    return found.exit_code
+
+
+def _keep_to_one_form(gates: Sequence[str], subject: str | None, *, everything: bool, ahead: bool) -> None:
+    """Refuse what does not belong together.
+
+    Raises:
+        Problem: it is about no subject at one gate, or about one among all.
+    """
+    if everything == (subject is not None):
+        raise Problem("a review is about one --subject, or about --all", "gonogo review GATE --subject ID.")
+    if subject is not None and len(gates) != 1:
+        raise Problem("a review is about one gate", f"gonogo review GATE --subject {subject}.")
+    if everything and ahead:
+        raise Problem("--forecast looks ahead for one subject", "State --subject ID instead of --all.")
 
 
 def _open(folder: str, gate: str, subject: str, person: str, key: str | None) -> None:

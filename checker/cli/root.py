@@ -41,7 +41,7 @@ INTERRUPTED = 130
 USAGE = 2
 
 
-class Table(click.Group):
+class Commands(click.Group):
     """A group whose commands are the modules of `COMMANDS`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -69,7 +69,7 @@ class Table(click.Group):
 
 @click.group(
     "gonogo",
-    cls=Table,
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExample:\n  gonogo check --clock 2026-06-01\n\n\b\nExit codes:\n"
     "  0  go\n  1  no-go: a mandatory rule failed\n  2  usage, configuration or policy error\n"
