@@ -75,16 +75,10 @@ def counting(states: Sequence[DecisionState], market: str = "") -> DecisionState
     return None
 
 
-def overruled(ledger: Ledger, names: Collection[str] | None = None, as_of: datetime | None = None) -> int:
-    """How many overrules and emergencies are recorded up to `as_of`, whatever became of them.
-
-    `names`: of launches and products; None: of all.
-    """
+def overruled(ledger: Ledger) -> int:
+    """How many overrules and emergencies are recorded, whatever became of them."""
     return sum(
-        entry.type == "decision"
-        and entry.body.get("basis") in ("overrule", "emergency")
-        and (names is None or not {entry.body.get("subject"), entry.body.get("product")}.isdisjoint(names))
-        and (as_of is None or entry.at <= as_of)
+        entry.type == "decision" and entry.body.get("basis") in ("overrule", "emergency")
         for entry in ledger.entries.values()
     )
 

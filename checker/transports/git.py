@@ -207,19 +207,19 @@ class Repository:
         found = self._log("-1", "--no-walk", id)
         return found if isinstance(found, Fault) else found[0]
 
-    def commit_at(self, moment: datetime, first_parent: bool = True, ref: str = "HEAD") -> Commit | Fault:
-        """The commit that a line of commits stood at, at a moment.
+    def commit_at(self, moment: datetime) -> Commit | Fault:
+        """The commit that the branch stood at, at a moment.
 
-        From `ref` backwards it is the first whose committer date is not after the moment: what came later on
-        the line was not there yet, whatever its date says. `moment` has a time zone. With `first_parent` the
-        line is that of the branch itself, and what was merged counts from its merge.
+        From HEAD backwards it is the first whose committer date is not after the moment: what came later on
+        the branch was not there yet, whatever its date says, and what was merged counts from its merge.
+        `moment` has a time zone.
         """
-        id = self._id(ref)
+        id = self._id("HEAD")
         if isinstance(id, Fault):
             return id
-        line = ("--first-parent",) if first_parent else ("--topo-order",)
+        line = "--first-parent"
         seconds = int(moment.timestamp() // 1)
-        found = self._log("-1", *line, f"--until=@{seconds} +0000", id) if seconds > 0 else ()
+        found = self._log("-1", line, f"--until=@{seconds} +0000", id) if seconds > 0 else ()
         if isinstance(found, Fault):
             return found
         if found:
@@ -228,7 +228,7 @@ class Repository:
         if self.is_shallow:
             message = f"This clone is shallow, and what it has begins after {asked}."
             return Fault("git-shallow", message, hint=_DEEPEN)
-        line_of_time = self._run("log", *line, "--no-color", "--date=raw", "--format=%cd", id)
+        line_of_time = self._run("log", line, "--no-color", "--date=raw", "--format=%cd", id)
         if isinstance(line_of_time, Fault):
             return line_of_time
         day = git_log.moment(line_of_time.decode("ascii").splitlines()[-1]).date()
@@ -237,19 +237,17 @@ class Repository:
 
     def commits(
         self,
-        since: datetime | str | None = None,
-        until: datetime | str | None = None,
+        since: str = "",
         first_parent: bool = True,
         changes: bool = False,
         ref: str = "HEAD",
     ) -> tuple[Commit, ...] | Fault:
         """The commits of a line, newest last.
 
-        A time bounds their committer dates and is itself within; a ref is where the line begins, not itself
-        within, or where it ends. With `changes` each tells what it changed below the folder: against its
-        first parent on a line of first parents.
+        The line ends with `ref`, and begins behind `since` where that is stated. With `changes` each tells
+        what it changed below the folder: against its first parent on a line of first parents.
         """
-        id = self._id(until if isinstance(until, str) else ref)
+        id = self._id(ref)
         if isinstance(id, Fault):
             return id
         line = ["--first-parent"] if first_parent else ["--topo-order"]
@@ -257,19 +255,12 @@ class Repository:
             merges = "-m" if first_parent else "-c"
             line += [*git_log.CHANGES, *git_log.RENAMES, merges, *_relative(self.prefix)]
         ends = [id]
-        if isinstance(since, str):
+        if since:
             start = self._id(since)
             if isinstance(start, Fault):
                 return start
             ends.append(f"^{start}")
-        found = self._log("--reverse", *line, *ends)
-        if isinstance(found, Fault):
-            return found
-        if isinstance(since, datetime):
-            found = tuple(commit for commit in found if commit.committed >= since)
-        if isinstance(until, datetime):
-            found = tuple(commit for commit in found if commit.committed <= until)
-        return found
+        return self._log("--reverse", *line, *ends)
 
     def merge_bases(self, one: str, other: str) -> tuple[str, ...] | Fault:
         """The ids of the best common ancestors: one, none, or several where each took from the other."""

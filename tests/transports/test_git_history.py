@@ -107,13 +107,12 @@ def test_what_was_merged_counts_from_its_merge(tmp_path: Path) -> None:
     merged = merge(made, "topic", day(5))
     repository = found(tmp_path)
 
-    def at(number: int, first_parent: bool = True) -> str:
-        commit = repository.commit_at(day(number), first_parent)
+    def at(number: int) -> str:
+        commit = repository.commit_at(day(number))
         assert isinstance(commit, Commit)
         return commit.id
 
     assert [at(1), at(3), at(5)] == [first, first, merged]
-    assert at(3, first_parent=False) == topic
     assert [commit.id for commit in commits(repository)] == [first, merged]
     assert {commit.id for commit in commits(repository, first_parent=False)} == {first, topic, merged}
 
@@ -128,10 +127,9 @@ def test_a_range_of_commits(line: tuple[Made, list[str]]) -> None:
     made, ids = line
     repository = found(made.folder)
     assert [commit.id for commit in commits(repository)] == ids
-    assert [commit.id for commit in commits(repository, day(1), day(3))] == ids[1:4]
-    assert [commit.id for commit in commits(repository, ids[1], ids[3])] == ids[2:4]
+    assert [commit.id for commit in commits(repository, ids[1], ref=ids[3])] == ids[2:4]
     assert [commit.id for commit in commits(repository, "HEAD~2")] == ids[3:]
-    assert [commit.id for commit in commits(repository, None, "HEAD~3")] == ids[:2]
+    assert [commit.id for commit in commits(repository, ref="HEAD~3")] == ids[:2]
     assert [commit.subject for commit in commits(repository, changes=True) if commit.changes] == [
         f"number {number}" for number in range(5)
     ]
