@@ -114,7 +114,8 @@ def test_a_mismatch_points_into_the_tests_file_and_gives_the_reasons(tmp_path: P
 
 
 def test_a_result_of_a_case_points_at_the_line_that_caused_it(tmp_path: Path) -> None:
-    from checker.authoring.testing import evaluate, load
+    from checker.authoring.cases import load
+    from checker.authoring.testing import evaluate
     from tests.authoring.packs import loaded
 
     text = f"{GIVEN}  - name: a\n    set: {{ /subject/rollback/owner: TBD }}\n    expect: {{ '*': fail }}\n"
