@@ -20,7 +20,7 @@ from checker.model import Diagnostic, Result
 from checker.policy.waivers import Accepted, Waiver
 from checker.policy.workspace import Workspace
 from checker.review import waiving
-from checker.review.seeing import saw
+from checker.review.seeing import bond
 from checker.snapshot import Snapshot
 
 ID = "baseline"
@@ -126,7 +126,7 @@ def mended(
             for id in (ref.id, *former.get((ref.kind, ref.id), ())):
                 decided[id] = decided.get(id, True) and result.outcome != "error"
                 if result.outcome == "fail":
-                    failing.add((id, result.key, saw(result)[0]))
+                    failing.add((id, result.key, bond(result)[0]))
         for entry in part.accepts:
             if not _waivable(known, part.rule) or (
                 decided.get(entry.subject, not hidden(part.rule, entry.subject))
@@ -176,7 +176,7 @@ def left(
         elif _is_failure(result) and not _waivable(known, result.rule):
             counts[result.rule, "cannot be waived: mend it"] += 1
         elif _is_failure(result) and parts is not None:
-            entry = (result.rule, result.subject.id, result.key, saw(result)[0])
+            entry = (result.rule, result.subject.id, result.key, bond(result)[0])
             counts[result.rule, _VOID if entry in inside else _LATER] += 1
     return tuple(Left(rule, count, why) for (rule, why), count in sorted(counts.items()))
 

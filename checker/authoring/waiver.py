@@ -21,7 +21,7 @@ from checker.policy.gates import matches
 from checker.policy.waivers import Waiver
 from checker.policy.workspace import Workspace
 from checker.review import waiving
-from checker.review.seeing import saw
+from checker.review.seeing import bond
 from checker.snapshot import Snapshot
 
 SUFFIX = ".waiver.yaml"
@@ -113,7 +113,7 @@ def compose(
         "accepts": [] if failing.type == "switched-off" else accepts(chosen),
     }
     told = tuple(
-        f"{waiving.named(result.subject.id, result.key)}: {saw(result)[1]}" for result in chosen
+        f"{waiving.named(result.subject.id, result.key)}: {bond(result)[1]}" for result in chosen
     )
     return _draft(workspace, results, data, as_of, told)
 
@@ -265,7 +265,7 @@ def accepts(failures: Iterable[Result]) -> list[dict[str, str]]:
     """The failures as a waiver accepts them, each once."""
     found: dict[tuple[str, str, str], dict[str, str]] = {}
     for result in failures:
-        digest, shown = saw(result)
+        digest, shown = bond(result)
         entry = {"subject": result.subject.id, "key": result.key, "saw": digest, "shown": shown}
         found.setdefault((result.subject.id, result.key, digest), {k: v for k, v in entry.items() if v})
     return [found[place] for place in sorted(found)]

@@ -294,12 +294,12 @@ class _Evaluation:
             self._tell(bound, rule, told)
             return
         of_markets = base is not None and base == self.subject.kind.markets != ()
-        self.nameless = rule.key is None
         for index, item in enumerate(items):
             self.activation["item"] = item
             self.markets = (item,) if of_markets and isinstance(item, str) else ()
             at = (*base, index) if base is not None else ()
-            key = self._key(rule, index)
+            name = self._name(rule)
+            key, self.nameless = name or str(index), not name
             applies = self._holds(when) if when else True
             if applies is True:
                 self._assert(bound, rule, at, key)
@@ -310,15 +310,16 @@ class _Evaluation:
         del self.activation["item"]
         self.markets, self.nameless = (), False
 
-    def _key(self, rule: Rule, index: int) -> str:
+    def _name(self, rule: Rule) -> str:
+        """What the rule calls the element; empty: nothing but its place tells it from others."""
         if rule.key is not None:
             try:
                 value = rule.key.program.evaluate(self.activation)
             except cel.EvaluationError:
                 value = None
-            if isinstance(value, str | int) and value != "":
+            if isinstance(value, str | int):
                 return str(value)
-        return str(index)
+        return ""
 
     def _assert(self, bound: Bound, rule: Rule, base: Path = (), key: str = "") -> None:
         program = rule.condition.program

@@ -26,7 +26,7 @@ class Accepted(NamedTuple):
     key: str
     """The element of a rule with `each`; empty for others."""
     saw: str
-    """The digest of what decided the failure, as `checker.review.seeing.saw` gives it."""
+    """The digest of what decided the failure, as `checker.review.seeing.bond` gives it."""
     shown: str = ""
     """The same for people; may be empty."""
 

@@ -12,6 +12,16 @@ _CLOCK = re.compile(r"\b(?:now|age|within_last)\b")
 """What reads the clock in an expression."""
 
 
+def bond(result: Result) -> tuple[str, str]:
+    """The digest of what a waiver of a failure accepts, and the same for people.
+
+    It is what decided; of an element that only its place names it is all of the element too, for another one
+    may stand there next.
+    """
+    digest, shown = saw(result)
+    return canonical.digest([digest, result.value]) if result.value else digest, shown
+
+
 def saw(result: Result) -> tuple[str, str]:
     """The digest of what decided a failure, and the same for people.
 

@@ -37,7 +37,7 @@ from checker.policy.gates import matches
 from checker.policy.people import NOBODY, People
 from checker.policy.waivers import Accepted, Limits, Waiver
 from checker.policy.workspace import Workspace
-from checker.review.seeing import saw
+from checker.review.seeing import bond
 from checker.snapshot import Snapshot
 
 MOST_NAMED = 3
@@ -247,7 +247,7 @@ class _Register:
                 f" {rule.policy_version}: look again at what fails, then {_renew(waiver)}"
             )
             return _Found("changed", message, approval)
-        seen = {index: saw(self.results[index])[0] for index in concerned} if waiver.accepts else {}
+        seen = {index: bond(self.results[index])[0] for index in concerned} if waiver.accepts else {}
         held = tuple(
             index for index in concerned if waiver.type == "switched-off" or seen[index] in accepted[index]
         )
@@ -373,7 +373,7 @@ class _Register:
         before = "; ".join(filter(None, accepted.values()))
         was = f" ({before})" if before else ""
         name = named(result.subject.id, result.key)
-        return f"{name} is no longer what was accepted{was} but {saw(result)[1]}"
+        return f"{name} is no longer what was accepted{was} but {bond(result)[1]}"
 
     def _active(self, waiver: Waiver, held: Sequence[int], seen: Mapping[int, str]) -> str:
         left = (waiver.expires - self.today).days

@@ -19,7 +19,7 @@ from checker.model import Approval, Assurance, Location, Reason, Result, Seen, S
 from checker.policy import moment, people, reading, waivers
 from checker.policy.waivers import Limits, Waiver
 from checker.review import waiving
-from checker.review.seeing import saw
+from checker.review.seeing import bond, saw
 from checker.review.waiving import RuleTerms
 from checker.snapshot import Snapshot, Subject
 from tests.judging import configuration, judged, told, told_one, write
@@ -77,7 +77,7 @@ def failure(subject: str = "search", value: str = "TBD", **changes: Any) -> Resu
 
 def accepted(*failures: Result) -> list[dict[str, str]]:
     return [
-        {"subject": f.subject.id, "key": f.key, "saw": saw(f)[0], "shown": saw(f)[1]}
+        {"subject": f.subject.id, "key": f.key, "saw": bond(f)[0], "shown": bond(f)[1]}
         for f in failures
     ]
 
@@ -595,6 +595,31 @@ def test_beside_a_list_that_is_empty_nothing_is_read(tmp_path: Path) -> None:
     assertion = "subject.any.many.filter(m, m == 'z').exists(m, m == subject.launch_on)"
     other = SUBJECT.replace("03-01", "03-02")
     assert digest(tmp_path, assertion, other) == digest(tmp_path, assertion, SUBJECT)
+
+
+STEP = "- { minutes: 1 }\n"
+INSTEAD = {"another one": "- { minutes: 99 }\n", "one with more": "- { minutes: 1, notes: Later }\n"}
+
+
+@pytest.mark.parametrize("key", ["", "item.id"], ids=["without a key", "whose key is absent"])
+@pytest.mark.parametrize("name", INSTEAD)
+def test_another_element_in_the_place_of_one_is_not_what_was_accepted(
+    tmp_path: Path, name: str, key: str
+) -> None:
+    def failing(steps: str) -> list[Result]:
+        rule = {"each": "subject.steps", **({"key": key} if key else {})}
+        found = told(tmp_path, "filled(item.owner)", f"name: Lamp\nsteps:\n{steps}", **rule)
+        return [each for each in found if each.outcome == "fail"]
+
+    (was,) = failing(STEP)
+    only, rules = waiver(was, rule=was.rule), {was.rule: RuleTerms(1, True)}
+    whole = {"limits": Limits(), "rules": rules}
+    moved = failing(f"# moved\n{STEP}- {{ minutes: 5, owner: Ada Example }}\n")
+    assert one(moved, only, **whole)[0] == [True]
+    (now,) = failing(f"{INSTEAD[name]}- {{ minutes: 1, owner: Ada Example }}\n")
+    assert (now.key, saw(now)) == (was.key, saw(was)), "nothing else tells them apart"
+    waived, state = one([now], only, **whole)
+    assert (waived, state.status) == ([False], "changed")
 
 
 def test_what_was_seen_is_told_to_people(tmp_path: Path) -> None:
