@@ -15,7 +15,7 @@ from checker.snapshot import Subject
 from checker.sources import codeowners
 from checker.sources.codeowners import Codeowners
 from checker.transports.git import Commit, FileHistory, Identity, Repository, Signature, Tree
-from checker.transports.git_lines import Lines
+from checker.transports.git_lines import Blame
 
 REVIEWS = ("Reviewed-by", "Approved-by")
 """Trailers by which a commit names who reviewed it."""
@@ -164,8 +164,8 @@ class Provenance:
         return lines if isinstance(lines, Fault) else lines.of(path)
 
     @cached_property
-    def _lines(self) -> Lines | Fault:
+    def _lines(self) -> Blame | Fault:
         id, histories = self._commit, self._histories
         if isinstance(id, Fault):
             return id
-        return histories if isinstance(histories, Fault) else Lines(self._repository, id, histories)
+        return histories if isinstance(histories, Fault) else Blame(self._repository, id, histories)

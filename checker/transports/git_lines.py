@@ -27,7 +27,7 @@ _COMMIT = re.compile(rb"^\x01([0-9a-f]+)\n", re.MULTILINE)
 """What begins a commit; lines of files begin with a sign."""
 
 
-class Lines:
+class Blame:
     """The commits of all lines of the files of a folder, at one commit."""
 
     def __init__(self, repository: Repository, commit: str, histories: Mapping[str, FileHistory]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from checker.model import Fault
 from checker.transports import git_lines, git_log
 from checker.transports.git import BlamedLine, Change, Commit, Identity, Repository
-from checker.transports.git_lines import Lines
+from checker.transports.git_lines import Blame
 from tests.repositories import ADA, Made
 
 OLD = "".join(f"line {number}\n" for number in range(9))
@@ -33,7 +33,7 @@ def told(folder: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str,
         return blame(path, ref)
 
     repository.blame = counted  # type: ignore[method-assign]
-    lines = Lines(repository, id, histories)
+    lines = Blame(repository, id, histories)
     found, expected = {}, {}
     for path in histories:
         commits, blamed = lines.of(path), blame(path, id)
@@ -321,7 +321,7 @@ def test_patches_tell_what_git_tells_of_the_proposals(tmp_path: Path, real_data:
     id, histories = repository.resolve("HEAD"), repository.history()
     assert isinstance(id, str)
     assert not isinstance(histories, Fault)
-    lines = Lines(repository, id, histories)
+    lines = Blame(repository, id, histories)
     for path in random.Random(1).sample(sorted(histories), 60):
         blamed = repository.blame(path, id)
         assert not isinstance(blamed, Fault)
