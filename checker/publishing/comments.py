@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.payload import field
 from checker.publishing import Destination
@@ -13,27 +13,31 @@ from checker.render.identity import abbreviated
 _MOST_ATTEMPTS = 5
 
 
-def keep_one(
-    client: Client,
-    folder: str,
-    one: Callable[[Any], str],
-    edit: str,
-    body: str,
-    mine: Callable[[Any], bool],
-    *,
-    begins: bool,
-) -> str:
+class Comments(NamedTuple):
+    """How a host takes comments on a change."""
+
+    folder: str
+    """The path of all of them."""
+    one: Callable[[Any], str]
+    """The path of one, by its id."""
+    edit: str
+    """The method that edits one."""
+    mine: Callable[[Any], bool]
+    """Whether the token's owner wrote a comment; others may write our mark too."""
+
+
+def keep_one(client: Client, comments: Comments, body: str, *, begins: bool) -> str:
     """Make the comment, or edit the one of an earlier run; tells which.
 
-    `folder`: the path of all comments; `one`: the path of one by its id; `edit`: the method that edits;
-    `body`: what it says, of which the first line is the mark; `mine`: whether the token's owner wrote a
-    comment. Others may write the mark too. `begins`: whether it is worth a comment where there is none yet.
+    `body`: what it says, of which the first line is the mark. `begins`: whether it is worth a comment where
+    there is none yet.
 
     Raises:
         LeftOutError: there is none, and it is not.
     """
+    folder, one = comments.folder, comments.one
     for _ in range(_MOST_ATTEMPTS):
-        own = [each for each in _marked(client, folder, body.partition("\n")[0]) if mine(each)]
+        own = [each for each in _marked(client, folder, body.partition("\n")[0]) if comments.mine(each)]
         try:
             if not own and not begins:
                 raise LeftOutError("nothing had to be judged, and no comment says otherwise")
@@ -44,7 +48,7 @@ def keep_one(
                 client.ask("DELETE", one(field(another, "id")))
             if field(own[0], "body") == body:
                 return "says so already"
-            client.ask(edit, one(field(own[0], "id")), {"body": body})
+            client.ask(comments.edit, one(field(own[0], "id")), {"body": body})
             return "edited"
         except InDoubtError:
             pass

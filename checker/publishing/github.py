@@ -107,14 +107,14 @@ class _Posting:
 
     def comment(self) -> str:
         """One comment on the pull request, edited in place."""
-        return comments.keep_one(
-            self.client,
+        on_it = comments.Comments(
             f"{self.folder}/issues/{self._pull_request()}/comments",
             lambda id: f"{self.folder}/issues/comments/{id}",
             "PATCH",
-            self._rendered("comment"),
             self._is_mine,
-            begins=not self.job.report.neutral,
+        )
+        return comments.keep_one(
+            self.client, on_it, self._rendered("comment"), begins=not self.job.report.neutral
         )
 
     def _pull_request(self) -> int:

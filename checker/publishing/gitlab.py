@@ -57,15 +57,9 @@ class _Posting:
     def note(self) -> str:
         """The one note, made or edited."""
         self._merge_request()
-        return comments.keep_one(
-            self.client,
-            self.notes,
-            lambda id: f"{self.notes}/{id}",
-            "PUT",
-            RENDERERS["comment"](self.job.report, self.job.options),
-            self._is_mine,
-            begins=not self.job.report.neutral,
-        )
+        on_it = comments.Comments(self.notes, lambda id: f"{self.notes}/{id}", "PUT", self._is_mine)
+        body = RENDERERS["comment"](self.job.report, self.job.options)
+        return comments.keep_one(self.client, on_it, body, begins=not self.job.report.neutral)
 
     def suggestions(self) -> str:
         """A thread for each that is not there yet, on its line of the change."""
