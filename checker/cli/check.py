@@ -13,7 +13,7 @@ from checker.cli.change import change_options
 from checker.cli.output import Output
 from checker.cli.progress import Progress
 from checker.model import FailOn, Report, Severity
-from checker.render import HELD, RENDERERS
+from checker.render import HELD, RENDERERS, UNTRACED
 
 if TYPE_CHECKING:
     from checker.cache import Run
@@ -89,7 +89,7 @@ def command(
     inside = tuple(options.within(workspace, path) for path in paths)
 
     views = {each: output.view(each, color, quiet=quiet, statistics=statistics) for each in outputs}
-    traced = any(each.format not in ("terminal", "markdown") for each in outputs)
+    traced = any(each.format not in UNTRACED for each in outputs)
 
     def make(heard: Run | None) -> tuple[Report, list[str]]:
         from checker.cli import selection

@@ -43,6 +43,8 @@ def lazy(module: str) -> Callable[[Any, Options], str]:
 
 HELD = frozenset({"gitlab"})
 """The formats that a host holds against the report of another commit: what is missing counts as mended."""
+UNTRACED = frozenset({"terminal", "markdown"})
+"""The formats that are read beside the files themselves: for them git need not be asked for the commit."""
 RENDERERS: dict[str, Renderer] = {
     "terminal": lazy("terminal"),
     "json": lazy("json"),
