@@ -14,9 +14,8 @@ from checker.snapshot import Snapshot, Subject
 
 MOST_VALUE = 80
 """Characters of a value, or of a part of an expression, that a sentence shows."""
-
-
 _MOST_ENCODED = 64
+"""Lists and maps whose canonical form is kept at a time."""
 
 
 class Fields:
