@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -294,12 +295,13 @@ class _Evaluation:
             self._tell(bound, rule, told)
             return
         of_markets = base is not None and base == self.subject.kind.markets != ()
-        for index, item in enumerate(items):
+        names = self._names(rule, items)
+        times = Counter(names)
+        for index, (item, name) in enumerate(zip(items, names, strict=True)):
             self.activation["item"] = item
             self.markets = (item,) if of_markets and isinstance(item, str) else ()
             at = (*base, index) if base is not None else ()
-            name = self._name(rule)
-            key, self.nameless = name or str(index), not name
+            key, self.nameless = name or str(index), not name or times[name] > 1
             applies = self._holds(when) if when else True
             if applies is True:
                 self._assert(bound, rule, at, key)
@@ -310,16 +312,18 @@ class _Evaluation:
         del self.activation["item"]
         self.markets, self.nameless = (), False
 
-    def _name(self, rule: Rule) -> str:
-        """What the rule calls the element; empty: nothing but its place tells it from others."""
-        if rule.key is not None:
+    def _names(self, rule: Rule, items: Sequence[object]) -> list[str]:
+        """What the rule calls each element; empty where nothing but its place tells it from others."""
+        if rule.key is None:
+            return [""] * len(items)
+        names = []
+        for self.activation["item"] in items:
             try:
                 value = rule.key.program.evaluate(self.activation)
             except cel.EvaluationError:
                 value = None
-            if isinstance(value, str | int):
-                return str(value)
-        return ""
+            names.append(str(value) if isinstance(value, str | int) else "")
+        return names
 
     def _assert(self, bound: Bound, rule: Rule, base: Path = (), key: str = "") -> None:
         program = rule.condition.program

@@ -622,6 +622,23 @@ def test_another_element_in_the_place_of_one_is_not_what_was_accepted(
     assert (waived, state.status) == ([False], "changed")
 
 
+def test_a_second_element_of_a_key_is_not_what_was_accepted(tmp_path: Path) -> None:
+    def failing(steps: str) -> list[Result]:
+        text = f"name: Lamp\nsteps:\n{steps}"
+        found = told(tmp_path, "filled(item.owner)", text, each="subject.steps", key="item.id")
+        return [each for each in found if each.outcome == "fail"]
+
+    step = "- { id: s, minutes: 1 }\n"
+    whole = {"limits": Limits(), "rules": {"test.rule": RuleTerms(1, True)}}
+    (was,) = failing(step)
+    two = failing(f"{step}- {{ id: s, minutes: 99 }}\n")
+    assert [(each.rule, each.key) for each in two] == [("test.rule", "s")] * 2
+    assert one([was], waiver(was, rule=was.rule), **whole)[0] == [True]
+    assert one(two, waiver(was, rule=was.rule), **whole)[0] == [False, False]
+    assert one(two, waiver(two[0], rule=was.rule), **whole)[0] == [True, False]
+    assert one(two, waiver(*two, rule=was.rule), **whole)[0] == [True, True]
+
+
 def test_what_was_seen_is_told_to_people(tmp_path: Path) -> None:
     result = told_one(tmp_path, "subject.name == 'two' && filled(subject.owner)", SUBJECT)
     assert saw(result)[1] == 'subject.name: "one"; subject.owner: absent'
