@@ -231,26 +231,35 @@ class _Comparing:
         olds = renaming.olds(base.snapshot, renames.subjects)
         after = evaluate(self.request, head, planned, olds, self.results, claims)
         flips, own = self._flips(head, after, claims, judging_paths)
-        found = [*own, *strangers.told(head.workspace, planned), *self._uncommitted(head)]
-        found += (*self._ledgers(base, head, stages), *moves.diagnostics)
-        found += renaming.told(head.snapshot, renames)
         gone = leaving.gone(base.snapshot, head.snapshot, renames.subjects, changed)
-        found += listing.dropped(base.listing, head.listing, head.workspace, self.request.repository)
-        found += leaving.left(gone, base.snapshot, head.snapshot, renames)
+        found = [
+            *own,
+            *strangers.told(head.workspace, planned),
+            *self._uncommitted(head),
+            *self._ledgers(base, head, stages),
+            *moves.diagnostics,
+            *renaming.told(head.snapshot, renames),
+            *listing.dropped(base.listing, head.listing, head.workspace, self.request.repository),
+            *leaving.left(gone, base.snapshot, head.snapshot, renames),
+        ]
         # What was missing before is in the way of a change of stage only.
         complete = head.snapshot.lacking <= base.snapshot.lacking
         enters = any(each.gates for each in stages)
         if enters:
             after, doubts, told = self._gates(head, stages, after)
             found, complete = [*found, *doubts], told and head.snapshot.complete
-        of_product = {each.product: each for each in stages}
-        by_place = comparing.indexed(head.workspace)
-        registered = {each.ref.id: each.location() for each in head.snapshot.by_kind.get("product", ())}
-        worded = comparing.worded(head.workspace)
-        known = before.results, after.results, renames.subjects
-        out = comparing.outages(base.snapshot, head.snapshot)
-        lost = frozenset(each.key for each in gone)
-        sides = Sides(*known, changed, by_place, of_product, worded, registered, out, lost)
+        sides = Sides(
+            base=before.results,
+            head=after.results,
+            renamed=renames.subjects,
+            changed=changed,
+            indexed=comparing.indexed(head.workspace),
+            stages={each.product: each for each in stages},
+            worded=comparing.worded(head.workspace),
+            records={each.ref.id: each.location() for each in head.snapshot.by_kind.get("product", ())},
+            outages=comparing.outages(base.snapshot, head.snapshot),
+            gone=frozenset(each.key for each in gone),
+        )
         aged, fixed = comparing.aged(sides)
         aged = anchoring.anchored(aged, sides)
         unwaived = [old._replace(age=new.age) for old, new in zip(after.unwaived, aged, strict=True)]
@@ -350,8 +359,7 @@ class _Comparing:
         paths = (each.locator for each in head.snapshot.inputs if not each.locator.startswith(FLOOR))
         other = repository.differing(paths, self.ends.head)
         if other and not isinstance(other, Fault):
-            more = f" and {len(other) - 1} more" if len(other) > 1 else ""
-            message = f"{other[0]}{more} differ from the commit that is judged"
+            message = f"{doors_.listed(other)} differ from the commit that is judged"
             hint = "Commit them to have them judged, or run gonogo check without --base."
             yield Diagnostic("not-committed", message, hint=hint, level="warning")
 

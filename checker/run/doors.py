@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -157,10 +157,14 @@ def origin(folder: str, doors: Doors, clock: Clock, read: Iterable[str]) -> Orig
     if isinstance(other, Fault):
         return Origin("", clock, f"{other.message} {other.hint}".strip(), prefix)
     if other:
-        more = f" and {len(other) - 1} more" if len(other) > 1 else ""
-        note = f"{other[0]}{more} differ from commit {abbreviated(head)}: commit first, to replay this"
+        note = f"{listed(other)} differ from commit {abbreviated(head)}: commit first, to replay this"
         return Origin("", clock, note, prefix)
     return Origin(head, clock, f"as it is at commit {abbreviated(head)}", prefix)
+
+
+def listed(paths: Sequence[str]) -> str:
+    """The first of some files, and how many more there are."""
+    return f"{paths[0]} and {len(paths) - 1} more" if len(paths) > 1 else paths[0]
 
 
 def diagnostic(fault: Fault) -> Diagnostic:

@@ -69,7 +69,8 @@ def both(base: Listing, head: Listing) -> Listing:
 def dropped(base: Listing, head: Listing, workspace: Workspace, repository: str) -> Iterator[Diagnostic]:
     """Say that a change takes a repository out of the register that lies in it; no floor lets it."""
     if head.neutral and not base.neutral:
-        message = f"once this change is merged nothing in {repository} is judged: no product is in it any more"
+        why = "no product is in it any more"
+        message = f"once this change is merged nothing in {repository} is judged: {why}"
         hint = "Let the floor's register say so."
         level: Literal["error", "warning"] = "error" if workspace.floor else "warning"
         yield Diagnostic("repository-dropped", message, hint=hint, level=level)
