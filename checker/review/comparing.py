@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from checker.model import Check, Flip, Location, Result, StageChange
 from checker.policy.workspace import Workspace
-from checker.review.lines import Changed
+from checker.review.lines import Changed, old_path
 from checker.review.seeing import saw
 from checker.snapshot import Key, Snapshot
 
@@ -190,8 +190,7 @@ def _is_of_file(result: Result) -> bool:
 def _in_file(result: Result, changed: Changed) -> tuple[str, str, str]:
     """The rule, and the kind and file that it was asked about, the file as the base calls it."""
     subject = result.subject
-    path = changed[subject.path].old_path if subject.path in changed else subject.path
-    return result.rule, subject.kind, path
+    return result.rule, subject.kind, old_path(subject.path, changed)
 
 
 def _group(result: Result, renamed: Mapping[Key, Key]) -> Hashable:

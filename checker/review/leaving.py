@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from checker.model import Diagnostic
-from checker.review.lines import Changed
+from checker.review.lines import Changed, old_path
 from checker.review.renaming import Renames
 from checker.snapshot import Key, Snapshot, Subject
 
@@ -22,8 +22,7 @@ def gone(base: Snapshot, head: Snapshot, renamed: Mapping[Key, Key], changed: Ch
     unread: set[tuple[str, str]] = set()
     for subject in head.subjects:
         if subject.unreadable:
-            path = subject.ref.path
-            unread.add((changed[path].old_path if path in changed else path, subject.ref.kind))
+            unread.add((old_path(subject.ref.path, changed), subject.ref.kind))
     return [
         subject
         for subject in base.subjects

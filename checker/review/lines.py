@@ -55,6 +55,11 @@ Changed = Mapping[str, Lines]
 """The changed files by their path now."""
 
 
+def old_path(path: str, changed: Changed) -> str:
+    """What a file was called before the change."""
+    return changed[path].old_path if path in changed else path
+
+
 def files(changed: Changed) -> tuple[ChangedFile, ...]:
     """The changed files as a report lists them."""
     return tuple(

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from checker.model import Diagnostic
 from checker.policy.gates import RECORD
-from checker.review.lines import Changed
+from checker.review.lines import Changed, old_path
 from checker.snapshot import Key, Snapshot, Subject
 
 _NAMES = frozenset({"id", "name", "formerly"})
@@ -150,11 +150,7 @@ class _Seeing:
     def _before(self, now: Subject) -> Subject | None:
         """What a subject was at the base, where git knows its file again."""
         was = self.base.find(*self.subjects.get(now.key, now.key))
-        return was if was and was.ref.path == self._old_path(now) else None
-
-    def _old_path(self, now: Subject) -> str:
-        path = now.ref.path
-        return self.changed[path].old_path if path in self.changed else path
+        return was if was and was.ref.path == old_path(now.ref.path, self.changed) else None
 
     def doubts(self, seen: Container[str]) -> dict[str, frozenset[str]]:
         """As `Renames.doubted`."""
@@ -177,7 +173,7 @@ class _Seeing:
                     and self.claimants.get(old, {new}) == {new}
                     and self.of_new[new] == pairs
                     and all(self._is_record_in_place(each, new) for each in lacking)
-                    and any(now.ref.path != self._old_path(now) for _, now in pairs)
+                    and any(now.ref.path != old_path(now.ref.path, self.changed) for _, now in pairs)
                     and self._is_sure(new, old)
                 ):
                     yield new, old
@@ -185,7 +181,9 @@ class _Seeing:
     def _is_record_in_place(self, was: Subject, new: str) -> bool:
         """Whether a subject is the record of a product, and the file that has it has now that of `new`."""
         record = self.head.find("product", new)
-        return was.ref.kind == "product" and record is not None and self._old_path(record) == was.ref.path
+        if record is None or was.ref.kind != "product":
+            return False
+        return old_path(record.ref.path, self.changed) == was.ref.path
 
     def _is_sure(self, new: str, old: str) -> bool:
         """Whether git cannot have taken one artifact for another.
