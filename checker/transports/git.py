@@ -271,11 +271,14 @@ class Repository:
         if isinstance(answer, Fault):
             return answer
         bases = tuple(answer.decode().split())
-        if not bases and self.is_shallow:
-            return Fault(
-                "git-shallow", "This clone is shallow: a common ancestor may be left out.", hint=_DEEPEN
-            )
-        return bases
+        if not self.is_shallow:
+            return bases
+        # Behind a commit where the history was cut there may be another common ancestor, a newer one too.
+        cut = self._run("rev-list", "-1", "--max-parents=0", *ids, *(f"^{base}" for base in bases))
+        if isinstance(cut, Fault) or (bases and not cut):
+            return cut if isinstance(cut, Fault) else bases
+        message = "This clone is shallow: a common ancestor may be left out."
+        return Fault("git-shallow", message, hint=_DEEPEN)
 
     # files
 

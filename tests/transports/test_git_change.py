@@ -322,6 +322,32 @@ def test_a_shallow_clone_says_how_to_deepen_it(made: Made, tmp_path: Path) -> No
     assert "fetch-depth: 0" in answer.hint
 
 
+def test_a_cut_history_does_not_hide_where_a_change_left(made: Made, tmp_path: Path) -> None:
+    """Main is at o, m and t; the change has all of m, by a long way, and takes o in again at the end."""
+    long = [f"c{n}: {'m' if n == 0 else f'c{n - 1}'}" for n in range(9)]
+    ids = graph(made, "o:", "m: o", "t: m", *long, "head: c8 o")
+    for name, id in (("main", ids["t"]), ("change", ids["head"])):
+        made.git("branch", "-q", "-f", name, id)
+    assert found(made.folder).merge_bases("main", "change") == (ids["m"],)
+    url = f"file://{made.folder}"
+    for depth, told in (("4", "git-shallow"), ("11", "")):
+        clone = tmp_path / depth
+        made.git("clone", "-q", f"--depth={depth}", "--no-single-branch", url, str(clone))
+        answer = found(clone).merge_bases("origin/main", "origin/change")
+        assert found(clone).is_shallow or not told
+        assert (code(answer) if told else answer) == (told or (ids["m"],))
+
+
+def test_a_cut_history_behind_the_base_is_none_of_the_change(made: Made, tmp_path: Path) -> None:
+    ids = graph(made, "a:", "b: a", "c: b", "d: c", "e: c")
+    for name, id in (("main", ids["d"]), ("change", ids["e"])):
+        made.git("branch", "-q", "-f", name, id)
+    url, clone = f"file://{made.folder}", tmp_path / "clone"
+    made.git("clone", "-q", "--depth=2", "--no-single-branch", url, str(clone))
+    assert found(clone).is_shallow
+    assert found(clone).merge_bases("origin/main", "origin/change") == (ids["c"],)
+
+
 # names
 
 
