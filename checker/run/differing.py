@@ -66,7 +66,9 @@ def differences(before: Shape, now: Shape, *, fixed: bool) -> Differences:
 
 
 def _without(shape: Shape) -> Shape:
-    found = {name: value for name, value in shape.items() if name not in _APART}
+    # Which commits a change lies between is all that its origin says, and they are the same again.
+    apart = _APART - {"origin"} if shape.get("comparison") else _APART
+    found = {name: value for name, value in shape.items() if name not in apart}
     found["diagnostics"] = [each for each in shape["diagnostics"] if each["code"] not in _NOT_OF_THE_COMMIT]
     return found
 
