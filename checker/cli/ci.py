@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from checker.cli import options
 from checker.cli.console import Problem
@@ -20,8 +20,8 @@ ReadEvent = Callable[[str], bytes | Fault]
 """The bytes of the file of that path, or why there are none."""
 
 
-class Ci(NamedTuple):
-    """The change that a run of a CI system is about."""
+class Refs(NamedTuple):
+    """The two ends of the change that a run of a CI system is about."""
 
     base: str
     """What it is held against and judged by: for a pull request the target branch as the remote repository
@@ -29,9 +29,6 @@ class Ci(NamedTuple):
     against, as for the first push of a branch."""
     head: str
     """The commit that is judged; `HEAD` where the system checks it out without naming it."""
-    repository: str
-    """As the system names it, `OWNER/NAME`; empty: it does not."""
-    event: Literal["pull request", "merge group", "push"]
 
 
 def read_event(path: str) -> bytes | Fault:
@@ -40,7 +37,7 @@ def read_event(path: str) -> bytes | Fault:
     return door.read(name, _LARGEST_EVENT)
 
 
-def detect(environ: Mapping[str, str], read_event: ReadEvent) -> Ci | None:
+def detect(environ: Mapping[str, str], read_event: ReadEvent) -> Refs | None:
     """What the CI system that runs this says of the change; None: no system that is known here runs it.
 
     Raises:
@@ -52,8 +49,8 @@ def detect(environ: Mapping[str, str], read_event: ReadEvent) -> Ci | None:
     return None
 
 
-def _github(environ: Mapping[str, str], read_event: ReadEvent) -> Ci:
-    name, repository = environ.get("GITHUB_EVENT_NAME", ""), environ.get("GITHUB_REPOSITORY", "")
+def _github(environ: Mapping[str, str], read_event: ReadEvent) -> Refs:
+    name = environ.get("GITHUB_EVENT_NAME", "")
     if name not in HEAD:
         *others, last = HEAD
         raise Problem(
@@ -64,16 +61,16 @@ def _github(environ: Mapping[str, str], read_event: ReadEvent) -> Ci:
     payload = _payload(environ.get("GITHUB_EVENT_PATH", ""), read_event)
     if name == "merge_group":
         base = _commit(payload, "merge_group", "base_sha")
-        return Ci(base, _commit(payload, *HEAD[name]), repository, "merge group")
+        return Refs(base, _commit(payload, *HEAD[name]))
     if name == "push":
         after, before = (_commit(payload, *keys, zeros=True) for keys in (HEAD[name], ("before",)))
         if not after:
             raise Problem("the push deleted its branch, so there is nothing to judge", _ELSE)
-        return Ci(before, after, repository, "push")
+        return Refs(before, after)
     # The payload's own commit of the base is where the branch was when the pull request was opened: pushes do
     # not move it, and a rule that is newer would be escaped.
     base = _remote(_text(payload, "pull_request", "base", "ref"))
-    return Ci(base, _commit(payload, *HEAD[name]), repository, "pull request")
+    return Refs(base, _commit(payload, *HEAD[name]))
 
 
 def _payload(path: str, read_event: ReadEvent) -> Any:
@@ -112,37 +109,33 @@ def _lacks(keys: tuple[str, ...], what: str) -> Problem:
     )
 
 
-def _gitlab(environ: Mapping[str, str], _: ReadEvent) -> Ci:
-    repository, checked_out = environ.get("CI_PROJECT_PATH", ""), environ.get("CI_COMMIT_SHA") or "HEAD"
+def _gitlab(environ: Mapping[str, str], _: ReadEvent) -> Refs:
+    checked_out = environ.get("CI_COMMIT_SHA") or "HEAD"
     target = environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "")
     if not target:
         before = environ.get("CI_COMMIT_BEFORE_SHA", "")
-        return Ci(before.strip("0") and before, checked_out, repository, "push")
+        return Refs(before.strip("0") and before, checked_out)
     if environ.get("CI_MERGE_REQUEST_EVENT_TYPE") == "merge_train":
-        return Ci(_remote(target), checked_out, repository, "merge group")
+        return Refs(_remote(target), checked_out)
     # A pipeline for merged results checks a merge out; the author's commit has the lines that are shown.
-    head = environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or checked_out
-    return Ci(_remote(target), head, repository, "pull request")
+    return Refs(_remote(target), environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or checked_out)
 
 
-def _bitbucket(environ: Mapping[str, str], _: ReadEvent) -> Ci:
+def _bitbucket(environ: Mapping[str, str], _: ReadEvent) -> Refs:
     target = environ.get("BITBUCKET_PR_DESTINATION_BRANCH", "")
-    head, repository = environ.get("BITBUCKET_COMMIT") or "HEAD", environ.get("BITBUCKET_REPO_FULL_NAME", "")
-    return _perhaps_a_pull_request(target, head, repository)
+    return _into(target, environ.get("BITBUCKET_COMMIT", ""))
 
 
-def _azure(environ: Mapping[str, str], _: ReadEvent) -> Ci:
+def _azure(environ: Mapping[str, str], _: ReadEvent) -> Refs:
     target = environ.get("SYSTEM_PULLREQUEST_TARGETBRANCH", "").removeprefix("refs/heads/")
     # For a pull request the other variable, BUILD_SOURCEVERSION, is the merge that is checked out.
-    head = environ.get("SYSTEM_PULLREQUEST_SOURCECOMMITID") or environ.get("BUILD_SOURCEVERSION") or "HEAD"
-    return _perhaps_a_pull_request(target, head, environ.get("BUILD_REPOSITORY_NAME", ""))
+    head = environ.get("SYSTEM_PULLREQUEST_SOURCECOMMITID") or environ.get("BUILD_SOURCEVERSION", "")
+    return _into(target, head)
 
 
-def _perhaps_a_pull_request(target: str, head: str, repository: str) -> Ci:
-    """Of a system that does not say which commit was there before a push."""
-    if not target:
-        return Ci("", head, repository, "push")
-    return Ci(_remote(target), head, repository, "pull request")
+def _into(target: str, head: str) -> Refs:
+    """Of a system that does not say which commit was there before a push, which has no target."""
+    return Refs(_remote(target) if target else "", head or "HEAD")
 
 
 def _remote(branch: str) -> str:
@@ -150,7 +143,7 @@ def _remote(branch: str) -> str:
     return f"refs/remotes/origin/{branch}"
 
 
-_SYSTEMS: dict[str, Callable[[Mapping[str, str], ReadEvent], Ci]] = {
+_SYSTEMS: dict[str, Callable[[Mapping[str, str], ReadEvent], Refs]] = {
     "GITHUB_ACTIONS": _github,
     "GITLAB_CI": _gitlab,
     "BITBUCKET_BUILD_NUMBER": _bitbucket,

@@ -11,16 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.cli import ci
-from checker.cli.ci import Ci
+from checker.cli.ci import Refs
 from checker.cli.console import Problem
 
 OLD, NEW, ZEROS = "1" * 40, "a0" * 20, "0" * 40
 MAIN = "refs/remotes/origin/main"
-REPOSITORY = "barnacle/launches"
-GITHUB = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_EVENT_PATH": "/event.json"}
-GITLAB = {"GITLAB_CI": "true", "CI_PROJECT_PATH": REPOSITORY, "CI_COMMIT_SHA": NEW}
-BITBUCKET = {"BITBUCKET_BUILD_NUMBER": "7", "BITBUCKET_REPO_FULL_NAME": REPOSITORY, "BITBUCKET_COMMIT": NEW}
-AZURE = {"TF_BUILD": "True", "BUILD_REPOSITORY_NAME": REPOSITORY, "BUILD_SOURCEVERSION": OLD}
+GITHUB = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": "/event.json"}
+GITLAB = {"GITLAB_CI": "true", "CI_COMMIT_SHA": NEW}
+BITBUCKET = {"BITBUCKET_BUILD_NUMBER": "7", "BITBUCKET_COMMIT": NEW}
+AZURE = {"TF_BUILD": "True", "BUILD_SOURCEVERSION": OLD}
 
 PULL = {"pull_request": {"base": {"ref": "main", "sha": OLD}, "head": {"ref": "topic", "sha": NEW}}}
 GROUP = {"merge_group": {"base_sha": OLD, "head_sha": NEW}}
@@ -31,7 +30,7 @@ def no_file(path: str) -> bytes:
     raise AssertionError(f"{path} is read")
 
 
-def github(name: str, payload: Any) -> Ci | None:
+def github(name: str, payload: Any) -> Refs | None:
     raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     return ci.detect({**GITHUB, "GITHUB_EVENT_NAME": name}, lambda path: raw)
 
@@ -39,15 +38,15 @@ def github(name: str, payload: Any) -> Ci | None:
 @pytest.mark.parametrize(
     ("name", "payload", "expected"),
     [
-        ("pull_request", PULL, Ci(MAIN, NEW, REPOSITORY, "pull request")),
-        ("pull_request_target", PULL, Ci(MAIN, NEW, REPOSITORY, "pull request")),
-        ("merge_group", GROUP, Ci(OLD, NEW, REPOSITORY, "merge group")),
-        ("push", PUSH, Ci(OLD, NEW, REPOSITORY, "push")),
-        ("push", {**PUSH, "before": ZEROS}, Ci("", NEW, REPOSITORY, "push")),
-        ("push", {"before": "b" * 64, "after": "c" * 64}, Ci("b" * 64, "c" * 64, REPOSITORY, "push")),
+        ("pull_request", PULL, Refs(MAIN, NEW)),
+        ("pull_request_target", PULL, Refs(MAIN, NEW)),
+        ("merge_group", GROUP, Refs(OLD, NEW)),
+        ("push", PUSH, Refs(OLD, NEW)),
+        ("push", {**PUSH, "before": ZEROS}, Refs("", NEW)),
+        ("push", {"before": "b" * 64, "after": "c" * 64}, Refs("b" * 64, "c" * 64)),
     ],
 )
-def test_events_of_github(name: str, payload: Any, expected: Ci) -> None:
+def test_events_of_github(name: str, payload: Any, expected: Refs) -> None:
     assert github(name, payload) == expected
 
 
@@ -93,7 +92,7 @@ def test_a_payload_that_is_not_there_or_without_end_is_said(tmp_path: Path) -> N
     with pytest.raises(Problem, match=r"event\.json: The file has 1,073,741,824 bytes"):
         ci.detect(environ, ci.read_event)
     path.write_text(json.dumps(PUSH), encoding="utf-8")
-    assert ci.detect(environ, ci.read_event) == Ci(OLD, NEW, REPOSITORY, "push")
+    assert ci.detect(environ, ci.read_event) == Refs(OLD, NEW)
 
 
 def test_a_payload_that_is_not_named_is_said() -> None:
@@ -104,11 +103,11 @@ def test_a_payload_that_is_not_named_is_said() -> None:
 @pytest.mark.parametrize(
     ("environ", "expected"),
     [
-        ({**GITLAB, "CI_COMMIT_BEFORE_SHA": OLD}, Ci(OLD, NEW, REPOSITORY, "push")),
-        ({**GITLAB, "CI_COMMIT_BEFORE_SHA": ZEROS}, Ci("", NEW, REPOSITORY, "push")),
+        ({**GITLAB, "CI_COMMIT_BEFORE_SHA": OLD}, Refs(OLD, NEW)),
+        ({**GITLAB, "CI_COMMIT_BEFORE_SHA": ZEROS}, Refs("", NEW)),
         (
             {**GITLAB, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "CI_MERGE_REQUEST_DIFF_BASE_SHA": OLD},
-            Ci(MAIN, NEW, REPOSITORY, "pull request"),
+            Refs(MAIN, NEW),
         ),
         (
             {
@@ -118,7 +117,7 @@ def test_a_payload_that_is_not_named_is_said() -> None:
                 "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": NEW,
                 "CI_MERGE_REQUEST_EVENT_TYPE": "merged_result",
             },
-            Ci("refs/remotes/origin/release/1", NEW, REPOSITORY, "pull request"),
+            Refs("refs/remotes/origin/release/1", NEW),
         ),
         (
             {
@@ -127,33 +126,33 @@ def test_a_payload_that_is_not_named_is_said() -> None:
                 "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": OLD,
                 "CI_MERGE_REQUEST_EVENT_TYPE": "merge_train",
             },
-            Ci(MAIN, NEW, REPOSITORY, "merge group"),
+            Refs(MAIN, NEW),
         ),
-        (BITBUCKET, Ci("", NEW, REPOSITORY, "push")),
+        (BITBUCKET, Refs("", NEW)),
         (
             {**BITBUCKET, "BITBUCKET_PR_DESTINATION_BRANCH": "main"},
-            Ci(MAIN, NEW, REPOSITORY, "pull request"),
+            Refs(MAIN, NEW),
         ),
-        (AZURE, Ci("", OLD, REPOSITORY, "push")),
+        (AZURE, Refs("", OLD)),
         (
             {
                 **AZURE,
                 "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main",
                 "SYSTEM_PULLREQUEST_SOURCECOMMITID": NEW,
             },
-            Ci(MAIN, NEW, REPOSITORY, "pull request"),
+            Refs(MAIN, NEW),
         ),
         (
             {**AZURE, "SYSTEM_PULLREQUEST_TARGETBRANCH": "main", "SYSTEM_PULLREQUEST_SOURCECOMMITID": NEW},
-            Ci(MAIN, NEW, REPOSITORY, "pull request"),
+            Refs(MAIN, NEW),
         ),
-        ({"TF_BUILD": "True"}, Ci("", "HEAD", "", "push")),
+        ({"TF_BUILD": "True"}, Refs("", "HEAD")),
         ({}, None),
         ({"CI": "true"}, None),
         ({"GITHUB_ACTIONS": "", "GITLAB_CI": "false"}, None),
     ],
 )
-def test_the_environments_of_other_systems(environ: dict[str, str], expected: Ci | None) -> None:
+def test_the_environments_of_other_systems(environ: dict[str, str], expected: Refs | None) -> None:
     assert ci.detect(environ, no_file) == expected
 
 
