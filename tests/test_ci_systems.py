@@ -15,6 +15,9 @@ import pytest
 import yaml
 
 from checker.cli import ci
+from checker.policy import naming
+from checker.sources import codeowners
+from checker.transports.disk import Disk
 from tests.pipelines import PAGE, ROOT, SNIPPETS, TEMPLATE, job_of, script_of
 from tests.programs import Noted
 from tests.repositories import Made
@@ -383,3 +386,21 @@ def test_what_the_image_copies_makes_the_wheel(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert list((tmp_path / "dist").glob("gonogo-*.whl"))
+
+
+def test_all_that_judges_has_an_owner() -> None:
+    """The file of code owners that the page shows, held against the company whose folders it names."""
+    (shown,) = re.findall(r"^```text\n# (\.github/CODEOWNERS\n.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    place, _, text = shown.partition("\n")
+    assert place in codeowners.PLACES
+    owned = codeowners.parse(text)
+    assert not owned.skipped
+    named = naming.named(Disk, str(ROOT / "examples" / "company"))
+    assert named
+    files = [each.replace("*", "some") for each in named.judging if not each.endswith(".sig")]
+    assert [each for each in (*files, ".github/workflows/gonogo.yml") if not owned.owners(each)] == []
+    assert [each for each in named.vouched if owned.owners(each.replace("*", "some"))] == []
+    assert {each.pattern for each in owned.rules} == {
+        next(rule.pattern for rule in reversed(owned.rules) if rule.fits(each))
+        for each in (*files, ".github/workflows/gonogo.yml")
+    }
