@@ -494,12 +494,12 @@ class Flip(NamedTuple):
     blocks: bool
     """It blocks then, and does not yet; otherwise it is announced, or the other way round."""
     result: Result
+    """As the side that blocks says it."""
 
     @property
     def is_announced(self) -> bool:
         """Whether it fails then, blocks nothing yet, and will some day."""
         return not self.blocks and self.result.enforcement == "upcoming"
-    """As the side that blocks says it."""
 
 
 class Hunk(NamedTuple):

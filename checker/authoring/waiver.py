@@ -112,9 +112,7 @@ def compose(
         **agreed(terms),
         "accepts": [] if failing.type == "switched-off" else accepts(chosen),
     }
-    told = tuple(
-        f"{waiving.named(result.subject.id, result.key)}: {bond(result)[1]}" for result in chosen
-    )
+    told = tuple(f"{waiving.named(result.subject.id, result.key)}: {bond(result)[1]}" for result in chosen)
     return _draft(workspace, results, data, as_of, told)
 
 

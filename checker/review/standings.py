@@ -93,9 +93,7 @@ def portfolio(
         code = judge.UNDECIDED
     else:
         code = judge.PASS if rows else judge.NOTHING
-    return Portfolio(
-        workspace.name, table.as_of, rows, overruled, tuple(diagnostics), code, origin, outside
-    )
+    return Portfolio(workspace.name, table.as_of, rows, overruled, tuple(diagnostics), code, origin, outside)
 
 
 def nothing(report: Report) -> Portfolio:

@@ -218,9 +218,7 @@ class _Comparing:
     def _gather(self, doors: Doors, workspace: Workspace, told: tuple[Diagnostic, ...]) -> Loaded | Report:
         return gather(self.request, doors, workspace, told, self.files)
 
-    def _held(
-        self, base: Loaded, head: Loaded, judging_paths: tuple[str, ...], changed: Changed
-    ) -> Report:
+    def _held(self, base: Loaded, head: Loaded, judging_paths: tuple[str, ...], changed: Changed) -> Report:
         """The report of a change whose sides are both there."""
         renames = renaming.find(base.snapshot, head.snapshot, changed)
         moves = moving.moves(head.workspace, base.snapshot, head.snapshot, renames)

@@ -54,9 +54,7 @@ class Judges(NamedTuple):
             diagnostics = tuple(map(self._of_the_base, diagnostics))
         return workspace, diagnostics
 
-    def _left_behind(
-        self, wrong: tuple[Diagnostic, ...]
-    ) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
+    def _left_behind(self, wrong: tuple[Diagnostic, ...]) -> tuple[Workspace | None, tuple[Diagnostic, ...]]:
         """What judges at the base, though its floor or the packs that travel with gonogo went on without it.
 
         A parameter that may no longer be set so gives way, and so does a digest where the change states that

@@ -235,8 +235,8 @@ CASES = {
     ),
     "only asserted": Case(
         (
-            "It is only asserted (Nobody vouches for it): Ada Example signs it with ssh-keygen -Y sign -n gonogo "
-            "-f KEY signoffs/s0.signoff.yaml, or lets the host record the approval.",
+            "It is only asserted (Nobody vouches for it): Ada Example signs it with ssh-keygen -Y sign "
+            "-n gonogo -f KEY signoffs/s0.signoff.yaml, or lets the host record the approval.",
         ),
         assurance="asserted",
     ),

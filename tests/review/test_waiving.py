@@ -76,10 +76,7 @@ def failure(subject: str = "search", value: str = "TBD", **changes: Any) -> Resu
 
 
 def accepted(*failures: Result) -> list[dict[str, str]]:
-    return [
-        {"subject": f.subject.id, "key": f.key, "saw": bond(f)[0], "shown": bond(f)[1]}
-        for f in failures
-    ]
+    return [{"subject": f.subject.id, "key": f.key, "saw": bond(f)[0], "shown": bond(f)[1]} for f in failures]
 
 
 def waiver(*failures: Result, drop: Sequence[str] = (), **changes: Any) -> Waiver:
