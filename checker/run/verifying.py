@@ -58,8 +58,6 @@ def verify(asked: Request, recorded: Shape) -> Verified | Diagnostic:
     elif request.commit:
         read = f"commit {abbreviated(request.commit)}"
     again = _evaluated(request, recorded)
-    if isinstance(again, Diagnostic):
-        return again
     if isinstance(again, Portfolio):
         text = portfolio.RENDERERS["json"](again, Options())
     else:
@@ -114,18 +112,14 @@ def _request(asked: Request, recorded: Shape) -> Request | Diagnostic:
     )
 
 
-def _evaluated(request: Request, recorded: Shape) -> Report | Portfolio | Diagnostic:
+def _evaluated(request: Request, recorded: Shape) -> Report | Portfolio:
     """The same again, by the way that it was made."""
     review, change = recorded.get("review"), recorded.get("comparison")
     if recorded["schema"] == PORTFOLIO_SCHEMA:
         return reviewing.portfolio(request, tuple({each["gate"]: None for each in recorded["standings"]}))
     if change:
-        # With policies of another folder no commit is the judge: what is there now judges.
-        ends = [_known(request.folder, change[end] or change["base"]) for end in ("judge", "head")]
-        missing = next((each for each in ends if isinstance(each, Diagnostic)), None)
-        if missing:
-            return missing
-        # Where the base had nothing to judge with, the change judged itself.
+        # With policies of another folder no commit is the judge: what is there now judges. Where the base had
+        # nothing to judge with, the change judged itself.
         base = change["base"] if change["judge"] in ("", change["head"]) else change["judge"]
         whole = bool(recorded["inputs"])  # a change that touches nothing is loaded only to be told in full
         return compare(request, Change(base, change["head"], change["fail_on"], whole))
