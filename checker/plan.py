@@ -349,18 +349,17 @@ class _Maker:
         ahead = [pair for pair in found if not where.reached(pair[0]) and self._is_next(pair[0], where)]
         params = _overlaid(candidate.params, counting or found[:1])
         gate, binding = _strictest(counting) if counting else found[0]
-        enforcement: Enforcement = "advisory" if binding.advisory else "mandatory"
         if not counting:
             each = self._weigh(candidate, "upcoming", gate, params, day)
             later = "" if self._is_next(gate, where) else f"gate {gate.id} asks for it, which is not next yet"
             yield each._replace(later=later)
             return
-        now = self._weigh(candidate, enforcement, gate, params, day)
+        now = self._weigh(candidate, binding.enforcement, gate, params, day)
         yield now
         if ahead and where.entering is not None:
-            gate, binding = _strictest(ahead)
-            then = self._weigh(candidate, "upcoming", gate, _overlaid(params, ahead), day)
-            if then.params != now.params or (enforcement == "advisory" and not binding.advisory):
+            next_gate, stricter = _strictest(ahead)
+            then = self._weigh(candidate, "upcoming", next_gate, _overlaid(params, ahead), day)
+            if then.params != now.params or (binding.advisory and not stricter.advisory):
                 yield then
 
     def _weigh(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from checker import plan
 from checker.kinds import Kind
-from checker.model import Enforcement, Location, RuleInfo
+from checker.model import Location, RuleInfo
 from checker.policy.gates import Binding, Gate
 from checker.policy.policies import Policy, Rule
 
@@ -28,18 +28,13 @@ class Entry:
     @property
     def enforcement(self) -> str:
         """How much it counts, and where: `mandatory`, or `mandatory at ga, advisory at beta`."""
-        bound = (f"{enforcement(binding)} at {gate.id}" for gate, binding in self.bindings)
+        bound = (f"{binding.enforcement} at {gate.id}" for gate, binding in self.bindings)
         return ", ".join(bound) or "mandatory"
 
     @property
     def written(self) -> str:
         """The policy and its version: `launch.rollback@1.2.0`; the kind for its own rules."""
         return f"{self.info.policy}@{self.info.policy_version}" if self.policy else self.info.policy
-
-
-def enforcement(binding: Binding) -> Enforcement:
-    """The enforcement that a binding gives."""
-    return "advisory" if binding.advisory else "mandatory"
 
 
 def entries(
@@ -112,7 +107,7 @@ def as_json(found: Iterable[Entry]) -> str:
             "pack": entry.info.pack,
             "controls": list(entry.info.controls),
             "gates": [
-                {"gate": gate.id, "enforcement": enforcement(binding)} for gate, binding in entry.bindings
+                {"gate": gate.id, "enforcement": binding.enforcement} for gate, binding in entry.bindings
             ],
             "location": _place(entry.info.location),
         }

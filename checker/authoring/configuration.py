@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checker import cel
-from checker.authoring.catalogue import columns, enforcement
+from checker.authoring.catalogue import columns
 from checker.model import Location, Path
 from checker.policy.reading import Source
 from checker.policy.workspace import Workspace
@@ -105,7 +105,7 @@ class _Reader:
         for gate in self.workspace.gates:
             for binding in gate.bindings:
                 at = gate.source.span(("binds", binding.position))
-                bound = f"{binding.scope} {binding.pattern}, {enforcement(binding)}"
+                bound = f"{binding.scope} {binding.pattern}, {binding.enforcement}"
                 yield Value("gates", gate.id, bound, f"{gate.source.path}:{at.line}")
 
     def _params(self) -> Iterator[Value]:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from checker import cel
-from checker.authoring.catalogue import Entry, columns, enforcement
+from checker.authoring.catalogue import Entry, columns
 from checker.kinds import Kind
 from checker.kinds.describe import type_words
 from checker.kinds.fields import Field
@@ -183,7 +183,7 @@ def _counts(entry: Entry) -> str:
         at = gate.source.span(("binds", binding.position))
         stage = gate.lifecycle.stages[gate.leads_to] if gate.lifecycle and gate.leads_to is not None else ""
         since = f"once the stage {stage} is reached" if stage else "always"
-        rows.append((f"{enforcement(binding)} at {gate.id}", since, _where(Location(gate.source.path, at))))
+        rows.append((f"{binding.enforcement} at {gate.id}", since, _where(Location(gate.source.path, at))))
     return columns(rows, "  ")
 
 

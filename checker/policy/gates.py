@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from checker import cel
 from checker.kinds import Kind
 from checker.kinds.phrases import suggestion
-from checker.model import Diagnostic, Path, Span
+from checker.model import Diagnostic, Enforcement, Path, Span
 from checker.policy import language
 from checker.policy.people import People
 from checker.policy.policies import Expression, ParamValue, Policy
@@ -54,6 +54,11 @@ class Binding(NamedTuple):
     """Its place in `binds`."""
     markets: tuple[str, ...] = ()
     """Empty: all."""
+
+    @property
+    def enforcement(self) -> Enforcement:
+        """How much it counts, where it counts."""
+        return "advisory" if self.advisory else "mandatory"
 
 
 class Need(NamedTuple):
